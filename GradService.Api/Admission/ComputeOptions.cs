@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace GradService.Api.Admission;
+
+/// <summary>How much is computed at once, and how long anybody waits.</summary>
+internal sealed class ComputeOptions
+{
+    /// <summary>Requests computed at once, each on one thread. Default: the number of cores.</summary>
+    [Range(1, 1024)]
+    public int ComputeThreads { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>Requests that may wait for a thread; more get 429. Default 64.</summary>
+    [Range(1, 100_000)]
+    public int QueueLength { get; set; } = 64;
+
+    /// <summary>Seconds from arrival to answer, waiting included; beyond it the computation is stopped, 503. Default 30.</summary>
+    [Range(0.001, 86_400)]
+    public double DeadlineSeconds { get; set; } = 30;
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using GradService.Domain.Native;
+using Microsoft.Extensions.Options;
+
+namespace GradService.Api.Admission;
+
+/// <summary>
+/// A fixed number of long-lived threads that compute, and a bounded queue before them. Native state such as dispose scopes belongs to
+/// a thread, so a computation never leaves the one it began on; and libtorch's allocator keeps an arena for each, so they are few.
+/// </summary>
+internal sealed class ComputeQueue : IDisposable
+{
+    private readonly BlockingCollection<Action> _waiting;
+    private readonly Thread[] _threads;
+    private readonly ComputeOptions _options;
+
+    public ComputeQueue(IOptions<ComputeOptions> options)
+    {
+        _options = options.Value;
+        _waiting = new BlockingCollection<Action>(_options.QueueLength);
+        _threads = [.. Enumerable.Range(0, _options.ComputeThreads).Select(number =>
+            new Thread(Work) { IsBackground = true, Name = $"compute {number}" })];
+        foreach (var thread in _threads)
+        {
+            thread.Start();
+        }
+    }
+
+    /// <summary>Runs the work on a compute thread, in order of arrival.</summary>
+    /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
+    /// <exception cref="DeadlineExceededException">The deadline passed; the work was told to stop.</exception>
+    /// <exception cref="ComputeUnavailableException">libtorch could not be loaded.</exception>
+    /// <exception cref="OperationCanceledException">The caller went away.</exception>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, CancellationToken aborted)
+    {
+        if (LibTorch.Status.Failure is { } failure)
+        {
+            throw new ComputeUnavailableException(failure);
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        deadline.CancelAfter(TimeSpan.FromSeconds(_options.DeadlineSeconds));
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var token = deadline.Token;
+        if (!_waiting.TryAdd(() => Complete(done, work, token), 0, CancellationToken.None))
+        {
+            throw new QueueFullException($"{_options.QueueLength} requests are waiting for a thread (limit QueueLength). Try again in a moment.");
+        }
+
+        try
+        {
+            return await done.Task;
+        }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        {
+            throw new DeadlineExceededException($"No answer was ready within {_options.DeadlineSeconds} seconds (limit DeadlineSeconds), and the computation was stopped. "
+                + "Send fewer samples, select fewer outputs, or ask for a kind that takes fewer passes.");
+        }
+    }
+
+    public void Dispose()
+    {
+        _waiting.CompleteAdding();
+        foreach (var thread in _threads)
+        {
+            thread.Join();
+        }
+
+        _waiting.Dispose();
+    }
+
+    private void Work()
+    {
+        LibTorch.PrepareThread();
+        foreach (var work in _waiting.GetConsumingEnumerable())
+        {
+            work();
+        }
+    }
+
+    /// <summary>Whatever the work throws belongs to its caller, not to the thread.</summary>
+    private static void Complete<T>(TaskCompletionSource<T> done, Func<CancellationToken, T> work, CancellationToken cancellation)
+    {
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            done.SetResult(work(cancellation));
+        }
+        catch (OperationCanceledException)
+        {
+            done.SetCanceled(cancellation);
+        }
+#pragma warning disable CA1031 // it is handed on
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            done.SetException(failure);
+        }
+    }
+}
+
+internal sealed class QueueFullException(string message) : Exception(message);
+
+internal sealed class DeadlineExceededException(string message) : Exception(message);
+
+internal sealed class ComputeUnavailableException(string message) : Exception(message);

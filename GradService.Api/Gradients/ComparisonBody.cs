@@ -1,0 +1,58 @@
+using System.ComponentModel.DataAnnotations;
+using GradService.Api.Requests;
+using GradService.Domain;
+using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Normalization;
+
+namespace GradService.Api.Gradients;
+
+/// <summary>A comparison as it travels.</summary>
+internal sealed record ComparisonBody : ForwardRequest
+{
+    /// <summary>Fields that the entries inherit, as in /v1/gradients: outputs, strategy, cotangent, tangent. Each kind takes those it knows.</summary>
+    public JsonFragment? Gradient { get; init; }
+
+    /// <summary>What to compare; absent: train/sum, train/perSample, trainDetached/perSample, eval/perSample and movingAverage/perSample.</summary>
+    [MinLength(1), MaxLength(100)]
+    public IReadOnlyList<ComparisonBodyEntry>? Compare { get; init; }
+
+    private static readonly IReadOnlyList<ComparisonBodyEntry> DefaultEntries =
+    [
+        Entry("train", "sum"), Entry("train", "perSample"), Entry("trainDetached", "perSample"), Entry("eval", "perSample"), Entry("movingAverage", "perSample"),
+    ];
+
+    /// <exception cref="FaultException">A kind is unknown, or lacks a field that it needs.</exception>
+    public ComparisonRequest ToRequest() => new()
+    {
+        Network = Network,
+        Inputs = Inputs,
+        BatchNorm = BatchNorm,
+        Dropout = Dropout,
+        Diagnostics = Diagnostics,
+        Compare = [.. (Compare ?? DefaultEntries).Select((entry, index) => new ComparisonEntry(entry.Mode, ReadQuestion(entry.Kind, index)))],
+    };
+
+    private Question ReadQuestion(string kind, int index)
+    {
+        var family = Family.Of(typeof(Question))!;
+        if (!family.Members.TryGetValue(kind, out var member))
+        {
+            throw new FaultException(Fault.Invalid($"compare[{index}].kind", $"the name of {family.Noun}", $"'{kind}'", NearestName.Suggest(kind, family.Members.Keys)));
+        }
+
+        var ofOthers = family.Members.Values.SelectMany(other => RecordFields.Of(other).Keys).Append(family.Discriminator).ToHashSet();
+        return (Question)RequestReader.ReadAs(Gradient ?? JsonFragment.Empty("gradient"), member, ofOthers.Contains);
+    }
+
+    private static ComparisonBodyEntry Entry(string mode, string kind) => new() { Mode = BatchNormMode.Find(mode)!, Kind = kind };
+}
+
+/// <summary>One entry of a comparison.</summary>
+internal sealed record ComparisonBodyEntry
+{
+    /// <summary>The mode of all BatchNorm layers that "batchNorm.layers" does not name.</summary>
+    public required BatchNormMode Mode { get; init; }
+
+    /// <summary>The kind of gradient.</summary>
+    public required string Kind { get; init; }
+}

@@ -1,0 +1,61 @@
+using GradService.Api.Admission;
+using GradService.Api.Requests;
+using GradService.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace GradService.Api.Gradients;
+
+/// <summary>Outputs, gradients with respect to the inputs, and comparisons of them.</summary>
+internal static class GradientsEndpoints
+{
+    public static RouteGroupBuilder MapGradients(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1").WithTags("Gradients").AddEndpointFilter<AcceptsJson>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status406NotAcceptable)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        group.MapPost("/gradients", DifferentiateAsync)
+            .WithName("Gradients")
+            .WithSummary("Gradient of a network's outputs with respect to its inputs, under a chosen BatchNorm mode.")
+            .WithDescription("The mode says where BatchNorm's statistics come from and whether the gradient flows through them; the kind says which derivative is wanted. The findings of the answer say what the numbers mean.")
+            .Accepts<GradientRequest>("application/json");
+
+        group.MapPost("/gradients/compare", CompareAsync)
+            .WithName("CompareGradients")
+            .WithSummary("Several modes and kinds side by side, on the same parameters and inputs.")
+            .WithDescription("Each entry inherits everything but mode and kind. The findings say which answers differ, by how much, and why.")
+            .Accepts<ComparisonBody>("application/json");
+
+        group.MapPost("/forward", ForwardAsync)
+            .WithName("Forward")
+            .WithSummary("Outputs and BatchNorm statistics alone.")
+            .WithDescription("The request of /v1/gradients without \"gradient\".")
+            .Accepts<ForwardRequest>("application/json");
+
+        return group;
+    }
+
+    private static async Task<Ok<GradientResult>> DifferentiateAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
+    {
+        var request = await body.ReadAsync<GradientRequest>(context);
+        return TypedResults.Ok(await queue.RunAsync(cancellation => service.Differentiate(request, cancellation), context.RequestAborted));
+    }
+
+    private static async Task<Ok<ComparisonResult>> CompareAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
+    {
+        var request = (await body.ReadAsync<ComparisonBody>(context)).ToRequest();
+        return TypedResults.Ok(await queue.RunAsync(cancellation => service.Compare(request, cancellation), context.RequestAborted));
+    }
+
+    private static async Task<Ok<ForwardResult>> ForwardAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
+    {
+        var request = await body.ReadAsync<ForwardRequest>(context);
+        return TypedResults.Ok(await queue.RunAsync(cancellation => service.Forward(request, cancellation), context.RequestAborted));
+    }
+}

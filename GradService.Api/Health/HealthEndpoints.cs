@@ -1,0 +1,29 @@
+using GradService.Domain.Native;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace GradService.Api.Health;
+
+/// <summary>Whether the process lives, and whether it can compute.</summary>
+internal static class HealthEndpoints
+{
+    public static RouteGroupBuilder MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/health").WithTags("Health");
+        group.MapGet("/live", () => TypedResults.Ok(new HealthReport("live")))
+            .WithName("Live")
+            .WithSummary("Whether the process answers.");
+        group.MapGet("/ready", Ready)
+            .WithName("Ready")
+            .WithSummary("Whether libtorch is loaded and gradients can be computed; if not, why.")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        return group;
+    }
+
+    private static Results<Ok<HealthReport>, ProblemHttpResult> Ready() => LibTorch.Status.Failure is { } failure
+        ? TypedResults.Problem(failure, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not ready.")
+        : TypedResults.Ok(new HealthReport("ready"));
+}
+
+/// <summary>How the service is.</summary>
+/// <param name="Status">live or ready.</param>
+internal sealed record HealthReport(string Status);

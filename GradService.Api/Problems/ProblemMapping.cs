@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using GradService.Api.Admission;
+using GradService.Domain;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+
+namespace GradService.Api.Problems;
+
+/// <summary>Every error as application/problem+json (RFC 9457): what was expected, what came, what to do; never a stack trace.</summary>
+internal static partial class ProblemMapping
+{
+    private const int ClientClosedRequest = 499;
+
+    public static IServiceCollection AddProblems(this IServiceCollection services) => services
+        .AddExceptionHandler<ExceptionToProblem>()
+        .AddProblemDetails();
+
+    public static WebApplication UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(pages => WriteAsync(pages.HttpContext, new ProblemDetails
+        {
+            Status = pages.HttpContext.Response.StatusCode,
+            Detail = pages.HttpContext.Response.StatusCode switch
+            {
+                StatusCodes.Status404NotFound => "There is nothing at this path. GET /v1/capabilities and /swagger say what there is.",
+                StatusCodes.Status405MethodNotAllowed => $"This path does not know the method {pages.HttpContext.Request.Method}; the header Allow names those it knows.",
+                _ => null,
+            },
+        }));
+        return app;
+    }
+
+    private static Task WriteAsync(HttpContext context, ProblemDetails problem)
+    {
+        problem.Extensions["traceId"] = context.TraceIdentifier;
+        return TypedResults.Problem(problem).ExecuteAsync(context);
+    }
+
+    private static ProblemDetails Of(IReadOnlyList<Fault> faults)
+    {
+        var (status, title) = faults[0].Code switch
+        {
+            FaultCode.Invalid => (StatusCodes.Status400BadRequest, "The request is not valid."),
+            FaultCode.TooLarge => (StatusCodes.Status413PayloadTooLarge, "The request is over a limit."),
+            _ => (StatusCodes.Status422UnprocessableEntity, "The numbers cannot be computed."),
+        };
+        var first = faults[0];
+        return new ProblemDetails
+        {
+            Status = status,
+            Title = title,
+            Detail = (first.Path.Length == 0 ? "" : first.Path + ": ") + first.Message + (faults.Count > 1 ? $" And {faults.Count - 1} more: see errors." : ""),
+            Extensions = { ["errors"] = faults.GroupBy(fault => fault.Path.Length == 0 ? "$" : fault.Path).ToDictionary(group => group.Key, group => group.Select(fault => fault.Message).ToArray()) },
+        };
+    }
+
+    private static ProblemDetails Busy(HttpContext context, int status, string title, string detail)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return new ProblemDetails { Status = status, Title = title, Detail = detail };
+    }
+
+    private sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> logger) : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+        {
+            if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+            {
+                // Nobody is left to read an answer, and nothing went wrong.
+                context.Response.StatusCode = ClientClosedRequest;
+                return true;
+            }
+
+            var problem = exception switch
+            {
+                FaultException fault => Of(fault.Faults),
+                BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.StatusCode == StatusCodes.Status415UnsupportedMediaType || bad.StatusCode == StatusCodes.Status406NotAcceptable ? bad.Message : "The request could not be read." },
+                QueueFullException full => Busy(context, StatusCodes.Status429TooManyRequests, "Too many requests are waiting.", full.Message),
+                DeadlineExceededException late => Busy(context, StatusCodes.Status503ServiceUnavailable, "The computation took too long.", late.Message),
+                ComputeUnavailableException unavailable => Busy(context, StatusCodes.Status503ServiceUnavailable, "Nothing can be computed.", unavailable.Message),
+                OutOfMemoryException => Busy(context, StatusCodes.Status503ServiceUnavailable, "There is not enough memory.", "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
+                ExternalException native when native.Message.Contains("alloc", StringComparison.OrdinalIgnoreCase) =>
+                    Busy(context, StatusCodes.Status503ServiceUnavailable, "There is not enough memory.", "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
+                _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "Something went wrong that should not have; the log has it under this traceId." },
+            };
+            if (problem.Status == StatusCodes.Status500InternalServerError)
+            {
+                LogUnexpected(logger, exception);
+            }
+
+            context.Response.StatusCode = problem.Status!.Value;
+            await WriteAsync(context, problem);
+            return true;
+        }
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Unexpected failure")]
+        private static partial void LogUnexpected(ILogger logger, Exception exception);
+    }
+}

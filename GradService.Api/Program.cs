@@ -1,0 +1,34 @@
+using GradService.Api.Admission;
+using GradService.Api.Capabilities;
+using GradService.Api.Gradients;
+using GradService.Api.Health;
+using GradService.Api.Problems;
+using GradService.Api.Requests;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+
+    // RequestBody bounds bodies itself, so that the refusal names the limit.
+    kestrel.Limits.MaxRequestBodySize = null;
+});
+if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null)
+{
+    builder.WebHost.UseUrls("http://127.0.0.1:5080");
+}
+
+builder.Services
+    .AddProblems()
+    .AddJson()
+    .AddAdmission();
+
+var app = builder.Build();
+app.UseProblems();
+app.MapGradients();
+app.MapCapabilities();
+app.MapHealth();
+app.Run();
+
+/// <summary>The entry point, public so that tests can host the service.</summary>
+public partial class Program;

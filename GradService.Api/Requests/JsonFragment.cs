@@ -1,0 +1,9 @@
+namespace GradService.Api.Requests;
+
+/// <summary>A part of a request that is read later, when it is known what it must be.</summary>
+/// <param name="Json">Its text.</param>
+/// <param name="Path">Where it stood.</param>
+internal sealed record JsonFragment(byte[] Json, string Path)
+{
+    public static JsonFragment Empty(string path) => new("{}"u8.ToArray(), path);
+}

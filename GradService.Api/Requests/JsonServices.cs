@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using GradService.Api.Arrays;
+using GradService.Domain.Diagnostics;
+using GradService.Domain.Normalization;
+
+namespace GradService.Api.Requests;
+
+/// <summary>How requests are read and answers written.</summary>
+internal static class JsonServices
+{
+    public static IServiceCollection AddJson(this IServiceCollection services) => services
+        .AddSingleton<RequestBody>()
+        .ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
+
+    private static void Configure(JsonSerializerOptions options)
+    {
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
+        options.Converters.Add(new NdArrayConverter());
+        options.Converters.Add(new BatchNormModeConverter());
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WriteMissingRunningStatistics } };
+    }
+
+    /// <summary>A layer without running statistics says so: the fields are there, and null.</summary>
+    private static void WriteMissingRunningStatistics(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(BatchNormLayerReport))
+        {
+            foreach (var property in type.Properties)
+            {
+                property.ShouldSerialize = static (_, _) => true;
+            }
+        }
+    }
+
+    private sealed class BatchNormModeConverter : JsonConverter<BatchNormMode>
+    {
+        public override BatchNormMode Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException("Requests are read by RequestReader.");
+
+        public override void Write(Utf8JsonWriter writer, BatchNormMode value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Buffers;
+using GradService.Domain;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace GradService.Api.Requests;
+
+/// <summary>The body of a request, bounded, as a domain record.</summary>
+internal sealed class RequestBody(IOptions<Limits> limits)
+{
+    /// <exception cref="FaultException">The body is larger than MaxRequestBytes, or wrong.</exception>
+    /// <exception cref="BadHttpRequestException">The body is not declared to be JSON in UTF-8.</exception>
+    public async Task<T> ReadAsync<T>(HttpContext context)
+        where T : class
+    {
+        CheckContentType(context.Request);
+        var limit = limits.Value.MaxRequestBytes;
+        if (context.Request.ContentLength > limit)
+        {
+            throw TooLarge(limit, $"{context.Request.ContentLength}");
+        }
+
+        var pipe = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await pipe.ReadAsync(context.RequestAborted);
+            var taken = read.Buffer.End;
+            try
+            {
+                if (read.Buffer.Length > limit)
+                {
+                    throw TooLarge(limit, "more");
+                }
+
+                if (read.IsCompleted)
+                {
+                    return Parse<T>(read.Buffer);
+                }
+
+                taken = read.Buffer.Start;
+            }
+            finally
+            {
+                pipe.AdvanceTo(taken, read.Buffer.End);
+            }
+        }
+    }
+
+    private static T Parse<T>(ReadOnlySequence<byte> body)
+        where T : class
+    {
+        if (body.IsSingleSegment)
+        {
+            return RequestReader.Read<T>(body.FirstSpan);
+        }
+
+        var length = (int)body.Length;
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            body.CopyTo(rented);
+            return RequestReader.Read<T>(rented.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private static void CheckContentType(HttpRequest request)
+    {
+        var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        if (!isJson)
+        {
+            throw new BadHttpRequestException("Expected Content-Type: application/json (in UTF-8), "
+                + $"got {(request.ContentType is null ? "none" : "another")}. With curl: -H 'Content-Type: application/json'.", StatusCodes.Status415UnsupportedMediaType);
+        }
+    }
+
+    private static FaultException TooLarge(long limit, string got) =>
+        new(Fault.TooLarge("", $"a body of at most {limit} bytes (limit MaxRequestBytes)", got, "Send fewer samples in one request."));
+}

@@ -1,0 +1,403 @@
+using System.Collections;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using GradService.Api.Arrays;
+using GradService.Domain;
+using GradService.Domain.Normalization;
+
+namespace GradService.Api.Requests;
+
+/// <summary>
+/// Reads a request into the domain's records in one pass over its bytes. Serialisers stop at the first error and name types; this
+/// reader goes on and reports every field that is wrong by its path, with what was expected and what came, and the nearest known
+/// name for an unknown one.
+/// </summary>
+internal sealed class RequestReader
+{
+    private const int MaxDepth = 64;
+    private const int MaxFaults = 50;
+    private const int MaxRecords = 200_000;
+
+    private readonly List<Fault> _faults = [];
+    private readonly List<string> _path = [];
+    private int _records;
+
+    private string Path => string.Concat(_path).TrimStart('.');
+
+    /// <exception cref="FaultException">Lists what is wrong.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> json)
+        where T : class => (T)new RequestReader().ReadAll(json, typeof(T), static _ => false)!;
+
+    /// <summary>Reads a fragment as a record, passing over known fields that belong to its siblings.</summary>
+    /// <param name="fragment">The fragment, an object.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="passOver">Whether an unknown field is to be ignored.</param>
+    /// <exception cref="FaultException">Lists what is wrong.</exception>
+    public static object ReadAs(JsonFragment fragment, Type record, Func<string, bool> passOver)
+    {
+        var reader = new RequestReader();
+        reader._path.Add(fragment.Path);
+        return reader.ReadAll(fragment.Json, record, passOver)!;
+    }
+
+    private object? ReadAll(ReadOnlySpan<byte> json, Type record, Func<string, bool> passOver)
+    {
+        if (json.StartsWith(Encoding.UTF8.Preamble))
+        {
+            json = json[Encoding.UTF8.Preamble.Length..];
+        }
+
+        object? value = null;
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+            reader.Read();
+            value = reader.TokenType == JsonTokenType.StartObject ? ReadRecord(ref reader, record, json, null, passOver) : Refuse(ref reader, "a JSON object");
+            reader.Read();
+        }
+        catch (JsonException malformed)
+        {
+            // What is malformed makes all that was found before doubtful; System.Text.Json says where in the text it is.
+            throw new FaultException(Fault.Invalid(Path, "well-formed JSON", json.IsEmpty ? "an empty body" : "a text that is not", json.IsEmpty ? null : malformed.Message));
+        }
+
+        return _faults.Count == 0 ? value : throw new FaultException(_faults);
+    }
+
+    private object? ReadValue(ref Utf8JsonReader reader, Type type, bool nullable, RecordField? field, ReadOnlySpan<byte> json)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return nullable ? null : Refuse(ref reader, Expected(type, field));
+        }
+
+        if (type == typeof(JsonFragment))
+        {
+            return ReadFragment(ref reader, json);
+        }
+
+        if (type == typeof(NdArray))
+        {
+            return NestedArrayReader.Read(ref reader, Report);
+        }
+
+        if (Family.Of(type) is { } family)
+        {
+            return ReadMember(ref reader, family, json);
+        }
+
+        if (type.IsGenericType)
+        {
+            var arguments = type.GetGenericArguments();
+            return type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+                ? ReadList(ref reader, arguments[0], field, json)
+                : ReadDictionary(ref reader, arguments[1], json);
+        }
+
+        if (type == typeof(bool) && reader.TokenType is JsonTokenType.True or JsonTokenType.False)
+        {
+            return reader.GetBoolean();
+        }
+
+        if (reader.TokenType == JsonTokenType.Number)
+        {
+            if (type == typeof(int) && reader.TryGetInt32(out var integer) && InRange(field, integer))
+            {
+                return integer;
+            }
+
+            if (type == typeof(long) && reader.TryGetInt64(out var wide) && InRange(field, wide))
+            {
+                return wide;
+            }
+
+            if (type == typeof(double) && reader.TryGetDouble(out var number) && double.IsFinite(number) && InRange(field, number))
+            {
+                return number;
+            }
+        }
+
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            var text = Text(ref reader);
+            if (type == typeof(string))
+            {
+                return text;
+            }
+
+            if (Names(type) is { } names)
+            {
+                if (names.TryGetValue(text, out var named))
+                {
+                    return named;
+                }
+
+                Report("", Expected(type, field), Quoted(text), NearestName.Suggest(text, names.Keys));
+                return null;
+            }
+        }
+
+        if (IsRecord(type) && reader.TokenType == JsonTokenType.StartObject)
+        {
+            return ReadRecord(ref reader, type, json, null, static _ => false);
+        }
+
+        return Refuse(ref reader, Expected(type, field));
+    }
+
+    private object? ReadRecord(ref Utf8JsonReader reader, Type type, ReadOnlySpan<byte> json, string? discriminator, Func<string, bool> passOver)
+    {
+        if (++_records > MaxRecords)
+        {
+            throw new FaultException(Fault.TooLarge(Path, $"at most {MaxRecords} objects in a request", "more"));
+        }
+
+        var fields = RecordFields.Of(type);
+        var faultsBefore = _faults.Count;
+        var record = Activator.CreateInstance(type)!;
+        var seen = new HashSet<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var name = Text(ref reader);
+            reader.Read();
+            _path.Add("." + name);
+            if (!seen.Add(name))
+            {
+                Report("", "each field once", $"'{Shortened(name)}' again");
+                reader.Skip();
+            }
+            else if (fields.TryGetValue(name, out var field))
+            {
+                var value = ReadValue(ref reader, field.Type, field.Nullable, field, json);
+                if (value is not null || field.Nullable)
+                {
+                    field.Property.SetValue(record, value);
+                }
+            }
+            else if (name == discriminator || passOver(name))
+            {
+                reader.Skip();
+            }
+            else
+            {
+                _path[^1] = "." + Shortened(name);
+                Report("", "a known field", $"'{Shortened(name)}'", NearestName.Suggest(name, discriminator is null ? fields.Keys : fields.Keys.Prepend(discriminator)));
+                reader.Skip();
+            }
+
+            _path.RemoveAt(_path.Count - 1);
+        }
+
+        foreach (var missing in fields.Values.Where(field => field.Required && !seen.Contains(field.Name)))
+        {
+            Report("." + missing.Name, Expected(missing.Type, missing), "nothing");
+        }
+
+        return _faults.Count == faultsBefore ? record : null;
+    }
+
+    /// <summary>A member of a family: the discriminator decides how the object is read, wherever in it it stands.</summary>
+    private object? ReadMember(ref Utf8JsonReader reader, Family family, ReadOnlySpan<byte> json)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return Refuse(ref reader, $"an object with '{family.Discriminator}'");
+        }
+
+        var ahead = reader;
+        while (ahead.Read() && ahead.TokenType != JsonTokenType.EndObject)
+        {
+            var isDiscriminator = ahead.ValueTextEquals(family.Discriminator);
+            ahead.Read();
+            if (!isDiscriminator)
+            {
+                ahead.Skip();
+                continue;
+            }
+
+            if (ahead.TokenType == JsonTokenType.String && family.Members.TryGetValue(Text(ref ahead), out var member))
+            {
+                return ReadRecord(ref reader, member, json, family.Discriminator, static _ => false);
+            }
+
+            var got = ahead.TokenType == JsonTokenType.String ? Text(ref ahead) : null;
+            Report("." + family.Discriminator, $"the name of {family.Noun}", got is null ? Got(ref ahead) : Quoted(got), NearestName.Suggest(got ?? "", family.Members.Keys));
+            reader.Skip();
+            return null;
+        }
+
+        Report("." + family.Discriminator, $"the name of {family.Noun}", "nothing", NearestName.Suggest("", family.Members.Keys));
+        reader.Skip();
+        return null;
+    }
+
+    private IList? ReadList(ref Utf8JsonReader reader, Type element, RecordField? field, ReadOnlySpan<byte> json)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            Refuse(ref reader, Expected(typeof(IReadOnlyList<>), field));
+            return null;
+        }
+
+        var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!;
+        var count = 0;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            _path.Add($"[{count++}]");
+            if (ReadValue(ref reader, element, nullable: false, null, json) is { } value)
+            {
+                list.Add(value);
+            }
+
+            _path.RemoveAt(_path.Count - 1);
+        }
+
+        if (count < field?.MinLength || count > field?.MaxLength)
+        {
+            Report("", Expected(typeof(IReadOnlyList<>), field), count == 0 ? "an empty list" : $"{count} entries");
+        }
+
+        return list;
+    }
+
+    private IDictionary? ReadDictionary(ref Utf8JsonReader reader, Type element, ReadOnlySpan<byte> json)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            Refuse(ref reader, "an object");
+            return null;
+        }
+
+        var dictionary = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), element))!;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var name = Text(ref reader);
+            reader.Read();
+            _path.Add($"['{Shortened(name)}']");
+            if (dictionary.Contains(name))
+            {
+                Report("", "each name once", $"'{Shortened(name)}' again");
+            }
+
+            if (ReadValue(ref reader, element, nullable: false, null, json) is { } value)
+            {
+                dictionary[name] = value;
+            }
+
+            _path.RemoveAt(_path.Count - 1);
+        }
+
+        return dictionary;
+    }
+
+    private JsonFragment? ReadFragment(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            Refuse(ref reader, "an object");
+            return null;
+        }
+
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return new JsonFragment(json[start..(int)reader.BytesConsumed].ToArray(), Path);
+    }
+
+    /// <summary>Reports the value that the reader stands on, and passes over it.</summary>
+    private object? Refuse(ref Utf8JsonReader reader, string expected)
+    {
+        Report("", expected, Got(ref reader));
+        reader.Skip();
+        return null;
+    }
+
+    private void Report(string below, string expected, string got, string? remedy = null)
+    {
+        _faults.Add(Fault.Invalid((Path + below).TrimStart('.'), expected, got, remedy));
+        if (_faults.Count >= MaxFaults)
+        {
+            throw new FaultException(_faults);
+        }
+    }
+
+    private static bool InRange(RecordField? field, IConvertible value) =>
+        field?.Range is not { } range || (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture) <= value.ToDouble(null) && value.ToDouble(null) <= Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
+
+    /// <summary>What would have been right, in words.</summary>
+    private static string Expected(Type type, RecordField? field)
+    {
+        if (type == typeof(int) || type == typeof(long))
+        {
+            return "an integer" + Range(field);
+        }
+
+        if (type == typeof(double))
+        {
+            return "a number" + Range(field) + (field?.Nullable == true ? ", or null" : "");
+        }
+
+        if (Names(type) is { } names)
+        {
+            return $"one of {string.Join(", ", names.Keys)}";
+        }
+
+        if (type.IsGenericType && type.Name.StartsWith("IReadOnlyList", StringComparison.Ordinal))
+        {
+            return field?.MinLength > 0
+                ? field.MaxLength < int.MaxValue ? $"a list of {field.MinLength} to {field.MaxLength} entries" : $"a list of at least {field.MinLength} {(field.MinLength == 1 ? "entry" : "entries")}"
+                : "a list";
+        }
+
+        return type == typeof(bool) ? "true or false"
+            : type == typeof(string) ? "a string"
+            : type == typeof(NdArray) ? "an array of numbers"
+            : Family.Of(type) is { } family ? $"an object with '{family.Discriminator}'"
+            : "an object";
+    }
+
+    private static string Range(RecordField? field) => field?.Range is not { } range ? ""
+        : (RecordField.Binds(range.Minimum), RecordField.Binds(range.Maximum)) switch
+        {
+            (true, true) => string.Create(CultureInfo.InvariantCulture, $" from {range.Minimum} to {range.Maximum}"),
+            (true, false) => string.Create(CultureInfo.InvariantCulture, $" of at least {range.Minimum}"),
+            (false, true) => string.Create(CultureInfo.InvariantCulture, $" of at most {range.Maximum}"),
+            _ => "",
+        };
+
+    /// <summary>The values of a type that travels as a name; null for other types.</summary>
+    internal static IReadOnlyDictionary<string, object>? Names(Type type) =>
+        type == typeof(BatchNormMode) ? BatchNormMode.All.ToDictionary(mode => mode.Name, mode => (object)mode)
+        : type.IsEnum ? Enum.GetNames(type).ToDictionary(JsonNamingPolicy.CamelCase.ConvertName, name => Enum.Parse(type, name))
+        : null;
+
+    private static bool IsRecord(Type type) => type.IsClass && type != typeof(string) && type != typeof(BatchNormMode);
+
+    internal static string Got(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "a list",
+        JsonTokenType.String => Quoted(Text(ref reader)),
+        JsonTokenType.Number => Shortened(Encoding.UTF8.GetString(reader.ValueSpan)),
+        JsonTokenType.True => "true",
+        JsonTokenType.False => "false",
+        _ => "null",
+    };
+
+    private static string Text(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate or bytes that are no UTF-8: to the caller the same as any other malformed text.
+            throw new JsonException("A string is not valid Unicode.");
+        }
+    }
+
+    private static string Quoted(string text) => $"'{Shortened(text)}'";
+
+    private static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "…";
+}

@@ -1,0 +1,73 @@
+using GradService.Domain.Differentiation;
+using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Normalization;
+
+namespace GradService.Domain.Diagnostics;
+
+/// <summary>Evidence that costs something and is gathered only where a rule needs it.</summary>
+[Flags]
+internal enum EvidenceKinds
+{
+    None = 0,
+
+    /// <summary>The same answer with all statistics held constant.</summary>
+    Detached = 1,
+
+    /// <summary>The share of the Jacobian that couples samples.</summary>
+    CouplingShare = 2,
+
+    /// <summary>The answer checked by finite differences.</summary>
+    FiniteDifferences = 4,
+}
+
+/// <summary>What is known of an answer: all that a finding may read.</summary>
+internal sealed record Evidence
+{
+    public required Question Question { get; init; }
+
+    public required ProblemSize Size { get; init; }
+
+    public required Dtype Dtype { get; init; }
+
+    /// <summary>[N, M…].</summary>
+    public required NdArray Outputs { get; init; }
+
+    public required NdArray Gradients { get; init; }
+
+    /// <summary>The BatchNorm layers, in forward order.</summary>
+    public required IReadOnlyList<LayerEvidence> Layers { get; init; }
+
+    /// <summary>The same answer with all statistics held constant.</summary>
+    public NdArray? Detached { get; init; }
+
+    public double? CouplingShare { get; init; }
+
+    public FiniteDifferenceOutcome? FiniteDifferences { get; init; }
+
+    public bool Has(EvidenceKinds kinds) =>
+        (!kinds.HasFlag(EvidenceKinds.Detached) || Detached is not null)
+        && (!kinds.HasFlag(EvidenceKinds.CouplingShare) || CouplingShare is not null)
+        && (!kinds.HasFlag(EvidenceKinds.FiniteDifferences) || FiniteDifferences is not null);
+
+    /// <summary>The largest difference between two arrays of one shape; NaN if any entry of either is.</summary>
+    public static double MaxDifference(NdArray a, NdArray b)
+    {
+        var max = 0.0;
+        for (var i = 0; i < a.Count; i++)
+        {
+            max = Math.Max(max, Math.Abs(a[i] - b[i]));
+        }
+
+        return max;
+    }
+}
+
+/// <summary>A BatchNorm layer as the answer met it.</summary>
+/// <param name="Site">The layer and its mode.</param>
+/// <param name="Report">Its statistics as reported.</param>
+/// <param name="Before">Running statistics before this call; null where the layer keeps none.</param>
+/// <param name="StatisticsSamples">How many samples its statistics were taken over; null where they come from elsewhere.</param>
+internal sealed record LayerEvidence(NormalizationSite Site, BatchNormLayerReport Report, RunningValues? Before, long? StatisticsSamples);
+
+/// <summary>Running statistics in managed memory.</summary>
+internal sealed record RunningValues(NdArray Mean, NdArray Variance, double BatchesTracked);

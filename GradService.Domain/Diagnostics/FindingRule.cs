@@ -1,0 +1,30 @@
+namespace GradService.Domain.Diagnostics;
+
+/// <summary>When a finding holds: a pure function of evidence that it declares. It computes no gradient and touches no tensor.</summary>
+/// <param name="Code">The finding's stable name.</param>
+/// <param name="Severity">How much it matters.</param>
+/// <param name="Needs">Evidence beyond what every answer brings; the rule is asked only where all of it could be had.</param>
+/// <param name="Examine">The message, null where the finding does not hold.</param>
+internal sealed record FindingRule(string Code, Severity Severity, EvidenceKinds Needs, Func<Evidence, string?> Examine)
+{
+    /// <summary>The findings that there are, in the order in which they are reported.</summary>
+    public static IReadOnlyList<FindingRule> All { get; } =
+    [
+        Findings.NonFinite.Rule,
+        Findings.SumGradientVanishes.Rule,
+        Findings.DetachedDiffers.Rule,
+        Findings.SamplesCoupled.Rule,
+        Findings.BatchTooSmall.Rule,
+        Findings.RunningStatsUntrained.Rule,
+        Findings.ZeroVarianceChannel.Rule,
+        Findings.Kink.Rule,
+        Findings.BelowNoise.Rule,
+    ];
+
+    /// <summary>What holds of the evidence.</summary>
+    public static IReadOnlyList<Finding> Apply(Evidence evidence) =>
+        [.. All.Where(rule => evidence.Has(rule.Needs))
+            .Select(rule => (Rule: rule, Message: rule.Examine(evidence)))
+            .Where(found => found.Message is not null)
+            .Select(found => new Finding(found.Rule.Code, found.Rule.Severity, found.Message!))];
+}

@@ -1,0 +1,23 @@
+namespace GradService.Domain.Diagnostics.Findings;
+
+/// <summary>The answer is not the slope of the curve: the part that flows through the batch statistics matters.</summary>
+internal static class DetachedDiffers
+{
+    public static FindingRule Rule { get; } = new("detached-differs", Severity.Info, EvidenceKinds.Detached, Examine);
+
+    private static string? Examine(Evidence evidence)
+    {
+        if (!evidence.Size.Coupled)
+        {
+            return null;
+        }
+
+        var detached = evidence.Detached!.MaxAbsolute();
+        var difference = Evidence.MaxDifference(evidence.Gradients, evidence.Detached);
+        return difference > 1e-3 * detached
+            ? $"The part of the gradient that flows through the batch statistics matters: with the statistics held constant (mode trainDetached) entries differ by up to {Words.Of(difference)}, "
+                + $"{Words.Share(difference, detached)} of the largest detached entry, {Words.Of(detached)}. "
+                + $"This answer, kind {evidence.Question.Kind} under coupled statistics, includes how a sample moves mean and variance; for the slope of the curve one plots ask for mode trainDetached."
+            : null;
+    }
+}

@@ -1,0 +1,34 @@
+using GradService.Domain.Differentiation.Questions;
+
+namespace GradService.Domain.Diagnostics.Findings;
+
+/// <summary>
+/// The forum's trap: where the last BatchNorm is followed by linear layers only, the outputs sum to N·bias whatever the inputs are,
+/// and the gradient of the sum is rounding noise.
+/// </summary>
+internal static class SumGradientVanishes
+{
+    public static FindingRule Rule { get; } = new("sum-gradient-vanishes", Severity.Warning, EvidenceKinds.Detached, Examine);
+
+    private static string? Examine(Evidence evidence)
+    {
+        if (evidence.Question is not Sum || !evidence.Size.Coupled)
+        {
+            return null;
+        }
+
+        var (sum, detached) = (evidence.Gradients.MaxAbsolute(), evidence.Detached!.MaxAbsolute());
+        return sum < NoiseFloor(evidence, detached)
+            ? $"The gradient of the summed outputs is rounding noise: its largest entry is {Words.Of(sum)}, where the detached gradient (mode trainDetached), the slope of the curve, reaches {Words.Of(detached)}. "
+                + "Under batch statistics every output depends on every sample, and here these influences cancel: the normalised activations sum to zero over the batch whatever the inputs are. "
+                + "Ask for mode trainDetached (the slope of the curve one plots, and what a PINN's residual needs) or for kind perSample."
+            : null;
+    }
+
+    /// <summary>
+    /// Below it a sum over N samples is noise: 256·eps·√N·max|detached|. N·eps would call real gradients noise at N = 100,000,
+    /// √N·eps alone misses the forum's network there.
+    /// </summary>
+    private static double NoiseFloor(Evidence evidence, double detached) =>
+        256 * evidence.Dtype.Epsilon() * Math.Sqrt(evidence.Size.Samples) * detached;
+}

@@ -1,0 +1,60 @@
+using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Networks;
+
+namespace GradService.Domain.Differentiation;
+
+/// <summary>What a request takes, estimated from its sizes before anything is allocated.</summary>
+/// <param name="Passes">Backward sweeps.</param>
+/// <param name="ResultBytes">Size of the arrays of the answer.</param>
+/// <param name="NativeBytes">Size of all tensors alive at once.</param>
+internal sealed record Cost(long Passes, long ResultBytes, long NativeBytes)
+{
+    // Each kept tensor once more as its gradient and once as a temporary of the operation that makes it.
+    private const long TensorsPerKept = 3;
+
+    /// <param name="shape">The network.</param>
+    /// <param name="samples">N.</param>
+    /// <param name="referenceSamples">R, 0 without a reference batch.</param>
+    /// <param name="question">What is asked; null for a forward pass.</param>
+    /// <param name="size">The question's size.</param>
+    /// <param name="finiteDifferences">Whether a float64 copy will be made.</param>
+    public static Cost Of(NetworkShape shape, long samples, long referenceSamples, Question? question, ProblemSize size, bool finiteDifferences)
+    {
+        var itemSize = shape.Dtype.SizeInBytes();
+        var outputs = shape.Output.After(samples).Elements;
+        var statistics = shape.All.Where(node => node.Layer is Networks.Layers.BatchNorm).Sum(node => node.Input[0]);
+        var answer = question?.ResultShape(size).Elements ?? 0;
+        var results = outputs.SaturatingPlus(answer).SaturatingPlus(4 * statistics).SaturatingTimes(itemSize);
+
+        // By double backward, the graph of the first sweep is kept as well.
+        var kept = shape.KeptElements.SaturatingTimes(question is Jvp ? 2 * TensorsPerKept : TensorsPerKept);
+        var alive = shape.ParameterElements
+            .SaturatingPlus(kept.SaturatingTimes(samples.SaturatingPlus(referenceSamples)))
+            .SaturatingTimes(itemSize);
+        var copy = finiteDifferences
+            ? shape.ParameterElements.SaturatingPlus(shape.KeptElements.SaturatingTimes(2).SaturatingTimes(samples)).SaturatingTimes(sizeof(double))
+            : 0;
+        return new Cost(question?.Choose(size).Passes ?? 0, results, alive.SaturatingPlus(copy));
+    }
+
+    /// <exception cref="FaultException">Names each limit that is exceeded, the size asked for, and what to do.</exception>
+    public void Check(Limits limits, string path, string cheaper)
+    {
+        List<Fault> faults = [];
+        AddIfOver(nameof(limits.MaxPasses), Passes, limits.MaxPasses, "sweeps over the network");
+        AddIfOver(nameof(limits.MaxResultBytes), ResultBytes, limits.MaxResultBytes, "bytes of results");
+        AddIfOver(nameof(limits.MaxNativeBytes), NativeBytes, limits.MaxNativeBytes, "bytes of tensors at once, as estimated");
+        if (faults.Count > 0)
+        {
+            throw new FaultException(faults);
+        }
+
+        void AddIfOver(string name, long asked, long limit, string what)
+        {
+            if (asked > limit)
+            {
+                faults.Add(Fault.TooLarge(path, $"at most {limit} {what} (limit {name})", asked == long.MaxValue ? "far more" : $"{asked}", cheaper));
+            }
+        }
+    }
+}

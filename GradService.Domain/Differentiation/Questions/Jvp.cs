@@ -1,0 +1,34 @@
+using GradService.Domain.Differentiation.Engines;
+using GradService.Domain.Forward;
+
+namespace GradService.Domain.Differentiation.Questions;
+
+/// <summary>J · tangent with the full batch Jacobian, [N, M], or [R, N, M] for a stack of R tangents.</summary>
+public sealed record Jvp : Question
+{
+    /// <summary>A direction in the inputs, [N, D…], or a stack [R, N, D…].</summary>
+    public required NdArray Tangent { get; init; }
+
+    internal override string Cheaper => "Send fewer tangents or fewer samples.";
+
+    internal override IEnumerable<Fault> Check(ProblemSize size) => Products.CheckFactor(Tangent, "gradient.tangent", size.Inputs);
+
+    internal override Shape ResultShape(ProblemSize size) => IsStack(size) ? size.Outputs.After(Count(size)) : size.Outputs;
+
+    internal override StrategyChoice Choose(ProblemSize size) =>
+        StrategyChoice.ForProducts(1 + Count(size), "by double backward: one sweep, and one more per tangent");
+
+    internal override NdArray Answer(ForwardPass pass, ProblemSize size, CancellationToken cancellation) =>
+        Products.JacobianVector(pass, Tangent, ResultShape(size), cancellation);
+
+    internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
+    {
+        var watched = size.Outputs.Elements;
+        var tangents = Products.Split(Tangent, Count(size));
+        return entry => new DifferenceQuotient(0, tangents[entry / watched], entry % watched, null);
+    }
+
+    private bool IsStack(ProblemSize size) => Tangent.Shape.Rank == size.Inputs.Rank + 1;
+
+    private long Count(ProblemSize size) => IsStack(size) ? Tangent.Shape[0] : 1;
+}

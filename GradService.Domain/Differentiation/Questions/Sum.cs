@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+using GradService.Domain.Differentiation.Engines;
+using GradService.Domain.Forward;
+
+namespace GradService.Domain.Differentiation.Questions;
+
+/// <summary>Σ over samples j and selected outputs of ∂y_j/∂x_i, [N, D…]: what autograd gives for y.sum().</summary>
+public sealed record Sum : Question
+{
+    /// <summary>Indices into the flattened output of a sample; absent: all.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<int>? Outputs { get; init; }
+
+    internal override bool HasDetachedTwin => true;
+
+    internal override string Cheaper => "Send fewer samples.";
+
+    internal override IEnumerable<Fault> Check(ProblemSize size) => OutputSelection.Check(Outputs, size);
+
+    internal override Shape ResultShape(ProblemSize size) => size.Inputs;
+
+    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForProducts(1, "one backward sweep gives the sum");
+
+    internal override NdArray Answer(ForwardPass pass, ProblemSize size, CancellationToken cancellation) =>
+        Products.VectorJacobian(pass, new NdArray(size.Outputs, Weights(size)), size.Inputs, cancellation);
+
+    internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
+    {
+        var weights = Weights(size);
+        return entry => new DifferenceQuotient(entry, null, 0, weights);
+    }
+
+    /// <summary>1 at the selected outputs of every sample, flat [N·M].</summary>
+    private double[] Weights(ProblemSize size)
+    {
+        var weights = new double[size.Outputs.Elements];
+        for (var sample = 0L; sample < size.Samples; sample++)
+        {
+            foreach (var output in OutputSelection.Of(Outputs, size))
+            {
+                weights[(sample * size.OutputElements) + output] = 1;
+            }
+        }
+
+        return weights;
+    }
+}

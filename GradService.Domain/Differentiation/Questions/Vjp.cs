@@ -1,0 +1,33 @@
+using GradService.Domain.Differentiation.Engines;
+using GradService.Domain.Forward;
+
+namespace GradService.Domain.Differentiation.Questions;
+
+/// <summary>cotangentᵀ · J with the full batch Jacobian, [N, D…], or [R, N, D…] for a stack of R cotangents.</summary>
+public sealed record Vjp : Question
+{
+    /// <summary>Weights of the flattened outputs, [N, M], or a stack [R, N, M].</summary>
+    public required NdArray Cotangent { get; init; }
+
+    internal override string Cheaper => "Send fewer cotangents or fewer samples.";
+
+    private bool IsStack => Cotangent.Shape.Rank == 3;
+
+    private long Count => IsStack ? Cotangent.Shape[0] : 1;
+
+    internal override IEnumerable<Fault> Check(ProblemSize size) => Products.CheckFactor(Cotangent, "gradient.cotangent", size.Outputs);
+
+    internal override Shape ResultShape(ProblemSize size) => IsStack ? size.Inputs.After(Count) : size.Inputs;
+
+    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForProducts(Count, "one backward sweep per cotangent");
+
+    internal override NdArray Answer(ForwardPass pass, ProblemSize size, CancellationToken cancellation) =>
+        Products.VectorJacobian(pass, Cotangent, ResultShape(size), cancellation);
+
+    internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
+    {
+        var moved = size.Inputs.Elements;
+        var cotangents = Products.Split(Cotangent, Count);
+        return entry => new DifferenceQuotient(entry % moved, null, 0, cotangents[entry / moved]);
+    }
+}

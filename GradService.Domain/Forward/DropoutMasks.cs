@@ -1,0 +1,52 @@
+using GradService.Domain.Native;
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Forward;
+
+/// <summary>Which dropout masks a request wants.</summary>
+public sealed record DropoutSpec
+{
+    /// <summary>Draws the masks as PyTorch does after torch.manual_seed(seed), one per dropout layer in forward order.</summary>
+    public required long Seed { get; init; }
+}
+
+/// <summary>
+/// One mask [N, D…] per dropout layer: 0 or 1/(1 − p), drawn once and used by every pass of the request, so that a gradient is
+/// that of the network whose outputs are shown. The tensors belong to the scope in which they were drawn.
+/// </summary>
+internal sealed class DropoutMasks
+{
+    private readonly Dictionary<LayerNode, Tensor> _masks;
+
+    private DropoutMasks(Dictionary<LayerNode, Tensor> masks) => _masks = masks;
+
+    /// <summary>Draws in float32, as PyTorch's CPU kernel does, and casts to the network's precision.</summary>
+    public static DropoutMasks Draw(NetworkShape shape, long samples, DropoutSpec spec)
+    {
+        using var generator = new Generator(unchecked((ulong)spec.Seed));
+        var masks = new Dictionary<LayerNode, Tensor>();
+        foreach (var node in shape.All)
+        {
+            if (node.Layer is Dropout { P: > 0 } dropout)
+            {
+                masks[node] = Draw(node.Input.After(samples), dropout.P, generator).to_type(shape.Dtype.ToScalarType());
+            }
+        }
+
+        return new DropoutMasks(masks);
+    }
+
+    public DropoutMasks ToFloat64() => new(_masks.ToDictionary(pair => pair.Key, pair => pair.Value.to_type(ScalarType.Float64)));
+
+    public Tensor Apply(LayerNode node, Tensor h) => _masks.TryGetValue(node, out var mask) ? h.Times(mask) : h;
+
+    /// <summary>
+    /// bernoulli_(1 − p) / (1 − p) as PyTorch's portable kernel draws it, spelled out as uniform numbers below 1 − p: in MKL builds
+    /// on Intel processors bernoulli_ takes another generator. Where everything is dropped nothing is drawn.
+    /// </summary>
+    private static Tensor Draw(Shape shape, double p, Generator generator) => p == 1
+        ? zeros(shape.Dimensions, ScalarType.Float32)
+        : rand(shape.Dimensions, ScalarType.Float64, generator: generator).Below(1 - p).to_type(ScalarType.Float32).Over(1 - p);
+}

@@ -1,0 +1,164 @@
+using GradService.Domain.Native;
+using GradService.Domain.Networks;
+using GradService.Domain.Normalization;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Forward;
+
+/// <summary>A BatchNorm layer as a pass met it. The tensors belong to the pass's scope.</summary>
+/// <param name="site">The layer and its mode.</param>
+/// <param name="entering">The activation that it normalised, [N, C, …].</param>
+/// <param name="used">The statistics that it normalised with, attached to the graph where its mode lets the gradient through.</param>
+/// <param name="running">The running statistics after this pass.</param>
+internal sealed class NormalizationTap(NormalizationSite site, Tensor entering, Moments used, RunningStatistics running)
+{
+    public NormalizationSite Site { get; } = site;
+
+    public Tensor Entering { get; } = entering;
+
+    public Moments Used { get; } = used;
+
+    public RunningStatistics Running { get; } = running;
+}
+
+/// <summary>Which statistics of an earlier pass a rerun takes over as constants.</summary>
+internal enum StatisticsHold
+{
+    /// <summary>Those that the gradient does not flow through; coupled layers compute theirs anew.</summary>
+    Uncoupled,
+
+    /// <summary>All of them: samples do not interact.</summary>
+    All,
+}
+
+/// <summary>
+/// One run of a network over a batch under a normalisation plan: outputs, and a tap at every BatchNorm layer. Its tensors belong
+/// to the dispose scope in which it was run.
+/// </summary>
+internal sealed class ForwardPass : IForward
+{
+    private readonly Network _network;
+    private readonly NormalizationPlan _plan;
+    private readonly DropoutMasks? _masks;
+    private readonly ForwardPass? _reference;
+    private readonly bool _isReference;
+    private readonly Func<NormalizationSite, Moments?> _held;
+    private readonly List<Tensor>? _branches;
+    private readonly List<NormalizationTap> _taps = [];
+
+    private ForwardPass(Network network, Tensor inputs, NormalizationPlan plan, DropoutMasks? masks, ForwardPass? reference, bool isReference,
+        Func<NormalizationSite, Moments?> held, bool watchBranches)
+    {
+        _network = network;
+        _plan = plan;
+        _masks = masks;
+        _reference = reference;
+        _isReference = isReference;
+        _held = held;
+        _branches = watchBranches ? [] : null;
+        Inputs = inputs;
+
+        // The alias gives the graph a root of its own where the network returns its input untouched.
+        Outputs = Through(network.Shape.Layers, inputs.alias()).flatten(1);
+    }
+
+    /// <summary>The leaf [N, D…] that gradients are taken with respect to.</summary>
+    public Tensor Inputs { get; }
+
+    /// <summary>The outputs with a sample's elements in one axis, [N, M].</summary>
+    public Tensor Outputs { get; }
+
+    /// <summary>The BatchNorm layers in forward order.</summary>
+    public IReadOnlyList<NormalizationTap> Taps => _taps;
+
+    /// <summary>Which branch each element took in each layer whose derivative jumps; empty unless watched.</summary>
+    public IReadOnlyList<Tensor> Branches => _branches ?? [];
+
+    /// <param name="network">The network.</param>
+    /// <param name="inputs">The batch [N, D…] in the network's precision.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="masks">Dropout masks; null: dropout is the identity.</param>
+    /// <param name="referenceInputs">The reference batch [R, D…], where the plan needs one.</param>
+    public static ForwardPass Run(Network network, Tensor inputs, NormalizationPlan plan, DropoutMasks? masks, Tensor? referenceInputs)
+    {
+        ForwardPass? reference = null;
+        if (plan.NeedsReference)
+        {
+            // Dropout is the identity for the reference batch, and no gradient will ask for it.
+            using var constants = no_grad();
+            reference = new ForwardPass(network, referenceInputs!, plan, masks: null, reference: null, isReference: true, _ => null, watchBranches: false);
+        }
+
+        return new ForwardPass(network, Leaf(inputs), plan, masks, reference, isReference: false, _ => null, watchBranches: false);
+    }
+
+    /// <summary>The same network, plan and masks over other inputs of the same shape, with statistics of this pass as constants.</summary>
+    public ForwardPass Rerun(Tensor inputs, StatisticsHold hold, bool watchBranches = false)
+    {
+        var used = _taps.Where(tap => hold == StatisticsHold.All || !tap.Site.Coupled).ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
+        return new ForwardPass(_network, Leaf(inputs), _plan, _masks, _reference, isReference: false, site => used.GetValueOrDefault(site.Node), watchBranches);
+    }
+
+    Tensor? IForward.Parameter(LayerNode node, string name) => _network.Has(node, name) ? _network[node, name] : null;
+
+    Tensor IForward.Through(IReadOnlyList<LayerNode> layers, Tensor x) => Through(layers, x);
+
+    Tensor IForward.Drop(LayerNode node, Tensor h) => _masks?.Apply(node, h) ?? h;
+
+    void IForward.Branch(Func<Tensor> taken) => _branches?.Add(taken());
+
+    Tensor IForward.Normalize(LayerNode node, Tensor h)
+    {
+        var site = _plan[node];
+        var running = Running(site);
+        var used = _held(site);
+        if (used is null)
+        {
+            (used, running) = Statistics(site, h, running);
+        }
+
+        _taps.Add(new NormalizationTap(site, h, used, running));
+        return used.Normalize(node, h, site.Layer.Eps);
+    }
+
+    private static Tensor Leaf(Tensor inputs) => inputs.detach().requires_grad_();
+
+    private Tensor Through(IReadOnlyList<LayerNode> layers, Tensor x) =>
+        layers.Aggregate(x, (h, node) => node.Layer.Forward(node, h, this));
+
+    /// <summary>The statistics to normalise h with, and the running ones after it.</summary>
+    private (Moments Used, RunningStatistics Running) Statistics(NormalizationSite site, Tensor h, RunningStatistics running)
+    {
+        var source = _isReference && site.Source == StatisticsSource.ReferenceBatch ? StatisticsSource.Batch : site.Source;
+        switch (source)
+        {
+            case StatisticsSource.Running:
+                return (new Moments(running.Mean, running.Variance), running);
+            case StatisticsSource.ReferenceBatch:
+                return (_reference!._taps.Single(tap => ReferenceEquals(tap.Site.Node, site.Node)).Used.Detached(), running);
+        }
+
+        var batch = Moments.Of(site.Node, site.Coupled ? h : h.detach());
+        if (site.Mode.Update is { } update)
+        {
+            var unbiased = batch.Detached().Unbiased(h.shape[0] * site.Positions);
+            running = update(running, new RunningStatistics(unbiased.Mean, unbiased.Variance, 1), site.Layer.Momentum);
+        }
+
+        return (source == StatisticsSource.Batch ? batch : new Moments(running.Mean, running.Variance), running);
+    }
+
+    private RunningStatistics Running(NormalizationSite site)
+    {
+        if (site.Layer.TrackRunningStats)
+        {
+            return new RunningStatistics(_network[site.Node, "running_mean"], _network[site.Node, "running_var"],
+                _network[site.Node, "num_batches_tracked"].ToDoubles()[0]);
+        }
+
+        // The forum's module begins with 0 and 1; other modes do not look at them.
+        var channels = new Shape(site.Node.Input[0]);
+        var dtype = _network.Dtype.ToScalarType();
+        return new RunningStatistics(zeros(channels.Dimensions, dtype), ones(channels.Dimensions, dtype), 0);
+    }
+}

@@ -1,0 +1,239 @@
+using System.Diagnostics;
+using GradService.Domain.Diagnostics;
+using GradService.Domain.Differentiation;
+using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Forward;
+using GradService.Domain.Native;
+using GradService.Domain.Networks;
+using GradService.Domain.Normalization;
+using static TorchSharp.torch;
+
+namespace GradService.Domain;
+
+/// <summary>
+/// The door to the domain: outputs, gradients and what they mean. It keeps nothing between calls, may be called from any number of
+/// threads at once, and leaves no tensor behind, also when a call fails.
+/// </summary>
+public sealed class GradientService(Limits limits)
+{
+    private static readonly string Version = typeof(GradientService).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>Outputs [N, M…] and BatchNorm statistics.</summary>
+    /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ForwardResult Forward(ForwardRequest request, CancellationToken cancellation)
+    {
+        var prepared = Prepare(request, ShapeOf(request.Network));
+        Price(prepared, question: null, "inputs");
+        cancellation.ThrowIfCancellationRequested();
+        using var scope = NewDisposeScope();
+        using var constants = no_grad();
+        using var network = Network.Create(request.Network, prepared.Shape);
+        var pass = Run(prepared, network);
+        return new ForwardResult { Outputs = Outputs(pass, prepared), BatchNorm = Report(pass, prepared.Plan) };
+    }
+
+    /// <summary>The gradient asked for, with outputs, statistics and what they mean.</summary>
+    /// <inheritdoc cref="Forward"/>
+    public GradientResult Differentiate(GradientRequest request, CancellationToken cancellation)
+    {
+        var prepared = Prepare(request, ShapeOf(request.Network));
+        Check(prepared, request.Gradient);
+        using var scope = NewDisposeScope();
+        using var network = Network.Create(request.Network, prepared.Shape);
+        return Differentiate(prepared, network, request.Gradient, cancellation);
+    }
+
+    /// <summary>Several gradients of the same parameters and inputs, each starting from the request's own running statistics.</summary>
+    /// <inheritdoc cref="Forward"/>
+    public ComparisonResult Compare(ComparisonRequest request, CancellationToken cancellation)
+    {
+        // Everything is checked and priced before the first entry is computed.
+        var shape = ShapeOf(request.Network);
+        var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
+        {
+            var prepared = Prepare(request with { BatchNorm = ForEntry(request, entry.Mode) }, shape);
+            Check(prepared, entry.Gradient);
+            return (Prepared: prepared, entry.Gradient);
+        })).ToList();
+        using var scope = NewDisposeScope();
+        using var network = Network.Create(request.Network, shape);
+        var results = entries.Select(entry => Differentiate(entry.Prepared, network, entry.Gradient, cancellation)).ToList();
+        var differences = Comparison.Differences(results);
+        return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences), Differences = differences };
+    }
+
+    /// <summary>A request that has been checked as far as its shapes go.</summary>
+    private sealed record Prepared(ForwardRequest Request, NetworkShape Shape, NormalizationPlan Plan, ProblemSize Size);
+
+    private NetworkShape ShapeOf(NetworkSpec spec)
+    {
+        var shape = NetworkShape.Infer(spec, limits);
+        if (shape.ParameterElements > limits.MaxParameters)
+        {
+            throw new FaultException(Fault.TooLarge("network.layers", $"at most {limits.MaxParameters} parameters and buffers (limit MaxParameters)", $"{shape.ParameterElements}", "Use narrower layers."));
+        }
+
+        return shape;
+    }
+
+    private static Prepared Prepare(ForwardRequest request, NetworkShape shape)
+    {
+        BatchShape.Check(request.Inputs, "inputs", shape.Input, "N");
+        if (request.Network.Dtype == Dtype.Float32)
+        {
+            BatchShape.CheckSinglePrecision(request.Inputs, "inputs");
+        }
+
+        var plan = NormalizationPlan.Resolve(shape, request.BatchNorm);
+        plan.CheckCounts(request.Inputs.Shape[0], request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0);
+        return new Prepared(request, shape, plan, new ProblemSize(request.Inputs.Shape[0], shape.Input, shape.Output.Elements, plan.Coupled));
+    }
+
+    private void Check(Prepared prepared, Question question)
+    {
+        // The number of outputs and the size of the inputs are bounded first: selections and weights are as large as they are.
+        Price(prepared, question: null, "inputs");
+        if (question.Check(prepared.Size).ToList() is { Count: > 0 } faults)
+        {
+            throw new FaultException(faults);
+        }
+
+        Price(prepared, question, "gradient");
+    }
+
+    private void Price(Prepared prepared, Question? question, string path) =>
+        Cost.Of(prepared.Shape, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0, question, prepared.Size, prepared.Request.Diagnostics.FiniteDifferences)
+            .Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
+
+    private static GradientResult Differentiate(Prepared prepared, Network network, Question question, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var scope = NewDisposeScope();
+        var started = Stopwatch.GetTimestamp();
+        var pass = Run(prepared, network);
+        var forward = Stopwatch.GetElapsedTime(started);
+
+        started = Stopwatch.GetTimestamp();
+        var answer = question.Answer(pass, prepared.Size, cancellation);
+        var backward = Stopwatch.GetElapsedTime(started);
+
+        var report = Report(pass, prepared.Plan);
+        var evidence = new Evidence
+        {
+            Question = question,
+            Size = prepared.Size,
+            Dtype = network.Dtype,
+            Outputs = Outputs(pass, prepared),
+            Gradients = answer,
+            Layers = [.. pass.Taps.Zip(report.Layers, (tap, layer) => Layer(tap, layer, network, prepared))],
+            Detached = prepared.Size.Coupled && question.HasDetachedTwin ? Detached(pass, question, prepared.Size, cancellation) : null,
+            CouplingShare = question.CouplingShare(answer, prepared.Size),
+            FiniteDifferences = prepared.Request.Diagnostics.FiniteDifferences ? CheckByDifferences(prepared, network, question, answer, cancellation) : null,
+        };
+        var choice = question.Choose(prepared.Size);
+        return new GradientResult
+        {
+            Kind = question.Kind,
+            Outputs = evidence.Outputs,
+            Gradients = answer,
+            BatchNorm = report,
+            Diagnostics = new DiagnosticsReport
+            {
+                Findings = FindingRule.Apply(evidence),
+                FiniteDifferences = evidence.FiniteDifferences?.Report,
+                Coupling = evidence.CouplingShare is { } share ? new CouplingReport { Share = share } : null,
+                Strategy = choice.Strategy,
+                Passes = choice.Passes,
+                Reason = choice.Reason,
+                GradientNorm = answer.Norm(),
+                NonFinite = Diagnostics.Findings.NonFinite.Count(evidence),
+                Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
+                Engine = Engine(),
+            },
+        };
+    }
+
+    private static ForwardPass Run(Prepared prepared, Network network)
+    {
+        var (request, dtype) = (prepared.Request, network.Dtype);
+        var masks = request.Dropout is { } dropout ? DropoutMasks.Draw(prepared.Shape, prepared.Size.Samples, dropout) : null;
+        return ForwardPass.Run(network, request.Inputs.ToTensor(dtype), prepared.Plan, dtype == Dtype.Float64 ? masks?.ToFloat64() : masks,
+            request.BatchNorm.ReferenceInputs?.ToTensor(dtype));
+    }
+
+    private static NdArray Detached(ForwardPass pass, Question question, ProblemSize size, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        return question.Answer(pass.Rerun(pass.Inputs, StatisticsHold.All), size with { Coupled = false }, cancellation);
+    }
+
+    private static FiniteDifferenceOutcome CheckByDifferences(Prepared prepared, Network network, Question question, NdArray answer, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var copy = network.ToFloat64();
+        return FiniteDifferences.Check(Run(prepared, copy), question, prepared.Size, answer, cancellation);
+    }
+
+    private static NdArray Outputs(ForwardPass pass, Prepared prepared) =>
+        pass.Outputs.ToNdArray().Reshape(prepared.Shape.Output.After(prepared.Size.Samples));
+
+    private static BatchNormReport Report(ForwardPass pass, NormalizationPlan plan) => new()
+    {
+        Mode = plan.Mode,
+        Layers = [.. pass.Taps.Select(tap => new BatchNormLayerReport
+        {
+            Index = tap.Site.Node.Path.TopIndex,
+            Name = tap.Site.Node.Path.Name,
+            Mode = tap.Site.Mode,
+            Mean = tap.Used.Mean.ToNdArray(),
+            Variance = tap.Used.Variance.ToNdArray(),
+            RunningMean = tap.Site.Layer.TrackRunningStats ? tap.Running.Mean.ToNdArray() : null,
+            RunningVariance = tap.Site.Layer.TrackRunningStats ? tap.Running.Variance.ToNdArray() : null,
+            BatchesTracked = tap.Site.Layer.TrackRunningStats ? (long)tap.Running.BatchesTracked : null,
+        })],
+    };
+
+    private static LayerEvidence Layer(NormalizationTap tap, BatchNormLayerReport report, Network network, Prepared prepared)
+    {
+        var node = tap.Site.Node;
+        var before = tap.Site.Layer.TrackRunningStats
+            ? new RunningValues(network[node, "running_mean"].ToNdArray(), network[node, "running_var"].ToNdArray(), network[node, "num_batches_tracked"].ToDoubles()[0])
+            : null;
+        return new LayerEvidence(tap.Site, report, before, tap.Site.Source switch
+        {
+            StatisticsSource.Batch or StatisticsSource.UpdatedRunning => prepared.Size.Samples,
+            StatisticsSource.ReferenceBatch => prepared.Request.BatchNorm.ReferenceInputs!.Shape[0],
+            _ => null,
+        });
+    }
+
+    private static EngineReport Engine() => new()
+    {
+        Name = "tensor",
+        Service = Version,
+        TorchSharp = LibTorch.Status.TorchSharpVersion,
+        LibTorch = LibTorch.Status.LibTorchVersion,
+        Threads = 1,
+    };
+
+    /// <summary>An entry has the request's reference batch only where it needs one.</summary>
+    private static BatchNormSpec ForEntry(ComparisonRequest request, BatchNormMode mode)
+    {
+        var needsReference = mode.Source == StatisticsSource.ReferenceBatch || (request.BatchNorm.Layers?.Values.Any(layer => layer.Source == StatisticsSource.ReferenceBatch) ?? false);
+        return request.BatchNorm with { Mode = mode, ReferenceInputs = needsReference ? request.BatchNorm.ReferenceInputs : null };
+    }
+
+    /// <summary>Adds to the remedy which entry of a comparison is meant; the path stays that of the field.</summary>
+    private static T At<T>(string entry, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (FaultException fault)
+        {
+            throw new FaultException([.. fault.Faults.Select(each => each with { Remedy = $"{(each.Remedy is null ? "" : each.Remedy + " ")}(For {entry}.)" })]);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+#pragma warning disable RS0030 // the one place through which all gradients go
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Native;
+
+/// <summary>
+/// The project's one gradient function. <c>torch.autograd.grad</c> has no guard in TorchSharp 0.107: an unused input or a
+/// misshapen cotangent ends the process. <c>torch.autograd.backward</c> is guarded, but accumulates into <c>.grad</c>, which
+/// belongs to the tensor: the result is taken out and the field is emptied, and nothing that two requests share is ever
+/// differentiated.
+/// </summary>
+internal static class Autograd
+{
+    /// <summary>
+    /// cotangentᵀ·∂output/∂input: shape and dtype of <paramref name="input"/>, zeros where the output does not depend on it.
+    /// The graph is kept, so that further products can be taken from it.
+    /// </summary>
+    /// <param name="output">What is differentiated; any shape.</param>
+    /// <param name="cotangent">The weights, of the output's shape.</param>
+    /// <param name="input">A leaf that requires its gradient and belongs to this request alone.</param>
+    /// <param name="differentiable">Whether the result can be differentiated again.</param>
+    /// <exception cref="ArgumentException">The cotangent's shape is not the output's, or the input is no leaf.</exception>
+    public static Tensor VectorJacobianProduct(Tensor output, Tensor cotangent, Tensor input, bool differentiable = false)
+    {
+        if (!output.shape.AsSpan().SequenceEqual(cotangent.shape))
+        {
+            throw new ArgumentException($"The cotangent has shape [{string.Join(", ", cotangent.shape)}], the output [{string.Join(", ", output.shape)}].");
+        }
+
+        if (!input.requires_grad || !input.is_leaf)
+        {
+            throw new ArgumentException("The input must be a leaf that requires its gradient.");
+        }
+
+        if (!output.requires_grad)
+        {
+            return input.detach().ZerosLike();
+        }
+
+        input.grad = null;
+        try
+        {
+            autograd.backward([output], [cotangent], retain_graph: true, create_graph: differentiable, inputs: [input]);
+            return input.grad ?? input.detach().ZerosLike();
+        }
+        finally
+        {
+            // Otherwise the next call would add to it and, where the result is differentiable, the graph would hold itself alive.
+            input.grad = null;
+        }
+    }
+}

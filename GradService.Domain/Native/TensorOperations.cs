@@ -1,0 +1,113 @@
+#pragma warning disable RS0030 // this file is the one that the bans point to
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Native;
+
+/// <summary>
+/// The tensor operations in use that TorchSharp makes dangerous elsewhere. A <see cref="Scalar"/> made implicitly is kept
+/// alive by nothing: the garbage collector may finalize it between the call and libtorch's reading of it (dotnet/TorchSharp
+/// pull requests 1434 and 1496). Here every Scalar is either static or held by <c>using</c> until the call has returned.
+/// All results belong to the caller's dispose scope.
+/// </summary>
+internal static class TensorOperations
+{
+    private static readonly Scalar One = 1;
+    private static readonly Scalar Zero = 0;
+
+    /// <summary>a + b, broadcast.</summary>
+    public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
+
+    /// <summary>a + number.</summary>
+    public static Tensor Plus(this Tensor a, double number)
+    {
+        using Scalar scalar = number;
+        return a.add(scalar, One);
+    }
+
+    /// <summary>a − b, broadcast.</summary>
+    public static Tensor Minus(this Tensor a, Tensor b) => a.sub(b);
+
+    /// <summary>a · b, elementwise, broadcast.</summary>
+    public static Tensor Times(this Tensor a, Tensor b) => a.mul(b);
+
+    /// <summary>a · number.</summary>
+    public static Tensor Times(this Tensor a, double number)
+    {
+        using Scalar scalar = number;
+        return a.mul(scalar);
+    }
+
+    /// <summary>a / b, elementwise, broadcast.</summary>
+    public static Tensor Over(this Tensor a, Tensor b) => a.div(b);
+
+    /// <summary>a / number.</summary>
+    public static Tensor Over(this Tensor a, double number)
+    {
+        using Scalar scalar = number;
+        return a.div(scalar);
+    }
+
+    /// <summary>a².</summary>
+    public static Tensor Squared(this Tensor a) => a.mul(a);
+
+    /// <summary>The sum over the given axes. (TorchSharp's <c>sum(0)</c> would sum everything, as bytes.)</summary>
+    public static Tensor SumOver(this Tensor a, long[] axes, bool keepAxes = false) => a.sum(axes, keepAxes);
+
+    /// <summary>The mean over the given axes.</summary>
+    public static Tensor MeanOver(this Tensor a, long[] axes, bool keepAxes = false) => a.mean(axes, keepAxes);
+
+    /// <summary>Where a is greater than number: a boolean tensor of a's shape.</summary>
+    public static Tensor Above(this Tensor a, double number)
+    {
+        using Scalar scalar = number;
+        return a.gt(scalar);
+    }
+
+    /// <summary>Where a is less than number: a boolean tensor of a's shape.</summary>
+    public static Tensor Below(this Tensor a, double number)
+    {
+        using Scalar scalar = number;
+        return a.lt(scalar);
+    }
+
+    /// <summary>x·Wᵀ + b over the last axis; x [.., I], weight [O, I], bias [O] or null, result [.., O].</summary>
+    public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias) => nn.functional.linear(x, weight, bias);
+
+    /// <summary>x where positive, else slope·x.</summary>
+    public static Tensor LeakyRelu(this Tensor x, double slope)
+    {
+        using Scalar scalar = slope;
+        return x.leaky_relu(scalar);
+    }
+
+    /// <summary>x where positive, else alpha·(eˣ − 1).</summary>
+    public static Tensor Elu(this Tensor x, double alpha)
+    {
+        using Scalar scalar = alpha;
+        return x.elu(scalar, One, One);
+    }
+
+    /// <summary>
+    /// log(1 + e^(beta·x)) / beta, and x itself where beta·x exceeds the threshold. Composed of log1p and exp, as TorchSharp's
+    /// own makes unrooted Scalars; the argument is capped first, so that the branch not taken stays finite in every derivative.
+    /// </summary>
+    public static Tensor Softplus(this Tensor x, double beta, double threshold)
+    {
+        var linear = x.Times(beta).Above(threshold);
+        using Scalar nothing = 0.0;
+        var curved = x.masked_fill(linear, nothing);
+        using Scalar inverse = 1 / beta;
+        return x.where(linear, curved.Times(beta).exp().log1p().mul(inverse));
+    }
+
+    /// <summary>A tensor of zeros, of the shape and dtype of a.</summary>
+    public static Tensor ZerosLike(this Tensor a) => a.mul(Zero).detach().zero_();
+
+    /// <summary>A tensor of the given shape, filled with one number.</summary>
+    public static Tensor Filled(ReadOnlySpan<long> shape, ScalarType dtype, double number)
+    {
+        using Scalar scalar = number;
+        return empty(shape, dtype).fill_(scalar);
+    }
+}

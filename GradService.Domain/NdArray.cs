@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+
+namespace GradService.Domain;
+
+/// <summary>Numbers of one precision in a flat row-major buffer, with a shape. It owns managed memory only.</summary>
+public sealed class NdArray
+{
+    private readonly float[]? _singles;
+    private readonly double[]? _doubles;
+
+    /// <param name="shape">The shape; its number of elements is the buffer's length.</param>
+    /// <param name="values">The values, row-major; not copied.</param>
+    public NdArray(Shape shape, double[] values)
+        : this(shape, null, values)
+    {
+    }
+
+    /// <inheritdoc cref="NdArray(Shape, double[])"/>
+    public NdArray(Shape shape, float[] values)
+        : this(shape, values, null)
+    {
+    }
+
+    private NdArray(Shape shape, float[]? singles, double[]? doubles)
+    {
+        Shape = shape;
+        _singles = singles;
+        _doubles = doubles;
+        if (shape.Elements != Count)
+        {
+            throw new ArgumentException($"{Count} values do not fill shape {shape}.");
+        }
+    }
+
+    public Shape Shape { get; }
+
+    public Dtype Dtype => _singles is null ? Dtype.Float64 : Dtype.Float32;
+
+    public int Count => _singles?.Length ?? _doubles!.Length;
+
+    public double this[long index] => _singles is null ? _doubles![index] : _singles[index];
+
+    /// <summary>The values where the precision is single, else empty.</summary>
+    public ReadOnlySpan<float> Singles => _singles;
+
+    /// <summary>The values where the precision is double, else empty.</summary>
+    public ReadOnlySpan<double> Doubles => _doubles;
+
+    internal Span<byte> Bytes => _singles is null ? MemoryMarshal.AsBytes(_doubles.AsSpan()) : MemoryMarshal.AsBytes(_singles.AsSpan());
+
+    /// <summary>Zeros.</summary>
+    public static NdArray Allocate(Shape shape, Dtype dtype) => dtype == Dtype.Float32
+        ? new NdArray(shape, new float[shape.Elements])
+        : new NdArray(shape, new double[shape.Elements]);
+
+    /// <summary>The same values under another shape of as many elements.</summary>
+    public NdArray Reshape(Shape shape) => new(shape, _singles, _doubles);
+
+    /// <summary>The first element that is NaN or infinite, −1 if there is none.</summary>
+    public long FirstNonFinite()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            if (!double.IsFinite(this[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    public int CountNonFinite()
+    {
+        var count = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            count += double.IsFinite(this[i]) ? 0 : 1;
+        }
+
+        return count;
+    }
+
+    /// <summary>The largest absolute value; 0 if empty, NaN if any is NaN.</summary>
+    public double MaxAbsolute()
+    {
+        var max = 0.0;
+        for (var i = 0; i < Count; i++)
+        {
+            max = Math.Max(max, Math.Abs(this[i]));
+        }
+
+        return max;
+    }
+
+    /// <summary>The Frobenius norm.</summary>
+    public double Norm()
+    {
+        var sum = 0.0;
+        for (var i = 0; i < Count; i++)
+        {
+            sum += this[i] * this[i];
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    /// <summary>The indices of a flat element along the axes.</summary>
+    internal long[] IndicesOf(long element)
+    {
+        var indices = new long[Shape.Rank];
+        for (var axis = Shape.Rank - 1; axis >= 0; axis--)
+        {
+            indices[axis] = element % Shape[axis];
+            element /= Shape[axis];
+        }
+
+        return indices;
+    }
+}

@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Networks.Layers;
+
+/// <summary>
+/// Zeroes each element with probability p and scales the rest by 1/(1 − p), as nn.Dropout in training, where the request gives
+/// "dropout": {"seed": …}; else the identity, so that answers are reproducible.
+/// </summary>
+public sealed record Dropout : Layer
+{
+    /// <summary>The probability of an element to be zeroed.</summary>
+    [Range(0, 1)]
+    public double P { get; init; } = 0.5;
+
+    internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference) => Node(path, input, input);
+
+    internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) => pass.Drop(node, x);
+}

@@ -1,0 +1,13 @@
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Networks.Layers;
+
+/// <summary>All axes of a sample as one, as nn.Flatten.</summary>
+public sealed record Flatten : Layer
+{
+    internal override long KeptCopies => 0;
+
+    internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference) => Node(path, input, new Shape(input.Elements));
+
+    internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) => x.flatten(1);
+}

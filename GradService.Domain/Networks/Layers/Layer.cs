@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Networks.Layers;
+
+/// <summary>A layer as it is described, without numbers; names and defaults are PyTorch's.</summary>
+public abstract record Layer
+{
+    /// <summary>The name in the spec.</summary>
+    internal string Type => LayerTable.NameOf(GetType());
+
+    /// <summary>How many tensors of its output's size a differentiable pass keeps for it.</summary>
+    internal virtual long KeptCopies => 1;
+
+    /// <summary>The shape rule: what leaves when samples of shape <paramref name="input"/> enter, and which parameters that takes.</summary>
+    /// <exception cref="FaultException">The layer cannot take that shape; the fault names the layer and the sizes.</exception>
+    internal abstract LayerNode Place(LayerPath path, Shape input, ShapeInference inference);
+
+    /// <summary>The layer's mathematics; x [N, D…] with D… the node's input shape.</summary>
+    internal abstract Tensor Forward(LayerNode node, Tensor x, IForward pass);
+
+    private protected LayerNode Node(LayerPath path, Shape input, Shape output, params IReadOnlyList<Parameters.ParameterSpec> parameters) =>
+        new(this, path, input, output, parameters, []);
+
+    private protected FaultException Refuse(LayerPath path, string expected, Shape got) =>
+        new(Fault.Invalid($"network.{path.Field}", $"{expected} to reach layer {path.Name} ({Type})", $"samples of shape {got}"));
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using GradService.Domain.Native;
+using GradService.Domain.Networks.Parameters;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Networks.Layers;
+
+/// <summary>x·Wᵀ + b over the last axis, as nn.Linear.</summary>
+public sealed record Linear : Layer
+{
+    /// <summary>Size of the last axis of the result.</summary>
+    [Range(1, int.MaxValue)]
+    public required int OutFeatures { get; init; }
+
+    /// <summary>Whether b is there.</summary>
+    public bool Bias { get; init; } = true;
+
+    internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
+    {
+        var inFeatures = input[^1];
+        var weight = new ParameterSpec("weight", new Shape(OutFeatures, inFeatures), new Initializer.KaimingUniform(inFeatures));
+        var bias = new ParameterSpec("bias", new Shape(OutFeatures), new Initializer.UniformByFanIn(inFeatures));
+        return Node(path, input, input.WithLast(OutFeatures), Bias ? [weight, bias] : [weight]);
+    }
+
+    internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) =>
+        x.Linear(pass.Parameter(node, "weight")!, pass.Parameter(node, "bias"));
+}

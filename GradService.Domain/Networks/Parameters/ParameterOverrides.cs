@@ -1,0 +1,68 @@
+using GradService.Domain.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Networks.Parameters;
+
+/// <summary>Seeded values with the given ones laid over them.</summary>
+internal static class ParameterOverrides
+{
+    /// <exception cref="FaultException">Names every given parameter that is unknown or misshapen and every one that is missing.</exception>
+    public static void Check(NetworkSpec spec, NetworkShape shape)
+    {
+        if (spec.Parameters is not { } given)
+        {
+            return;
+        }
+
+        var known = shape.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Spec);
+        var faults = given.SelectMany(pair => known.TryGetValue(pair.Key, out var parameter)
+            ? CheckValue(PathOf(pair.Key), parameter, pair.Value)
+            : [Fault.Invalid(PathOf(pair.Key), "the name of a parameter of this network, as in PyTorch's state_dict", $"'{pair.Key}'", NearestName.Suggest(pair.Key, known.Keys))]);
+        if (spec.Seed is null)
+        {
+            faults = faults.Concat(known
+                .Where(parameter => parameter.Value.Role == ParameterRole.Learnable && !given.ContainsKey(parameter.Key))
+                .Select(parameter => Fault.Invalid(PathOf(parameter.Key), $"values of shape {parameter.Value.Shape}", "nothing",
+                    "Where parameters are given without a seed, every learnable one must be; with network.seed the missing ones are drawn.")));
+        }
+
+        if (faults.Take(100).ToList() is { Count: > 0 } found)
+        {
+            throw new FaultException(found);
+        }
+    }
+
+    /// <summary>All parameters and buffers by name, in the spec's dtype, in the caller's dispose scope.</summary>
+    public static Dictionary<string, Tensor> Apply(NetworkSpec spec, NetworkShape shape)
+    {
+        using var generator = new Generator(unchecked((ulong)(spec.Seed ?? 0)));
+        var draws = spec.Seed is not null || spec.Parameters is null;
+        var values = new Dictionary<string, Tensor>(shape.Parameters.Count);
+        foreach (var (name, parameter) in shape.Parameters)
+        {
+            var dtype = parameter.Role == ParameterRole.Counter ? Dtype.Float64 : spec.Dtype;
+            var given = spec.Parameters?.GetValueOrDefault(name);
+
+            // Drawn even where it is given: what comes after must get the numbers that it gets in PyTorch.
+            var drawn = draws || given is null ? parameter.Initializer.Draw(parameter.Shape, generator) : null;
+            values[name] = given?.ToTensor(dtype) ?? drawn!.to_type(dtype.ToScalarType());
+        }
+
+        return values;
+    }
+
+    private static IEnumerable<Fault> CheckValue(string path, ParameterSpec parameter, NdArray value)
+    {
+        if (!value.Shape.Equals(parameter.Shape))
+        {
+            yield return Fault.Invalid(path, parameter.Shape.Rank == 0 ? "a single number" : $"shape {parameter.Shape}", $"shape {value.Shape}");
+        }
+        else if (parameter.Role == ParameterRole.Counter && (value[0] < 0 || value[0] > 1L << 53 || value[0] != Math.Floor(value[0])))
+        {
+            yield return Fault.Invalid(path, "a non-negative integer", $"{value[0]}");
+        }
+    }
+
+    private static string PathOf(string name) => $"network.parameters['{name}']";
+}

@@ -1,0 +1,12 @@
+namespace GradService.Domain.Normalization.Modes;
+
+/// <summary>PyTorch's train mode: r ← (1 − m)·r + m·batch, by the unbiased variance.</summary>
+internal static class Train
+{
+    public static BatchNormMode Mode { get; } = new(
+        "train",
+        "Batch statistics, and the gradient flows through them: every output depends on every sample.",
+        StatisticsSource.Batch,
+        GradientFlows: true,
+        RunningStatistics.UpdateAsPyTorch);
+}
