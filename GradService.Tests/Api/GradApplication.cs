@@ -1,0 +1,46 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace GradService.Tests.Api;
+
+/// <summary>The service through its real pipeline, with settings laid over its own.</summary>
+public class GradApplication : WebApplicationFactory<Program>
+{
+    /// <summary>Configuration, as ("Limits:MaxPasses", "10").</summary>
+    internal IReadOnlyList<(string Key, string Value)> Settings { get; init; } = [];
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (key, value) in Settings)
+        {
+            builder.UseSetting(key, value);
+        }
+    }
+
+    /// <summary>Posts a JSON text; the answer's status and JSON.</summary>
+    public async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(string path, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var client = CreateClient();
+        using var response = await client.PostAsync(path, content);
+        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+    }
+
+    /// <summary>Posts a request that must succeed.</summary>
+    public async Task<JsonNode> SucceedAsync(string path, JsonNode request)
+    {
+        var (status, body) = await PostAsync(path, request.ToJsonString());
+        Assert.True(status == HttpStatusCode.OK, $"{(int)status}: {(body.ToJsonString() is { Length: > 2000 } text ? text[..2000] : body.ToJsonString())}");
+        return body;
+    }
+}
+
+/// <summary>One running service for all tests that do not change its settings.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedApplication : ICollectionFixture<GradApplication>
+{
+    public const string Name = "shared application";
+}
