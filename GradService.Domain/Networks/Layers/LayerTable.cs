@@ -22,6 +22,7 @@ public static class LayerTable
         ["selu"] = typeof(Selu),
         ["gelu"] = typeof(Gelu),
         ["silu"] = typeof(Silu),
+        ["mish"] = typeof(Mish),
         ["softplus"] = typeof(Softplus),
         ["sin"] = typeof(Sin),
         ["identity"] = typeof(Identity),

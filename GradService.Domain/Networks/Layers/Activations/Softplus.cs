@@ -16,5 +16,7 @@ public sealed record Softplus : Activation
 
     private protected override IReadOnlyList<double> Kinks => [Threshold / Beta];
 
+    internal override long KeptCopies => 5;
+
     private protected override Tensor Apply(Tensor x) => x.Softplus(Beta, Threshold);
 }
