@@ -2,6 +2,7 @@ using GradService.Api.Admission;
 using GradService.Api.Capabilities;
 using GradService.Api.Gradients;
 using GradService.Api.Health;
+using GradService.Api.OpenApi;
 using GradService.Api.Problems;
 using GradService.Api.Requests;
 
@@ -21,10 +22,12 @@ if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"]
 builder.Services
     .AddProblems()
     .AddJson()
-    .AddAdmission();
+    .AddAdmission()
+    .AddOpenApiDocument();
 
 var app = builder.Build();
 app.UseProblems();
+app.UseOpenApiDocument();
 app.MapGradients();
 app.MapCapabilities();
 app.MapHealth();

@@ -6,7 +6,7 @@ namespace GradService.Domain;
 /// <summary>What leaves the network.</summary>
 public sealed record ForwardResult
 {
-    /// <summary>[N, M…].</summary>
+    /// <summary>What leaves the network, [N, M…].</summary>
     public required NdArray Outputs { get; init; }
 
     /// <summary>What the BatchNorm layers did.</summary>
@@ -19,7 +19,7 @@ public sealed record GradientResult
     /// <summary>The kind of gradient.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>[N, M…].</summary>
+    /// <summary>What leaves the network, [N, M…].</summary>
     public required NdArray Outputs { get; init; }
 
     /// <summary>The answer; its shape is the kind's.</summary>
@@ -127,7 +127,7 @@ public sealed record PairwiseDifference
     /// <summary>The largest difference of an output.</summary>
     public required double MaxOutputDifference { get; init; }
 
-    /// <summary>The largest difference of a gradient entry; per-sample gradients are summed over the outputs beside a sum. Null where the kinds have nothing in common.</summary>
+    /// <summary>The largest difference of a gradient entry; per-sample gradients are summed over the outputs beside a sum. Absent where the kinds have nothing in common.</summary>
     public required double? MaxGradientDifference { get; init; }
 
     /// <summary>The same, relative to the largest entry of both.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GradService.Api.Admission;
+using GradService.Api.OpenApi;
 using GradService.Api.Requests;
 using GradService.Domain;
 using GradService.Domain.Differentiation.Questions;
@@ -16,10 +17,12 @@ internal static class CapabilitiesEndpoints
 {
     public static RouteGroupBuilder MapCapabilities(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/capabilities").WithTags("Capabilities");
+        var group = routes.MapGroup("/v1/capabilities").WithTag("Capabilities", "What the service knows, and how much it allows.");
         group.MapGet("", Get)
             .WithName("Capabilities")
-            .WithSummary("Layers with their fields, BatchNorm modes, kinds of gradient, limits and versions.");
+            .WithSummary("Layers with their fields, BatchNorm modes, kinds of gradient, limits and versions.")
+            .WithDescription("Derived from the tables that the service works by: what is listed here is what a request may say. The limits are those in force.")
+            .WithAnswer("What the service knows.");
         return group;
     }
 

@@ -6,10 +6,11 @@ using GradService.Domain.Normalization;
 
 namespace GradService.Api.Gradients;
 
-/// <summary>A comparison as it travels.</summary>
+/// <summary>A network and a batch, and the modes and kinds of gradient to put side by side.</summary>
 internal sealed record ComparisonBody : ForwardRequest
 {
-    /// <summary>Fields that the entries inherit, as in /v1/gradients: outputs, strategy, cotangent, tangent. Each kind takes those it knows.</summary>
+    /// <summary>Fields of "gradient" in /v1/gradients that the entries inherit, such as outputs or cotangent. Each kind takes those it knows.</summary>
+    [OfFamily(typeof(Question))]
     public JsonFragment? Gradient { get; init; }
 
     /// <summary>What to compare; absent: train/sum, train/perSample, trainDetached/perSample, eval/perSample and movingAverage/perSample.</summary>
@@ -54,5 +55,6 @@ internal sealed record ComparisonBodyEntry
     public required BatchNormMode Mode { get; init; }
 
     /// <summary>The kind of gradient.</summary>
+    [OfFamily(typeof(Question))]
     public required string Kind { get; init; }
 }

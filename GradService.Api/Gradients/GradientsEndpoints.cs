@@ -1,4 +1,5 @@
 using GradService.Api.Admission;
+using GradService.Api.OpenApi;
 using GradService.Api.Requests;
 using GradService.Domain;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,32 +12,34 @@ internal static class GradientsEndpoints
 {
     public static RouteGroupBuilder MapGradients(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTags("Gradients").AddEndpointFilter<AcceptsJson>()
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status406NotAcceptable)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var group = routes.MapGroup("/v1").WithTag("Gradients", "Outputs, gradients with respect to the inputs, and comparisons of them.").AddEndpointFilter<AcceptsJson>();
 
         group.MapPost("/gradients", DifferentiateAsync)
             .WithName("Gradients")
             .WithSummary("Gradient of a network's outputs with respect to its inputs, under a chosen BatchNorm mode.")
             .WithDescription("The mode says where BatchNorm's statistics come from and whether the gradient flows through them; the kind says which derivative is wanted. The findings of the answer say what the numbers mean.")
-            .Accepts<GradientRequest>("application/json");
+            .Accepts<GradientRequest>("application/json")
+            .WithExamples(GradientsExamples.All)
+            .WithAnswer("The gradient, with the outputs, what the BatchNorm layers did, and what the numbers mean.", RecordedAnswers.Of("Gradients", StatusCodes.Status200OK))
+            .WithProblems(GradientsProblems.OfGradients);
 
         group.MapPost("/gradients/compare", CompareAsync)
             .WithName("CompareGradients")
             .WithSummary("Several modes and kinds side by side, on the same parameters and inputs.")
             .WithDescription("Each entry inherits everything but mode and kind. The findings say which answers differ, by how much, and why.")
-            .Accepts<ComparisonBody>("application/json");
+            .Accepts<ComparisonBody>("application/json")
+            .WithExamples(ComparisonExamples.Compare)
+            .WithAnswer("One result per entry, as /v1/gradients gives it, how far they are apart, and why.", RecordedAnswers.Of("CompareGradients", StatusCodes.Status200OK))
+            .WithProblems(GradientsProblems.OfCompare);
 
         group.MapPost("/forward", ForwardAsync)
             .WithName("Forward")
             .WithSummary("Outputs and BatchNorm statistics alone.")
             .WithDescription("The request of /v1/gradients without \"gradient\".")
-            .Accepts<ForwardRequest>("application/json");
+            .Accepts<ForwardRequest>("application/json")
+            .WithExamples(ComparisonExamples.Forward)
+            .WithAnswer("The outputs, and what the BatchNorm layers did.", RecordedAnswers.Of("Forward", StatusCodes.Status200OK))
+            .WithProblems(GradientsProblems.OfForward);
 
         return group;
     }

@@ -1,3 +1,4 @@
+using GradService.Api.OpenApi;
 using GradService.Domain.Native;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -8,14 +9,18 @@ internal static class HealthEndpoints
 {
     public static RouteGroupBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/health").WithTags("Health");
+        var group = routes.MapGroup("/health").WithTag("Health", "Whether the process lives, and whether it can compute.");
         group.MapGet("/live", () => TypedResults.Ok(new HealthReport("live")))
             .WithName("Live")
-            .WithSummary("Whether the process answers.");
+            .WithSummary("Whether the process answers.")
+            .WithDescription("For a supervisor that restarts what does not answer. It asks nothing of libtorch.")
+            .WithAnswer("The process answers.", """{ "status": "live" }""");
         group.MapGet("/ready", Ready)
             .WithName("Ready")
-            .WithSummary("Whether libtorch is loaded and gradients can be computed; if not, why.")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithSummary("Whether libtorch is loaded and gradients can be computed.")
+            .WithDescription("For a load balancer, which sends requests only where they can be computed.")
+            .WithAnswer("Gradients can be computed.", """{ "status": "ready" }""")
+            .WithProblems(new DocumentedProblem(StatusCodes.Status503ServiceUnavailable, "libtorch could not be loaded; the detail says why."));
         return group;
     }
 

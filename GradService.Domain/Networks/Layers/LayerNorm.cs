@@ -7,8 +7,9 @@ namespace GradService.Domain.Networks.Layers;
 
 /// <summary>
 /// weight · (x − mean) / √(variance + eps) + bias, mean and biased variance over the whole sample, as nn.LayerNorm of the
-/// per-sample shape. It does not couple samples. In primitive operations: the fused one is wrong from the third derivative on.
+/// per-sample shape. It does not couple samples.
 /// </summary>
+/// <remarks>In primitive operations: the fused one is wrong from the third derivative on.</remarks>
 public sealed record LayerNorm : Layer
 {
     /// <summary>Whether weight and bias, one of each per element, are there.</summary>

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+
+namespace GradService.Api.OpenApi;
+
+/// <summary>A request that works as it stands.</summary>
+/// <param name="Name">Its key in the document.</param>
+/// <param name="Summary">What a reader picks it by.</param>
+/// <param name="Description">What it shows.</param>
+/// <param name="Json">The body.</param>
+internal sealed record RequestExample(string Name, string Summary, string Description, string Json);
+
+/// <summary>What a successful answer is.</summary>
+/// <param name="Words">In words.</param>
+/// <param name="Json">A true one, to the operation's first example; null: none is shown.</param>
+internal sealed record DocumentedAnswer(string Words, string? Json = null);
+
+/// <summary>A true problem document.</summary>
+/// <param name="Summary">What was wrong.</param>
+/// <param name="Json">The answer; null: not recorded yet.</param>
+/// <param name="Request">The body that was sent; null: it does not depend on that.</param>
+/// <param name="ContentType">The header Content-Type that was sent.</param>
+/// <param name="Accept">The header Accept that was sent.</param>
+internal sealed record ProblemExample(string Summary, string? Json, string? Request = null, string ContentType = "application/json", string Accept = "application/json");
+
+/// <summary>An error that an operation may answer with.</summary>
+/// <param name="StatusCode">The status.</param>
+/// <param name="Description">When it happens, and what to do.</param>
+/// <param name="Example">One such answer.</param>
+/// <param name="SaysWhenToRetry">Whether it comes with the header Retry-After.</param>
+internal sealed record DocumentedProblem(int StatusCode, string Description, ProblemExample? Example = null, bool SaysWhenToRetry = false) : IProducesResponseTypeMetadata
+{
+    public Type Type => typeof(ProblemDetails);
+
+    public IEnumerable<string> ContentTypes => ["application/problem+json"];
+}
+
+/// <summary>What a group of operations is about.</summary>
+internal sealed record DocumentedTag(string Name, string Description);
+
+/// <summary>How endpoints say what they do, beside summary and description.</summary>
+internal static class Documentation
+{
+    public static RouteGroupBuilder WithTag(this RouteGroupBuilder group, string name, string description) =>
+        group.WithTags(name).WithMetadata(new DocumentedTag(name, description));
+
+    public static RouteHandlerBuilder WithExamples(this RouteHandlerBuilder endpoint, IReadOnlyList<RequestExample> examples) =>
+        endpoint.WithMetadata([.. examples]);
+
+    public static RouteHandlerBuilder WithAnswer(this RouteHandlerBuilder endpoint, string words, string? json = null) =>
+        endpoint.WithMetadata(new DocumentedAnswer(words, json));
+
+    public static RouteHandlerBuilder WithProblems(this RouteHandlerBuilder endpoint, params IReadOnlyList<DocumentedProblem> problems) =>
+        endpoint.WithMetadata([.. problems]);
+}

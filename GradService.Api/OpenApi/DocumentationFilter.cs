@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace GradService.Api.OpenApi;
+
+/// <summary>Writes what endpoints say of themselves into the document.</summary>
+internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
+{
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<RequestExample>().ToList() is { Count: > 0 } examples)
+        {
+            Json(operation.RequestBody!.Content!, "application/json").Examples = examples.ToDictionary(example => example.Name, example => (IOpenApiExample)Example(example.Summary, example.Json, example.Description));
+        }
+
+        if (metadata.OfType<DocumentedAnswer>().SingleOrDefault() is { } answer)
+        {
+            var response = operation.Responses!["200"];
+            response.Description = answer.Words;
+            if (answer.Json is not null)
+            {
+                Json(response.Content!, "application/json").Example = JsonNode.Parse(answer.Json);
+            }
+        }
+
+        foreach (var problem in metadata.OfType<DocumentedProblem>())
+        {
+            Describe((OpenApiResponse)operation.Responses![problem.StatusCode.ToString(CultureInfo.InvariantCulture)], problem);
+        }
+    }
+
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context) =>
+        swaggerDoc.Tags = context.ApiDescriptions
+            .SelectMany(api => api.ActionDescriptor.EndpointMetadata.OfType<DocumentedTag>()).Distinct()
+            .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }).ToHashSet();
+
+    private static void Describe(OpenApiResponse response, DocumentedProblem problem)
+    {
+        response.Description = problem.Description;
+        if (problem.Example is { Json: { } json } example)
+        {
+            Json(response.Content!, "application/problem+json").Examples = new Dictionary<string, IOpenApiExample> { ["problem"] = Example(example.Summary, json, example.Request is null ? null : $"The answer to:\n```json\n{example.Request}\n```") };
+        }
+
+        if (problem.SaysWhenToRetry)
+        {
+            response.Headers = new Dictionary<string, IOpenApiHeader>
+            {
+                ["Retry-After"] = new OpenApiHeader { Description = "Seconds to wait before the next try.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } },
+            };
+        }
+    }
+
+    private static OpenApiMediaType Json(IDictionary<string, IOpenApiMediaType> content, string type) => (OpenApiMediaType)content[type];
+
+    private static OpenApiExample Example(string summary, string json, string? description = null) =>
+        new OpenApiExample { Summary = summary, Description = description, Value = JsonNode.Parse(json) };
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using GradService.Api.Requests;
+using GradService.Domain.Normalization;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace GradService.Api.OpenApi;
+
+/// <summary>Schemas of the values that requests and answers have in common, and how a property wears one.</summary>
+internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
+{
+    /// <summary>Keys of the schemas that have no type of their own.</summary>
+    private sealed class Figure;
+
+    private sealed class ArrayEntry;
+
+    private const string ListStart = "\n- `";
+
+    public XmlDocs Docs { get; } = docs;
+
+    /// <summary>A reference to a type's schema, which is made where this is the first.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="id">The schema's name.</param>
+    /// <param name="fill">Says what it is; it may refer to itself.</param>
+    public OpenApiSchemaReference Component(Type type, string id, Action<OpenApiSchema> fill)
+    {
+        if (!repository.TryLookupByType(type, out var reference))
+        {
+            var schema = new OpenApiSchema();
+            repository.RegisterType(type, id);
+            reference = repository.AddDefinition(id, schema);
+            fill(schema);
+        }
+
+        return reference;
+    }
+
+    /// <summary>true, a number or a text; null for other types.</summary>
+    public static OpenApiSchema? Scalar(Type type) =>
+        type == typeof(bool) ? new OpenApiSchema { Type = JsonSchemaType.Boolean }
+        : type == typeof(int) ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" }
+        : type == typeof(long) ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
+        : type == typeof(double) ? new OpenApiSchema { Type = JsonSchemaType.Number, Format = "double" }
+        : type == typeof(string) ? new OpenApiSchema { Type = JsonSchemaType.String }
+        : null;
+
+    /// <summary>A type that travels as a name, with what each name means; null for other types.</summary>
+    public OpenApiSchemaReference? Named(Type type) => RequestReader.Names(type) is not { } names ? null
+        : Component(type, type.Name, schema =>
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = [.. names.Keys.Select(name => (JsonNode)name)];
+            schema.Description = Listed(Docs.Of(type), names.Select(pair => (pair.Key, pair.Value is BatchNormMode mode ? mode.Description : Docs.Of(type, pair.Value.ToString()!))));
+        });
+
+    /// <summary>Nested lists of numbers of any rank but 0.</summary>
+    public OpenApiSchema Array() => new() { Type = JsonSchemaType.Array, Items = Entry() };
+
+    /// <summary>A number, or a list of such: what an array consists of.</summary>
+    public OpenApiSchemaReference Entry() => Component(typeof(ArrayEntry), nameof(ArrayEntry), schema =>
+    {
+        schema.Description = "A number, or a list of as many entries as its siblings have: arrays are nested lists, row-major, all lists of one axis equally long. "
+            + "Figures that JSON has no number for are the strings \"NaN\", \"Infinity\" and \"-Infinity\".";
+        schema.OneOf = [Number(), Text(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchemaReference(nameof(ArrayEntry)) }];
+    });
+
+    /// <summary>A computed number, which may be none.</summary>
+    public OpenApiSchemaReference Computed() => Component(typeof(Figure), nameof(Figure), schema =>
+    {
+        schema.Description = "A number; where JSON has none for it, \"NaN\", \"Infinity\" or \"-Infinity\".";
+        schema.OneOf = [Number(), Text()];
+    });
+
+    /// <summary>A schema as a property has it: with the property's own description, default and nullability.</summary>
+    public OpenApiSchema Property(IOpenApiSchema schema, string? description, JsonNode? absent = null, bool nullable = false)
+    {
+        if (schema is not OpenApiSchema property)
+        {
+            // Beside a $ref nothing else is read, so a reference is wrapped. The outer description hides the inner one from readers
+            // who see both as one schema: what the names mean is said again.
+            var target = repository.Schemas[((OpenApiSchemaReference)schema).Reference.Id!];
+            property = new OpenApiSchema { AllOf = [schema], Type = nullable ? target.Type : null };
+            description += target.Description?.IndexOf(ListStart, StringComparison.Ordinal) is >= 0 and var at ? target.Description[at..] : "";
+        }
+
+        property.Description = description;
+        property.Default = absent;
+        property.Type |= nullable ? JsonSchemaType.Null : 0;
+        return property;
+    }
+
+    /// <summary>A description with a line for each name.</summary>
+    public static string Listed(string? description, IEnumerable<(string Name, string? Meaning)> names) =>
+        $"{description}\n{string.Concat(names.Select(name => $"{ListStart}{name.Name}`: {name.Meaning}"))}";
+
+    private static OpenApiSchema Number() => new() { Type = JsonSchemaType.Number };
+
+    private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String, Enum = ["NaN", "Infinity", "-Infinity"] };
+}
