@@ -1,0 +1,80 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace GradService.Tests.Docs;
+
+/// <summary>Sends the requests of a .http file one after another, each able to use the answers of those before it.</summary>
+internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
+{
+    private readonly Dictionary<string, JsonNode> _answers = [];
+
+    /// <summary>What the answer to a request has that its comment does not promise; null where it keeps the promise.</summary>
+    public async Task<string?> SendAsync(HttpFileRequest request)
+    {
+        using var message = new HttpRequestMessage(new HttpMethod(request.Method), Expand(request.Url));
+        if (request.Body.Length > 0)
+        {
+            message.Content = new StringContent(Expand(request.Body), Encoding.UTF8);
+        }
+
+        foreach (var (name, value) in request.Headers)
+        {
+            if (name == "Content-Type")
+            {
+                message.Content!.Headers.ContentType = MediaTypeHeaderValue.Parse(value);
+            }
+            else
+            {
+                message.Headers.Add(name, value);
+            }
+        }
+
+        using var response = await client.SendAsync(message);
+        var text = await response.Content.ReadAsStringAsync();
+        var answer = JsonNode.Parse(text)!;
+        _answers[request.Name] = answer;
+        var (status, promises) = Read(request.Expectation);
+        return status != (int)response.StatusCode
+            ? $"expected {status}, got {(int)response.StatusCode}: {text}"
+            : promises.Select(promise => Broken(promise, answer)).FirstOrDefault(broken => broken is not null);
+    }
+
+    /// <summary>"200, finding kink" as 200 and ["finding kink"].</summary>
+    private static (int Status, string[] Promises) Read(string expectation)
+    {
+        var parts = expectation.Split(", ");
+        return (int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), parts[1..]);
+    }
+
+    private static string? Broken(string promise, JsonNode answer)
+    {
+        if (promise.StartsWith("finding ", StringComparison.Ordinal))
+        {
+            var codes = (answer["findings"] ?? answer["diagnostics"]!["findings"])!.AsArray().Select(finding => finding!["code"]!.GetValue<string>()).ToList();
+            return codes.Contains(promise["finding ".Length..]) ? null : $"expected {promise}, got {(codes.Count == 0 ? "none" : string.Join(", ", codes))}";
+        }
+
+        if (promise.StartsWith("at ", StringComparison.Ordinal))
+        {
+            return answer["errors"]?[promise["at ".Length..]] is null ? $"expected errors {promise}, got {answer["errors"]?.ToJsonString() ?? "none"}" : null;
+        }
+
+        var (path, value) = promise.Split(" is ") is [var left, var right] ? (left, right) : throw new FormatException($"'{promise}' is no promise that this reader knows");
+        var got = JsonPath.Find(answer, path)?.ToString() ?? "null";
+        return got == value ? null : $"expected {promise}, got {got}";
+    }
+
+    /// <summary>Puts variables in: "{{host}}", and "{{first.response.body.$.outputs}}" from an earlier answer.</summary>
+    private string Expand(string text) => Variable().Replace(text, match =>
+    {
+        var name = match.Groups[1].Value;
+        return name.Split(".response.body.") is [var earlier, var path]
+            ? JsonPath.Find(_answers[earlier], path)!.ToJsonString()
+            : Expand(file.Variables[name]);
+    });
+
+    [GeneratedRegex(@"\{\{\s*(.+?)\s*\}\}")]
+    private static partial Regex Variable();
+}
