@@ -1,0 +1,17 @@
+namespace GradService.Tests.Docs;
+
+/// <summary>
+/// A test that a machine without some tool passes over, and says so. Where CI=true it does not: there the tool's absence is a
+/// failure, so that nothing goes unnoticed.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal abstract class FactNeedsAttribute : FactAttribute
+{
+    protected FactNeedsAttribute(Tool tool) => Skip = IsContinuousIntegration ? null : tool.Missing;
+
+    private static bool IsContinuousIntegration => string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase);
+}
+
+internal sealed class FactNeedsCurlAttribute() : FactNeedsAttribute(Tool.Curl);
+
+internal sealed class FactNeedsNumPyAttribute() : FactNeedsAttribute(Tool.NumPy);

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using GradService.Domain.Diagnostics;
+using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Networks.Layers;
+using GradService.Domain.Normalization;
+using GradService.Tests.Api;
+
+namespace GradService.Tests.Docs;
+
+/// <summary>What README.md names is there, and what is there it names.</summary>
+[Collection(SharedApplication.Name)]
+public sealed partial class ReadmeTests(GradApplication application)
+{
+    private static readonly Markdown Readme = new(Repository.Read("README.md"));
+
+    [Fact]
+    public void Its_modes_are_the_modes_that_there_are() => Assert.Equal(BatchNormMode.All.Select(mode => mode.Name), Readme.NamesInTable("mode"));
+
+    [Fact]
+    public void Its_kinds_are_the_kinds_that_there_are() => Assert.Equal(QuestionTable.All.Keys, Readme.NamesInTable("kind"));
+
+    [Fact]
+    public void Its_findings_are_the_findings_that_there_are() => Assert.Equal(FindingRule.All.Select(rule => rule.Code), Readme.NamesInTable("code"));
+
+    [Fact]
+    public async Task Its_limits_are_the_limits_that_there_are_with_their_defaults()
+    {
+        using var client = application.CreateClient();
+        var limits = JsonNode.Parse(await client.GetStringAsync("/v1/capabilities"))!["limits"]!.AsObject();
+        Assert.Equal(limits.Select(limit => limit.Key), Readme.NamesInTable("limit").Select(name => char.ToLowerInvariant(name[0]) + name[1..]));
+        foreach (var row in Readme.Table("limit").Where(row => row[0] != "`ComputeThreads`"))
+        {
+            var name = row[0].Trim('`');
+            Assert.Equal(limits[char.ToLowerInvariant(name[0]) + name[1..]]!.GetValue<double>(), double.Parse(row[1], CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Theory]
+    [InlineData("linear")]
+    [InlineData("batchNorm")]
+    [InlineData("layerNorm")]
+    [InlineData("dropout")]
+    [InlineData("flatten")]
+    [InlineData("residual")]
+    public void A_layer_that_it_names_exists(string layer)
+    {
+        Assert.Contains(layer, Readme.InlineCode);
+        Assert.Contains(layer, LayerTable.All.Keys);
+    }
+
+    [Fact]
+    public async Task Every_path_of_the_service_that_it_names_is_served()
+    {
+        using var client = application.CreateClient();
+        var paths = Readme.InlineCode.Select(code => Endpoint().Match(code)).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct().ToList();
+        Assert.NotEmpty(paths);
+        foreach (var path in paths)
+        {
+            using var response = await client.GetAsync(path);
+            Assert.True(response.StatusCode != System.Net.HttpStatusCode.NotFound, $"{path} is not there");
+        }
+    }
+
+    [Fact]
+    public void Every_file_and_folder_that_it_names_is_there()
+    {
+        var paths = Readme.InlineCode.Where(code => FilePath().IsMatch(code) && !code.StartsWith("application/", StringComparison.Ordinal))
+            .Concat(Readme.Links.Where(link => !link.Contains("://", StringComparison.Ordinal))).ToList();
+        Assert.NotEmpty(paths);
+        Assert.All(paths, path => Assert.True(Repository.Has(path), $"{path} is not there"));
+    }
+
+    [Fact]
+    public void Its_two_commands_are_the_first_code_on_the_page() =>
+        Assert.Equal(["dotnet run --project GradService.Api -c Release\n", "dotnet test\n"], Readme.CodeBlocks.Take(2).Select(block => block.Text));
+
+    [GeneratedRegex(@"^(?:GET |POST )?(/[a-z0-9/]+)$")]
+    private static partial Regex Endpoint();
+
+    [GeneratedRegex(@"^\.?\w[\w.-]*(/[\w.-]*)+$")]
+    private static partial Regex FilePath();
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace GradService.Tests.Docs;
+
+/// <summary>A program that the examples of README.md need, and that a machine may lack.</summary>
+/// <param name="Name">What it is called where it is missing.</param>
+/// <param name="Command">Where it is.</param>
+/// <param name="Probe">Arguments with which it does nothing, and succeeds.</param>
+internal sealed record Tool(string Name, string Command, params IReadOnlyList<string> Probe)
+{
+    /// <summary>curl, started by bash, as somebody would who pastes the command.</summary>
+    public static Tool Curl { get; } = new("bash and curl", "bash", "-c", "curl --version");
+
+    /// <summary>Python with numpy: the distribution's own, where another one comes first on the path.</summary>
+    public static Tool NumPy { get; } = new("python3 with numpy", File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3", "-c", "import numpy");
+
+    private readonly Lazy<string?> _missing = new(() => WhyMissing(Command, Probe));
+
+    /// <summary>Why it cannot be used; null if it can.</summary>
+    public string? Missing => _missing.Value is { } why ? $"Needs {Name}: {why}" : null;
+
+    /// <summary>What it writes; it must succeed within a minute.</summary>
+    public async Task<string> RunAsync(params IReadOnlyList<string> arguments)
+    {
+        Assert.True(Missing is null, Missing);
+        using var process = Start(Command, arguments);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        try
+        {
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(deadline.Token), process.StandardError.ReadToEndAsync(deadline.Token));
+            await process.WaitForExitAsync(deadline.Token);
+            Assert.True(process.ExitCode == 0, $"{Command} ended with {process.ExitCode}: {await error}");
+            return await output;
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static string? WhyMissing(string command, IReadOnlyList<string> probe)
+    {
+        try
+        {
+            using var process = Start(command, probe);
+            var error = process.StandardError.ReadToEnd().Trim();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? null : error.Split('\n')[^1];
+        }
+        catch (System.ComponentModel.Win32Exception failure)
+        {
+            return failure.Message;
+        }
+    }
+
+    private static Process Start(string command, IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(command, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // A proxy that the machine may use is not meant for a service on its own loopback address.
+        start.Environment["no_proxy"] = start.Environment["NO_PROXY"] = "127.0.0.1";
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+}
