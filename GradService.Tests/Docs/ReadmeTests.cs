@@ -76,6 +76,14 @@ public sealed partial class ReadmeTests(GradApplication application)
     public void Its_two_commands_are_the_first_code_on_the_page() =>
         Assert.Equal(["dotnet run --project GradService.Api -c Release\n", "dotnet test\n"], Readme.CodeBlocks.Take(2).Select(block => block.Text));
 
+    [Fact]
+    public void The_continuous_integration_takes_both_commands_from_it()
+    {
+        var script = Repository.Read(".ci/run");
+        Assert.Contains("run_command=$(readme_command 'dotnet run')", script, StringComparison.Ordinal);
+        Assert.Contains("test_command=$(readme_command 'dotnet test')", script, StringComparison.Ordinal);
+    }
+
     [GeneratedRegex(@"^(?:GET |POST )?(/[a-z0-9/]+)$")]
     private static partial Regex Endpoint();
 
