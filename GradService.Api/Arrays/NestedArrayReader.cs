@@ -79,11 +79,11 @@ internal static class NestedArrayReader
                     return "a list, as before";
                 case JsonTokenType.Number when reader.TryGetDouble(out var number) && double.IsFinite(number):
                     return Add(number, values);
-                case JsonTokenType.String when reader.ValueTextEquals("NaN"u8):
+                case JsonTokenType.String when RequestReader.Is(ref reader, "NaN"):
                     return Add(double.NaN, values);
-                case JsonTokenType.String when reader.ValueTextEquals("Infinity"u8):
+                case JsonTokenType.String when RequestReader.Is(ref reader, "Infinity"):
                     return Add(double.PositiveInfinity, values);
-                case JsonTokenType.String when reader.ValueTextEquals("-Infinity"u8):
+                case JsonTokenType.String when RequestReader.Is(ref reader, "-Infinity"):
                     return Add(double.NegativeInfinity, values);
                 case JsonTokenType.Number:
                     return "a number that double precision can hold";

@@ -208,7 +208,7 @@ internal sealed class RequestReader
         var ahead = reader;
         while (ahead.Read() && ahead.TokenType != JsonTokenType.EndObject)
         {
-            var isDiscriminator = ahead.ValueTextEquals(family.Discriminator);
+            var isDiscriminator = Is(ref ahead, family.Discriminator);
             ahead.Read();
             if (!isDiscriminator)
             {
@@ -383,6 +383,10 @@ internal sealed class RequestReader
         JsonTokenType.False => "false",
         _ => "null",
     };
+
+    /// <summary>Whether the string that the reader stands on is this text.</summary>
+    internal static bool Is(ref Utf8JsonReader reader, string text) =>
+        reader.ValueIsEscaped ? Text(ref reader) == text : reader.ValueTextEquals(text);
 
     private static string Text(ref Utf8JsonReader reader)
     {
