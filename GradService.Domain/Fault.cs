@@ -10,6 +10,12 @@ public sealed record Fault(FaultCode Code, string Path, string Expected, string 
 {
     public string Message => $"Expected {Expected}, got {Got}.{(Remedy is null ? "" : " " + Remedy)}";
 
+    /// <summary>A name or text from a request, in quotes and at a length that an error can bear.</summary>
+    public static string Quoted(string text) => $"'{Shortened(text)}'";
+
+    /// <inheritdoc cref="Quoted"/>
+    public static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "…";
+
     public static Fault Invalid(string path, string expected, string got, string? remedy = null) => new(FaultCode.Invalid, path, expected, got, remedy);
 
     public static Fault TooLarge(string path, string expected, string got, string? remedy = null) => new(FaultCode.TooLarge, path, expected, got, remedy);

@@ -30,7 +30,7 @@ internal static class NestedArrayReader
             return new NdArray(layout.Shape, [.. values]);
         }
 
-        report(layout.Position, expected, layout.GotLength is { } length ? $"{length}" : RequestReader.Got(ref reader));
+        report(layout.Position, expected, layout.GotLength is { } length ? $"{length}" : RequestWords.Got(ref reader));
 
         // On to the end of the outermost list, so that what follows can still be read.
         if (reader.TokenType == JsonTokenType.StartObject)

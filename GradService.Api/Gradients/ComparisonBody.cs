@@ -38,7 +38,7 @@ internal sealed record ComparisonBody : ForwardRequest
         var family = Family.Of(typeof(Question))!;
         if (!family.Members.TryGetValue(kind, out var member))
         {
-            throw new FaultException(Fault.Invalid($"compare[{index}].kind", $"the name of {family.Noun}", $"'{kind}'", NearestName.Suggest(kind, family.Members.Keys)));
+            throw new FaultException(Fault.Invalid($"compare[{index}].kind", $"the name of {family.Noun}", Fault.Quoted(kind), NearestName.Suggest(kind, family.Members.Keys)));
         }
 
         var ofOthers = family.Members.Values.SelectMany(other => RecordFields.Of(other).Keys).Append(family.Discriminator).ToHashSet();

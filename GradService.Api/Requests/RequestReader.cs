@@ -15,7 +15,7 @@ namespace GradService.Api.Requests;
 /// </summary>
 internal sealed class RequestReader
 {
-    private const int MaxDepth = 64;
+    internal const int MaxDepth = 64;
     private const int MaxFaults = 50;
     private const int MaxRecords = 200_000;
 
@@ -58,8 +58,8 @@ internal sealed class RequestReader
         }
         catch (JsonException malformed)
         {
-            // What is malformed makes all that was found before doubtful; System.Text.Json says where in the text it is.
-            throw new FaultException(Fault.Invalid(Path, "well-formed JSON", json.IsEmpty ? "an empty body" : "a text that is not", json.IsEmpty ? null : malformed.Message));
+            // What is malformed makes all that was found before doubtful.
+            throw new FaultException(RequestWords.Malformed(malformed, Path, json));
         }
 
         return _faults.Count == 0 ? value : throw new FaultException(_faults);
@@ -69,7 +69,7 @@ internal sealed class RequestReader
     {
         if (reader.TokenType == JsonTokenType.Null)
         {
-            return nullable ? null : Refuse(ref reader, Expected(type, field));
+            return nullable ? null : Refuse(ref reader, RequestWords.Expected(type, field));
         }
 
         if (type == typeof(JsonFragment))
@@ -133,7 +133,7 @@ internal sealed class RequestReader
                     return named;
                 }
 
-                Report("", Expected(type, field), Quoted(text), NearestName.Suggest(text, names.Keys));
+                Report("", RequestWords.Expected(type, field), Fault.Quoted(text), NearestName.Suggest(text, names.Keys));
                 return null;
             }
         }
@@ -143,7 +143,7 @@ internal sealed class RequestReader
             return ReadRecord(ref reader, type, json, null, static _ => false);
         }
 
-        return Refuse(ref reader, Expected(type, field));
+        return Refuse(ref reader, RequestWords.Expected(type, field));
     }
 
     private object? ReadRecord(ref Utf8JsonReader reader, Type type, ReadOnlySpan<byte> json, string? discriminator, Func<string, bool> passOver)
@@ -164,7 +164,8 @@ internal sealed class RequestReader
             _path.Add("." + name);
             if (!seen.Add(name))
             {
-                Report("", "each field once", $"'{Shortened(name)}' again");
+                _path[^1] = "." + Fault.Shortened(name);
+                Report("", "each field once", $"'{Fault.Shortened(name)}' again");
                 reader.Skip();
             }
             else if (fields.TryGetValue(name, out var field))
@@ -181,8 +182,8 @@ internal sealed class RequestReader
             }
             else
             {
-                _path[^1] = "." + Shortened(name);
-                Report("", "a known field", $"'{Shortened(name)}'", NearestName.Suggest(name, discriminator is null ? fields.Keys : fields.Keys.Prepend(discriminator)));
+                _path[^1] = "." + Fault.Shortened(name);
+                Report("", "a known field", $"'{Fault.Shortened(name)}'", NearestName.Suggest(name, discriminator is null ? fields.Keys : fields.Keys.Prepend(discriminator)));
                 reader.Skip();
             }
 
@@ -191,7 +192,7 @@ internal sealed class RequestReader
 
         foreach (var missing in fields.Values.Where(field => field.Required && !seen.Contains(field.Name)))
         {
-            Report("." + missing.Name, Expected(missing.Type, missing), "nothing");
+            Report("." + missing.Name, RequestWords.Expected(missing.Type, missing), "nothing");
         }
 
         return _faults.Count == faultsBefore ? record : null;
@@ -222,7 +223,7 @@ internal sealed class RequestReader
             }
 
             var got = ahead.TokenType == JsonTokenType.String ? Text(ref ahead) : null;
-            Report("." + family.Discriminator, $"the name of {family.Noun}", got is null ? Got(ref ahead) : Quoted(got), NearestName.Suggest(got ?? "", family.Members.Keys));
+            Report("." + family.Discriminator, $"the name of {family.Noun}", got is null ? RequestWords.Got(ref ahead) : Fault.Quoted(got), NearestName.Suggest(got ?? "", family.Members.Keys));
             reader.Skip();
             return null;
         }
@@ -236,7 +237,7 @@ internal sealed class RequestReader
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            Refuse(ref reader, Expected(typeof(IReadOnlyList<>), field));
+            Refuse(ref reader, RequestWords.Expected(typeof(IReadOnlyList<>), field));
             return null;
         }
 
@@ -255,7 +256,7 @@ internal sealed class RequestReader
 
         if (count < field?.MinLength || count > field?.MaxLength)
         {
-            Report("", Expected(typeof(IReadOnlyList<>), field), count == 0 ? "an empty list" : $"{count} entries");
+            Report("", RequestWords.Expected(typeof(IReadOnlyList<>), field), count == 0 ? "an empty list" : $"{count} entries");
         }
 
         return list;
@@ -274,10 +275,10 @@ internal sealed class RequestReader
         {
             var name = Text(ref reader);
             reader.Read();
-            _path.Add($"['{Shortened(name)}']");
+            _path.Add($"['{Fault.Shortened(name)}']");
             if (dictionary.Contains(name))
             {
-                Report("", "each name once", $"'{Shortened(name)}' again");
+                Report("", "each name once", $"'{Fault.Shortened(name)}' again");
             }
 
             if (ReadValue(ref reader, element, nullable: false, null, json) is { } value)
@@ -307,7 +308,7 @@ internal sealed class RequestReader
     /// <summary>Reports the value that the reader stands on, and passes over it.</summary>
     private object? Refuse(ref Utf8JsonReader reader, string expected)
     {
-        Report("", expected, Got(ref reader));
+        Report("", expected, RequestWords.Got(ref reader));
         reader.Skip();
         return null;
     }
@@ -324,47 +325,6 @@ internal sealed class RequestReader
     private static bool InRange(RecordField? field, IConvertible value) =>
         field?.Range is not { } range || (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture) <= value.ToDouble(null) && value.ToDouble(null) <= Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
 
-    /// <summary>What would have been right, in words.</summary>
-    private static string Expected(Type type, RecordField? field)
-    {
-        if (type == typeof(int) || type == typeof(long))
-        {
-            return "an integer" + Range(field);
-        }
-
-        if (type == typeof(double))
-        {
-            return "a number" + Range(field) + (field?.Nullable == true ? ", or null" : "");
-        }
-
-        if (Names(type) is { } names)
-        {
-            return $"one of {string.Join(", ", names.Keys)}";
-        }
-
-        if (type.IsGenericType && type.Name.StartsWith("IReadOnlyList", StringComparison.Ordinal))
-        {
-            return field?.MinLength > 0
-                ? field.MaxLength < int.MaxValue ? $"a list of {field.MinLength} to {field.MaxLength} entries" : $"a list of at least {field.MinLength} {(field.MinLength == 1 ? "entry" : "entries")}"
-                : "a list";
-        }
-
-        return type == typeof(bool) ? "true or false"
-            : type == typeof(string) ? "a string"
-            : type == typeof(NdArray) ? "an array of numbers"
-            : Family.Of(type) is { } family ? $"an object with '{family.Discriminator}'"
-            : "an object";
-    }
-
-    private static string Range(RecordField? field) => field?.Range is not { } range ? ""
-        : (RecordField.Binds(range.Minimum), RecordField.Binds(range.Maximum)) switch
-        {
-            (true, true) => string.Create(CultureInfo.InvariantCulture, $" from {range.Minimum} to {range.Maximum}"),
-            (true, false) => string.Create(CultureInfo.InvariantCulture, $" of at least {range.Minimum}"),
-            (false, true) => string.Create(CultureInfo.InvariantCulture, $" of at most {range.Maximum}"),
-            _ => "",
-        };
-
     /// <summary>The values of a type that travels as a name; null for other types.</summary>
     internal static IReadOnlyDictionary<string, object>? Names(Type type) =>
         type == typeof(BatchNormMode) ? BatchNormMode.All.ToDictionary(mode => mode.Name, mode => (object)mode)
@@ -373,22 +333,11 @@ internal sealed class RequestReader
 
     private static bool IsRecord(Type type) => type.IsClass && type != typeof(string) && type != typeof(BatchNormMode);
 
-    internal static string Got(ref Utf8JsonReader reader) => reader.TokenType switch
-    {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "a list",
-        JsonTokenType.String => Quoted(Text(ref reader)),
-        JsonTokenType.Number => Shortened(Encoding.UTF8.GetString(reader.ValueSpan)),
-        JsonTokenType.True => "true",
-        JsonTokenType.False => "false",
-        _ => "null",
-    };
-
     /// <summary>Whether the string that the reader stands on is this text.</summary>
     internal static bool Is(ref Utf8JsonReader reader, string text) =>
         reader.ValueIsEscaped ? Text(ref reader) == text : reader.ValueTextEquals(text);
 
-    private static string Text(ref Utf8JsonReader reader)
+    internal static string Text(ref Utf8JsonReader reader)
     {
         try
         {
@@ -400,8 +349,4 @@ internal sealed class RequestReader
             throw new JsonException("A string is not valid Unicode.");
         }
     }
-
-    private static string Quoted(string text) => $"'{Shortened(text)}'";
-
-    private static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

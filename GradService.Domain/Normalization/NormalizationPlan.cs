@@ -46,7 +46,7 @@ internal sealed class NormalizationPlan
         var names = nodes.Select(node => node.Path.Name).ToList();
         var faults = (spec.Layers?.Keys ?? [])
             .Where(name => !names.Contains(name))
-            .Select(name => Fault.Invalid($"batchNorm.layers['{name}']", "the state_dict prefix of a BatchNorm layer", $"'{name}'", NearestName.Suggest(name, names)))
+            .Select(name => Fault.Invalid($"batchNorm.layers[{Fault.Quoted(name)}]", "the state_dict prefix of a BatchNorm layer", Fault.Quoted(name), NearestName.Suggest(name, names)))
             .Take(100).ToList();
         if (faults.Count > 0)
         {

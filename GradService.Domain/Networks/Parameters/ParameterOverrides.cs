@@ -18,7 +18,7 @@ internal static class ParameterOverrides
         var known = shape.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Spec);
         var faults = given.SelectMany(pair => known.TryGetValue(pair.Key, out var parameter)
             ? CheckValue(PathOf(pair.Key), parameter, pair.Value)
-            : [Fault.Invalid(PathOf(pair.Key), "the name of a parameter of this network, as in PyTorch's state_dict", $"'{pair.Key}'", NearestName.Suggest(pair.Key, known.Keys))]);
+            : [Fault.Invalid(PathOf(pair.Key), "the name of a parameter of this network, as in PyTorch's state_dict", Fault.Quoted(pair.Key), NearestName.Suggest(pair.Key, known.Keys))]);
         if (spec.Seed is null)
         {
             faults = faults.Concat(known
@@ -64,5 +64,5 @@ internal static class ParameterOverrides
         }
     }
 
-    private static string PathOf(string name) => $"network.parameters['{name}']";
+    private static string PathOf(string name) => $"network.parameters[{Fault.Quoted(name)}]";
 }
