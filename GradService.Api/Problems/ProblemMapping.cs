@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using GradService.Api.Admission;
+using GradService.Api.Requests;
 using GradService.Domain;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -25,6 +26,7 @@ internal static partial class ProblemMapping
             {
                 StatusCodes.Status404NotFound => "There is nothing at this path. GET /v1/capabilities and /swagger say what there is.",
                 StatusCodes.Status405MethodNotAllowed => $"This path does not know the method {pages.HttpContext.Request.Method}; the header Allow names those it knows.",
+                StatusCodes.Status415UnsupportedMediaType => RequestBody.ExpectedJson(pages.HttpContext.Request),
                 _ => null,
             },
         }));

@@ -10,7 +10,7 @@ internal sealed class AcceptsJson : IEndpointFilter
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var accept = context.HttpContext.Request.Headers.Accept;
-        return accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(accept, out var types) || types.Any(type => type.Quality != 0 && Json.IsSubsetOf(type))
+        return accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(accept, out var types) || types.Any(type => type.Quality != 0 && Json.IsSubsetOf(new MediaTypeHeaderValue(type.MediaType)))
             ? next(context)
             : throw new BadHttpRequestException("Answers are application/json; the header Accept excludes that.", StatusCodes.Status406NotAcceptable);
     }

@@ -67,15 +67,23 @@ internal sealed class RequestBody(IOptions<Limits> limits)
         }
     }
 
+    /// <summary>What to say of a body that is not declared to be JSON in UTF-8.</summary>
+    public static string ExpectedJson(HttpRequest request) =>
+        $"Expected Content-Type: application/json (in UTF-8), got {(string.IsNullOrEmpty(request.ContentType) ? "none" : Fault.Quoted(request.ContentType))}. With curl: -H 'Content-Type: application/json'.";
+
     private static void CheckContentType(HttpRequest request)
     {
         var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
         if (!isJson)
         {
-            throw new BadHttpRequestException("Expected Content-Type: application/json (in UTF-8), "
-                + $"got {(request.ContentType is null ? "none" : "another")}. With curl: -H 'Content-Type: application/json'.", StatusCodes.Status415UnsupportedMediaType);
+            throw new BadHttpRequestException(ExpectedJson(request), StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        {
+            throw new BadHttpRequestException($"Expected a body that is not compressed, got Content-Encoding: {Fault.Shortened(encoding.ToString())}.", StatusCodes.Status415UnsupportedMediaType);
         }
     }
 
