@@ -35,12 +35,12 @@ internal static class BatchShape
         }
     }
 
-    /// <exception cref="FaultException">A number is too large for single precision.</exception>
-    public static void CheckSinglePrecision(NdArray array, string path)
+    /// <exception cref="FaultException">A finite number is too large for the precision.</exception>
+    public static void CheckPrecision(NdArray array, string path, Dtype dtype)
     {
-        for (var i = 0L; i < array.Count; i++)
+        for (var i = 0L; dtype == Dtype.Float32 && i < array.Count; i++)
         {
-            if (!float.IsFinite((float)array[i]))
+            if (double.IsFinite(array[i]) && !float.IsFinite((float)array[i]))
             {
                 throw new FaultException(Fault.Invalid($"{path}{string.Concat(array.IndicesOf(i).Select(index => $"[{index}]"))}", "a number within float32's range", $"{array[i]}", "Use dtype float64."));
             }

@@ -80,14 +80,10 @@ public sealed class GradientService(Limits limits)
     private static Prepared Prepare(ForwardRequest request, NetworkShape shape)
     {
         BatchShape.Check(request.Inputs, "inputs", shape.Input, "N");
-        if (request.Network.Dtype == Dtype.Float32)
-        {
-            BatchShape.CheckSinglePrecision(request.Inputs, "inputs");
-        }
-
+        BatchShape.CheckPrecision(request.Inputs, "inputs", shape.Dtype);
         var plan = NormalizationPlan.Resolve(shape, request.BatchNorm);
         plan.CheckCounts(request.Inputs.Shape[0], request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0);
-        return new Prepared(request, shape, plan, new ProblemSize(request.Inputs.Shape[0], shape.Input, shape.Output.Elements, plan.Coupled));
+        return new Prepared(request, shape, plan, new ProblemSize(request.Inputs.Shape[0], shape.Input, shape.Output.Elements, plan.Coupled) { Dtype = shape.Dtype });
     }
 
     private void Check(Prepared prepared, Question question)
@@ -233,7 +229,7 @@ public sealed class GradientService(Limits limits)
         }
         catch (FaultException fault)
         {
-            throw new FaultException([.. fault.Faults.Select(each => each with { Remedy = $"{(each.Remedy is null ? "" : each.Remedy + " ")}(For {entry}.)" })]);
+            throw fault.For(entry);
         }
     }
 }

@@ -7,6 +7,9 @@ namespace GradService.Domain.Differentiation;
 /// <param name="Coupled">Whether some layer couples the samples.</param>
 internal sealed record ProblemSize(long Samples, Shape Input, long OutputElements, bool Coupled)
 {
+    /// <summary>The network's precision, in which all arrays of the question are taken.</summary>
+    public Dtype Dtype { get; init; } = Dtype.Float64;
+
     public Shape Inputs => Input.After(Samples);
 
     public Shape Outputs => new(Samples, OutputElements);

@@ -55,7 +55,7 @@ internal sealed class NormalizationPlan
 
         var plan = new NormalizationPlan(spec.Mode, [.. nodes.Select(node =>
             new NormalizationSite(node, (BatchNorm)node.Layer, spec.Layers?.GetValueOrDefault(node.Path.Name) ?? spec.Mode))]);
-        plan.CheckReference(spec, shape.Input);
+        plan.CheckReference(spec, shape);
         return plan;
     }
 
@@ -81,11 +81,11 @@ internal sealed class NormalizationPlan
         $"more than one value per channel at layer {site.Node.Path.Name} (batchNorm, mode {site.Mode.Name}), whose statistics are taken over {batch}",
         "1 sample with 1 value per channel", "Send more samples, or use mode eval with running statistics."));
 
-    private void CheckReference(BatchNormSpec spec, Shape input)
+    private void CheckReference(BatchNormSpec spec, NetworkShape shape)
     {
         if (NeedsReference && spec.ReferenceInputs is null)
         {
-            throw new FaultException(Fault.Invalid("batchNorm.referenceInputs", $"a reference batch of shape {BatchShape.Words(input, "R")}, as a layer is in mode reference", "nothing"));
+            throw new FaultException(Fault.Invalid("batchNorm.referenceInputs", $"a reference batch of shape {BatchShape.Words(shape.Input, "R")}, as a layer is in mode reference", "nothing"));
         }
 
         if (!NeedsReference && spec.ReferenceInputs is not null)
@@ -96,7 +96,8 @@ internal sealed class NormalizationPlan
 
         if (spec.ReferenceInputs is { } reference)
         {
-            BatchShape.Check(reference, "batchNorm.referenceInputs", input, "R");
+            BatchShape.Check(reference, "batchNorm.referenceInputs", shape.Input, "R");
+            BatchShape.CheckPrecision(reference, "batchNorm.referenceInputs", shape.Dtype);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace GradService.Domain.Differentiation.Engines;
 internal static class Products
 {
     /// <summary>What is wrong with an array that should be a factor of the given shape, or a stack of such.</summary>
-    public static IEnumerable<Fault> CheckFactor(NdArray factor, string path, Shape shape)
+    public static IEnumerable<Fault> CheckFactor(NdArray factor, string path, Shape shape, Dtype dtype)
     {
         var isStack = factor.Shape.Rank == shape.Rank + 1;
         if ((!isStack && factor.Shape.Rank != shape.Rank) || !factor.Shape.Dimensions[^shape.Rank..].SequenceEqual(shape.Dimensions))
@@ -22,6 +22,10 @@ internal static class Products
         else if (factor.FirstNonFinite() is >= 0 and var at)
         {
             yield return Fault.Invalid($"{path}{string.Concat(factor.IndicesOf(at).Select(index => $"[{index}]"))}", "a finite number", $"{factor[at]}");
+        }
+        else
+        {
+            BatchShape.CheckPrecision(factor, path, dtype);
         }
     }
 

@@ -11,7 +11,7 @@ public sealed record Jvp : Question
 
     internal override string Cheaper => "Send fewer tangents or fewer samples.";
 
-    internal override IEnumerable<Fault> Check(ProblemSize size) => Products.CheckFactor(Tangent, "gradient.tangent", size.Inputs);
+    internal override IEnumerable<Fault> Check(ProblemSize size) => Products.CheckFactor(Tangent, "gradient.tangent", size.Inputs, size.Dtype);
 
     internal override Shape ResultShape(ProblemSize size) => IsStack(size) ? size.Outputs.After(Count(size)) : size.Outputs;
 

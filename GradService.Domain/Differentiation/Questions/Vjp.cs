@@ -15,7 +15,7 @@ public sealed record Vjp : Question
 
     private long Count => IsStack ? Cotangent.Shape[0] : 1;
 
-    internal override IEnumerable<Fault> Check(ProblemSize size) => Products.CheckFactor(Cotangent, "gradient.cotangent", size.Outputs);
+    internal override IEnumerable<Fault> Check(ProblemSize size) => Products.CheckFactor(Cotangent, "gradient.cotangent", size.Outputs, size.Dtype);
 
     internal override Shape ResultShape(ProblemSize size) => IsStack ? size.Inputs.After(Count) : size.Inputs;
 

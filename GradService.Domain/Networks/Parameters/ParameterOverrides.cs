@@ -17,7 +17,7 @@ internal static class ParameterOverrides
 
         var known = shape.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Spec);
         var faults = given.SelectMany(pair => known.TryGetValue(pair.Key, out var parameter)
-            ? CheckValue(PathOf(pair.Key), parameter, pair.Value)
+            ? CheckValue(PathOf(pair.Key), parameter, pair.Value, spec.Dtype)
             : [Fault.Invalid(PathOf(pair.Key), "the name of a parameter of this network, as in PyTorch's state_dict", Fault.Quoted(pair.Key), NearestName.Suggest(pair.Key, known.Keys))]);
         if (spec.Seed is null)
         {
@@ -52,7 +52,7 @@ internal static class ParameterOverrides
         return values;
     }
 
-    private static IEnumerable<Fault> CheckValue(string path, ParameterSpec parameter, NdArray value)
+    private static IEnumerable<Fault> CheckValue(string path, ParameterSpec parameter, NdArray value, Dtype dtype)
     {
         if (!value.Shape.Equals(parameter.Shape))
         {
@@ -61,6 +61,10 @@ internal static class ParameterOverrides
         else if (parameter.Role == ParameterRole.Counter && (value[0] < 0 || value[0] > 1L << 53 || value[0] != Math.Floor(value[0])))
         {
             yield return Fault.Invalid(path, "a non-negative integer", $"{value[0]}");
+        }
+        else if (parameter.Role != ParameterRole.Counter)
+        {
+            BatchShape.CheckPrecision(value, path, dtype);
         }
     }
 
