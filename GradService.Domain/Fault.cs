@@ -42,4 +42,7 @@ public sealed class FaultException : Exception
         : base(string.Join(" ", faults.Select(fault => $"{fault.Path}: {fault.Message}"))) => Faults = faults;
 
     public IReadOnlyList<Fault> Faults { get; }
+
+    /// <summary>The same faults, the remedy saying which entry of a list they are about.</summary>
+    public FaultException For(string entry) => new([.. Faults.Select(each => each with { Remedy = $"{(each.Remedy is null ? "" : each.Remedy + " ")}(For {entry}.)" })]);
 }

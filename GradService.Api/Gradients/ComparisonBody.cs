@@ -42,7 +42,14 @@ internal sealed record ComparisonBody : ForwardRequest
         }
 
         var ofOthers = family.Members.Values.SelectMany(other => RecordFields.Of(other).Keys).Append(family.Discriminator).ToHashSet();
-        return (Question)RequestReader.ReadAs(Gradient ?? JsonFragment.Empty("gradient"), member, ofOthers.Contains);
+        try
+        {
+            return (Question)RequestReader.ReadAs(Gradient ?? JsonFragment.Empty("gradient"), member, ofOthers.Contains);
+        }
+        catch (FaultException fault)
+        {
+            throw fault.For($"compare[{index}]");
+        }
     }
 
     private static ComparisonBodyEntry Entry(string mode, string kind) => new() { Mode = BatchNormMode.Find(mode)!, Kind = kind };

@@ -1,5 +1,7 @@
 using System.Collections;
+using System.ComponentModel;
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using GradService.Api.Arrays;
@@ -328,7 +330,7 @@ internal sealed class RequestReader
     /// <summary>The values of a type that travels as a name; null for other types.</summary>
     internal static IReadOnlyDictionary<string, object>? Names(Type type) =>
         type == typeof(BatchNormMode) ? BatchNormMode.All.ToDictionary(mode => mode.Name, mode => (object)mode)
-        : type.IsEnum ? Enum.GetNames(type).ToDictionary(JsonNamingPolicy.CamelCase.ConvertName, name => Enum.Parse(type, name))
+        : type.IsEnum ? Enum.GetNames(type).Where(name => type.GetField(name)!.GetCustomAttribute<BrowsableAttribute>() is null or { Browsable: true }).ToDictionary(JsonNamingPolicy.CamelCase.ConvertName, name => Enum.Parse(type, name))
         : null;
 
     private static bool IsRecord(Type type) => type.IsClass && type != typeof(string) && type != typeof(BatchNormMode);

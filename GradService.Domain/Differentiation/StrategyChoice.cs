@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace GradService.Domain.Differentiation;
 
 /// <summary>How own gradients and the batch Jacobian are found; the answer is the same.</summary>
@@ -12,7 +14,8 @@ public enum Strategy
     /// <summary>One backward sweep for each output element of each sample.</summary>
     RowByRow,
 
-    /// <summary>The question is itself a product with the Jacobian: nothing to choose.</summary>
+    /// <summary>The question is itself a product with the Jacobian: nothing to choose, so only answers name it.</summary>
+    [Browsable(false)]
     Direct,
 }
 
