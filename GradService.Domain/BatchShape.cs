@@ -6,6 +6,9 @@ internal static class BatchShape
     /// <summary>The shape in words: "[N, 3]".</summary>
     public static string Words(Shape sample, string count) => $"[{string.Join(", ", sample.Dimensions.ToArray().Select(size => $"{size}").Prepend(count))}]";
 
+    /// <summary>What came, in words.</summary>
+    public static string Got(Shape shape) => shape.Rank == 0 ? "a single number" : $"shape {shape}";
+
     /// <exception cref="FaultException">The array is no batch of samples of that shape, is empty, or holds NaN or infinities.</exception>
     public static void Check(NdArray array, string path, Shape sample, string count)
     {
@@ -13,7 +16,7 @@ internal static class BatchShape
         if (array.Shape.Rank != sample.Rank + 1 || !array.Shape.Dimensions[1..].SequenceEqual(sample.Dimensions))
         {
             var flat = array.Shape.Rank == 1 && array.Count > 0 && sample.Rank == 1 && sample.Elements == 1;
-            throw new FaultException(Fault.Invalid(path, expected, array.Count == 0 ? "an empty array" : $"shape {array.Shape}", flat
+            throw new FaultException(Fault.Invalid(path, expected, array.Count == 0 ? "an empty array" : Got(array.Shape), flat
                 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Write each sample as a list of its own: [[{array[0]}]{(array.Count > 1 ? $", [{array[1]}]" : "")}{(array.Count > 2 ? ", …" : "")}].")
                 : null));
         }

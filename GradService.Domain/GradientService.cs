@@ -71,7 +71,7 @@ public sealed class GradientService(Limits limits)
         var shape = NetworkShape.Infer(spec, limits);
         if (shape.ParameterElements > limits.MaxParameters)
         {
-            throw new FaultException(Fault.TooLarge("network.layers", $"at most {limits.MaxParameters} parameters and buffers (limit MaxParameters)", $"{shape.ParameterElements}", "Use narrower layers."));
+            throw new FaultException(Fault.TooLarge("network.layers", $"at most {limits.MaxParameters} parameters and buffers (limit MaxParameters)", shape.ParameterElements == long.MaxValue ? "far more" : $"{shape.ParameterElements}", "Use narrower layers."));
         }
 
         return shape;

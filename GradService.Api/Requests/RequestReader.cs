@@ -118,6 +118,11 @@ internal sealed class RequestReader
             {
                 return number;
             }
+
+            if ((type == typeof(int) || type == typeof(long)) && reader.ValueSpan.IndexOfAny(".eE"u8) >= 0)
+            {
+                return Refuse(ref reader, RequestWords.Expected(type, field) + ", written without point or exponent");
+            }
         }
 
         if (reader.TokenType == JsonTokenType.String)
@@ -135,7 +140,7 @@ internal sealed class RequestReader
                     return named;
                 }
 
-                Report("", RequestWords.Expected(type, field), Fault.Quoted(text), NearestName.Suggest(text, names.Keys));
+                Report("", RequestWords.Expected(type, field), Fault.Quoted(text), NearestName.DidYouMean(text, names.Keys));
                 return null;
             }
         }

@@ -56,7 +56,7 @@ internal static class ParameterOverrides
     {
         if (!value.Shape.Equals(parameter.Shape))
         {
-            yield return Fault.Invalid(path, parameter.Shape.Rank == 0 ? "a single number" : $"shape {parameter.Shape}", $"shape {value.Shape}");
+            yield return Fault.Invalid(path, parameter.Shape.Rank == 0 ? "a single number" : $"shape {parameter.Shape}", BatchShape.Got(value.Shape));
         }
         else if (parameter.Role == ParameterRole.Counter && (value[0] < 0 || value[0] > 1L << 53 || value[0] != Math.Floor(value[0])))
         {
