@@ -26,6 +26,9 @@ internal sealed class ComputeQueue : IDisposable
         }
     }
 
+    /// <summary>Requests that wait for a thread.</summary>
+    public int Waiting => _waiting.Count;
+
     /// <summary>Runs the work on a compute thread, in order of arrival.</summary>
     /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
     /// <exception cref="DeadlineExceededException">The deadline passed; the work was told to stop.</exception>
@@ -42,10 +45,20 @@ internal sealed class ComputeQueue : IDisposable
         deadline.CancelAfter(TimeSpan.FromSeconds(_options.DeadlineSeconds));
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var token = deadline.Token;
-        if (!_waiting.TryAdd(() => Complete(done, work, token), 0, CancellationToken.None))
+        var taken = 0;
+        if (!_waiting.TryAdd(() => { if (Interlocked.Exchange(ref taken, 1) == 0) { Complete(done, work, token); } }, 0, CancellationToken.None))
         {
             throw new QueueFullException($"{_options.QueueLength} requests are waiting for a thread (limit QueueLength). Try again in a moment.");
         }
+
+        // Who waits too long for a thread is told so in time, though no thread is free to say it.
+        await using var impatience = token.Register(() =>
+        {
+            if (Interlocked.Exchange(ref taken, 1) == 0)
+            {
+                done.SetCanceled(token);
+            }
+        });
 
         try
         {
