@@ -1,0 +1,136 @@
+using GradService.Api.Admission;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace GradService.Tests.Api;
+
+/// <summary>More requests than threads, and requests that take too long. Compute threads are held by work that waits for a signal, so nothing here depends on speed.</summary>
+public sealed class AdmissionTests
+{
+    private static readonly string Good = GoodRequests.Gradient().ToJsonString();
+
+    /// <summary>Some 100,000 sweeps: far more than any deadline here allows.</summary>
+    private static readonly string Endless = GoodRequests.Gradient()
+        .With("inputs", $"[{string.Join(", ", Enumerable.Range(0, 50_000).Select(sample => $"[{sample}]"))}]").ToJsonString();
+
+    [Fact]
+    public async Task When_as_many_wait_as_may_the_next_is_429_and_told_when_to_come_again()
+    {
+        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:QueueLength", "1")] };
+        using var thread = new HeldThread(application);
+        var waiting = application.PostAsync("/v1/gradients", Good);
+        await UntilAsync(() => thread.Waiting == 1);
+
+        var answer = await ProblemAnswer.PostAsync(application, "/v1/gradients", Good);
+        Assert.Equal(429, answer.Status);
+        Assert.Equal("1 requests are waiting for a thread (limit QueueLength). Try again in a moment.", answer.Detail);
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+
+        thread.Release();
+        Assert.Equal(200, (int)(await waiting).Status);
+        Assert.Equal(200, (int)(await application.PostAsync("/v1/gradients", Good)).Status);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_thread_beyond_the_deadline_is_503_though_the_thread_is_still_held()
+    {
+        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "0.2")] };
+        using var thread = new HeldThread(application);
+        AssertLate(await ProblemAnswer.PostAsync(application, "/v1/gradients", Good), "0.2");
+    }
+
+    [Fact]
+    public async Task A_computation_beyond_the_deadline_is_stopped_and_503()
+    {
+        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "0.5")] };
+        AssertLate(await ProblemAnswer.PostAsync(application, "/v1/gradients", Endless), "0.5");
+
+        // The only thread is free again: had the computation gone on, this would be late too.
+        Assert.Equal(200, (int)(await application.PostAsync("/v1/gradients", Good)).Status);
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_away_ends_the_computation_and_is_no_error_in_the_log()
+    {
+        var log = new ErrorCount();
+        await using var plain = new GradApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "60")] };
+        await using var application = plain.WithWebHostBuilder(builder => builder.ConfigureServices(services => services.AddSingleton<ILoggerProvider>(log)));
+        using var client = application.CreateClient();
+        using var impatience = new CancellationTokenSource(TimeSpan.FromSeconds(0.3));
+        using var content = new StringContent(Endless, System.Text.Encoding.UTF8, "application/json");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PostAsync("/v1/gradients", content, impatience.Token));
+
+        using var another = new StringContent(Good, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync("/v1/gradients", another);
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Equal(0, log.Errors);
+    }
+
+    private static void AssertLate(ProblemAnswer answer, string seconds)
+    {
+        Assert.Equal(503, answer.Status);
+        Assert.Equal($"No answer was ready within {seconds} seconds (limit DeadlineSeconds), and the computation was stopped. "
+            + "Send fewer samples, select fewer outputs, or ask for a kind that takes fewer passes.", answer.Detail);
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Keeps the only compute thread of a service busy until released.</summary>
+    private sealed class HeldThread : IDisposable
+    {
+        private readonly ComputeQueue _queue;
+        private readonly ManualResetEventSlim _released = new();
+
+        public HeldThread(GradApplication application)
+        {
+            _queue = application.Services.GetRequiredService<ComputeQueue>();
+            using var started = new ManualResetEventSlim();
+            _ = _queue.RunAsync(_ =>
+            {
+                started.Set();
+                _released.Wait(CancellationToken.None);
+                return 0;
+            }, CancellationToken.None);
+            started.Wait();
+        }
+
+        public int Waiting => _queue.Waiting;
+
+        public void Release() => _released.Set();
+
+        public void Dispose() => Release();
+    }
+
+    private sealed class ErrorCount : ILoggerProvider, ILogger
+    {
+        private int _errors;
+
+        public int Errors => _errors;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Error)
+            {
+                Interlocked.Increment(ref _errors);
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
