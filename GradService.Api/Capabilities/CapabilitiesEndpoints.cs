@@ -50,7 +50,7 @@ internal static class CapabilitiesEndpoints
         Default = field.Default is Enum named ? JsonNamingPolicy.CamelCase.ConvertName(named.ToString()) : field.Default,
         Minimum = field.Range is { } range && RecordField.Binds(range.Minimum) ? range.Minimum : null,
         Maximum = field.Range is { } upper && RecordField.Binds(upper.Maximum) ? upper.Maximum : null,
-        Values = RequestReader.Names(field.Type)?.Keys.ToList(),
+        Values = RequestReader.Askable(field.Type)?.Keys.ToList(),
     })];
 
     private static string TypeName(Type type) =>

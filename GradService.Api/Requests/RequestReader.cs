@@ -133,7 +133,7 @@ internal sealed class RequestReader
                 return text;
             }
 
-            if (Names(type) is { } names)
+            if (Askable(type) is { } names)
             {
                 if (names.TryGetValue(text, out var named))
                 {
@@ -335,8 +335,13 @@ internal sealed class RequestReader
     /// <summary>The values of a type that travels as a name; null for other types.</summary>
     internal static IReadOnlyDictionary<string, object>? Names(Type type) =>
         type == typeof(BatchNormMode) ? BatchNormMode.All.ToDictionary(mode => mode.Name, mode => (object)mode)
-        : type.IsEnum ? Enum.GetNames(type).Where(name => type.GetField(name)!.GetCustomAttribute<BrowsableAttribute>() is null or { Browsable: true }).ToDictionary(JsonNamingPolicy.CamelCase.ConvertName, name => Enum.Parse(type, name))
+        : type.IsEnum ? Enum.GetNames(type).ToDictionary(JsonNamingPolicy.CamelCase.ConvertName, name => Enum.Parse(type, name))
         : null;
+
+    /// <summary>Those of its names that a request may use: some values are for answers alone.</summary>
+    internal static IReadOnlyDictionary<string, object>? Askable(Type type) => Names(type) is { } names && type.IsEnum
+        ? names.Where(name => type.GetField(name.Value.ToString()!)!.GetCustomAttribute<BrowsableAttribute>() is null or { Browsable: true }).ToDictionary()
+        : Names(type);
 
     private static bool IsRecord(Type type) => type.IsClass && type != typeof(string) && type != typeof(BatchNormMode);
 

@@ -21,7 +21,7 @@ internal static class RequestWords
             return "a number" + Range(field) + (field?.Nullable == true ? ", or null" : "");
         }
 
-        if (RequestReader.Names(type) is { } names)
+        if (RequestReader.Askable(type) is { } names)
         {
             return $"one of {string.Join(", ", names.Keys)}";
         }
