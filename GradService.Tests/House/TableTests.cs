@@ -1,0 +1,61 @@
+using System.Text.Json;
+using GradService.Domain.Diagnostics;
+using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Networks.Layers;
+using GradService.Domain.Normalization;
+using GradService.Tests.Docs;
+
+namespace GradService.Tests.House;
+
+/// <summary>A layer, mode, question or finding is one file named after it and one line in its family's table.</summary>
+public sealed class TableTests
+{
+    [Fact]
+    public void Every_layer_has_a_line_in_its_table() =>
+        Assert.Equal(Members(typeof(Layer)), LayerTable.All.Values.ToHashSet());
+
+    [Fact]
+    public void Every_question_has_a_line_in_its_table() =>
+        Assert.Equal(Members(typeof(Question)), QuestionTable.All.Values.ToHashSet());
+
+    [Fact]
+    public void A_member_is_called_in_a_request_as_its_record_and_its_file_are()
+    {
+        foreach (var (name, type) in LayerTable.All.Concat(QuestionTable.All))
+        {
+            Assert.Equal(JsonNamingPolicy.CamelCase.ConvertName(type.Name), name);
+            Assert.True(Repository.Has($"GradService.Domain/{type.Namespace!["GradService.Domain.".Length..].Replace('.', '/')}/{type.Name}.cs"), $"{type} has no file of its own");
+        }
+    }
+
+    [Fact]
+    public void Every_mode_has_a_file_of_its_own_and_a_line_in_its_table() =>
+        Assert.Equal(FilesIn("GradService.Domain/Normalization/Modes"), BatchNormMode.All.Select(mode => Pascal(mode.Name)).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Every_finding_has_a_file_of_its_own_and_a_line_in_its_table() =>
+        Assert.Equal(FilesIn("GradService.Domain/Diagnostics/Findings"), FindingRule.All.Select(rule => string.Concat(rule.Code.Split('-').Select(Pascal))).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_table_names_each_member_on_one_line_and_no_other_code_does()
+    {
+        foreach (var (name, type) in LayerTable.All)
+        {
+            Assert.Equal(["GradService.Domain/Networks/Layers/LayerTable.cs"], Naming($"\"{name}\"]", "GradService.Domain", "GradService.Api"));
+            Assert.Single(SourceFiles.CodeLines("GradService.Domain/Networks/Layers/LayerTable.cs"), line => line.Contains($"typeof({type.Name})", StringComparison.Ordinal));
+        }
+
+        Assert.All(QuestionTable.All.Values, type =>
+            Assert.Single(SourceFiles.CodeLines("GradService.Domain/Differentiation/Questions/QuestionTable.cs"), line => line.Contains($"typeof({type.Name})", StringComparison.Ordinal)));
+        Assert.All(FindingRule.All, rule => Assert.Single(Naming($"\"{rule.Code}\"", "GradService.Domain")));
+    }
+
+    private static IEnumerable<string> Naming(string text, params string[] folders) =>
+        folders.SelectMany(SourceFiles.Under).Where(file => SourceFiles.CodeLines(file).Any(line => line.Contains(text, StringComparison.Ordinal)));
+
+    private static HashSet<Type> Members(Type family) => [.. family.Assembly.GetTypes().Where(type => !type.IsAbstract && family.IsAssignableFrom(type))];
+
+    private static IEnumerable<string> FilesIn(string folder) => SourceFiles.Under(folder).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
+
+    private static string Pascal(string name) => char.ToUpperInvariant(name[0]) + name[1..];
+}
