@@ -1,0 +1,167 @@
+using GradService.Domain;
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
+using GradService.Domain.Normalization;
+
+namespace GradService.Tests.Oracles;
+
+/// <summary>
+/// A forward pass in plain loops over doubles. Of the service it knows the records of the request and nothing else: no tensor, no
+/// engine, no shape inference, no initialisation (all learnable parameters must be given).
+/// </summary>
+internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, long? dropoutSeed)
+{
+    /// <param name="inputs">[N, D…] flat.</param>
+    /// <param name="samples">N.</param>
+    /// <param name="held">Statistics that layers take over instead of their own, by layer name.</param>
+    public ManagedPass Run(double[] inputs, int samples, IReadOnlyDictionary<string, ManagedStatistics>? held = null)
+    {
+        IReadOnlyDictionary<string, ManagedStatistics>? reference = null;
+        if (norm.ReferenceInputs is { } batch)
+        {
+            // Dropout is the identity for the reference batch, which is its own reference.
+            var count = (int)batch.Shape[0];
+            var run = new Walk(network, norm, ManagedDropout.Masks(network, count, null), null, null, count);
+            run.Through(network.Layers, "", new Batch([.. network.InputShape], Values(batch)));
+            reference = run.Statistics;
+        }
+
+        var walk = new Walk(network, norm, ManagedDropout.Masks(network, samples, dropoutSeed), reference, held, samples);
+        var outputs = walk.Through(network.Layers, "", new Batch([.. network.InputShape], inputs));
+        return new ManagedPass(outputs.Values, walk.Statistics, walk.Branches);
+    }
+
+    private static double[] Values(NdArray array) => [.. Enumerable.Range(0, array.Count).Select(i => array[i])];
+
+    /// <summary>[N, D…] flat, with the shape of a sample.</summary>
+    private sealed record Batch(int[] Sample, double[] Values)
+    {
+        public Batch Map(Func<double, int, double> function) => this with { Values = [.. Values.Select(function)] };
+    }
+
+    private sealed class Walk(
+        NetworkSpec network,
+        BatchNormSpec norm,
+        IReadOnlyDictionary<string, double[]> masks,
+        IReadOnlyDictionary<string, ManagedStatistics>? reference,
+        IReadOnlyDictionary<string, ManagedStatistics>? held,
+        int samples)
+    {
+        public Dictionary<string, ManagedStatistics> Statistics { get; } = [];
+
+        public List<bool> Branches { get; } = [];
+
+        public Batch Through(IEnumerable<Layer> layers, string prefix, Batch x) =>
+            layers.Index().Aggregate(x, (h, at) => Apply(at.Item, $"{prefix}{at.Index}", h));
+
+        private Batch Apply(Layer layer, string name, Batch x) => layer switch
+        {
+            Linear linear => Multiply(linear, name, x),
+            BatchNorm batchNorm => Normalize(batchNorm, name, x),
+            LayerNorm layerNorm => Normalize(layerNorm, name, x),
+            Dropout => masks.TryGetValue(name, out var mask) ? x.Map((value, i) => value * mask[i]) : x,
+            Flatten => x with { Sample = [PlacedLayer.Elements(x.Sample)] },
+            Residual residual => Add(Through(residual.Layers, $"{name}.layers.", x), residual.Shortcut is { } shortcut ? Through(shortcut, $"{name}.shortcut.", x) : x),
+            _ => Activate(layer, x),
+        };
+
+        private static Batch Add(Batch a, Batch b) => a.Map((value, i) => value + b.Values[i]);
+
+        private Batch Activate(Layer layer, Batch x)
+        {
+            var function = ScalarFunctions.Of(layer) ?? throw new NotSupportedException($"The oracle does not know {layer}.");
+            if (ScalarFunctions.Kink(layer) is { } kink)
+            {
+                Branches.AddRange(x.Values.Select(value => value > kink));
+            }
+
+            return x.Map((value, _) => function(value));
+        }
+
+        private Batch Multiply(Linear linear, string name, Batch x)
+        {
+            var (wide, narrow) = (x.Sample[^1], linear.OutFeatures);
+            var (weight, bias) = (network.Parameters![$"{name}.weight"], linear.Bias ? network.Parameters[$"{name}.bias"] : null);
+            var result = new double[x.Values.Length / wide * narrow];
+            for (var i = 0; i < result.Length; i++)
+            {
+                var (row, column) = (i / narrow, i % narrow);
+                result[i] = bias?[column] ?? 0;
+                for (var k = 0; k < wide; k++)
+                {
+                    result[i] += weight[(column * wide) + k] * x.Values[(row * wide) + k];
+                }
+            }
+
+            return new Batch([.. x.Sample[..^1], narrow], result);
+        }
+
+        private Batch Normalize(LayerNorm layer, string name, Batch x)
+        {
+            var size = PlacedLayer.Elements(x.Sample);
+            var result = new double[x.Values.Length];
+            for (var sample = 0; sample < samples; sample++)
+            {
+                var values = x.Values[(sample * size)..((sample + 1) * size)];
+                var (mean, variance) = ManagedStatistics.Moments(values, 1, size);
+                for (var i = 0; i < size; i++)
+                {
+                    var normal = (values[i] - mean[0]) / Math.Sqrt(variance[0] + layer.Eps);
+                    result[(sample * size) + i] = layer.Affine ? (network.Parameters![$"{name}.weight"][i] * normal) + network.Parameters[$"{name}.bias"][i] : normal;
+                }
+            }
+
+            return x with { Values = result };
+        }
+
+        private Batch Normalize(BatchNorm layer, string name, Batch x)
+        {
+            var (channels, positions) = (x.Sample[0], PlacedLayer.Elements(x.Sample[1..]));
+            var used = held?.GetValueOrDefault(name) ?? Collect(layer, name, x, channels, positions);
+            Statistics[name] = used;
+            return x.Map((value, i) =>
+            {
+                var channel = i / positions % channels;
+                var normal = (value - used.Mean[channel]) / Math.Sqrt(used.Variance[channel] + layer.Eps);
+                return layer.Affine ? (network.Parameters![$"{name}.weight"][channel] * normal) + network.Parameters[$"{name}.bias"][channel] : normal;
+            });
+        }
+
+        private ManagedStatistics Collect(BatchNorm layer, string name, Batch x, int channels, int positions)
+        {
+            var mode = (norm.Layers?.GetValueOrDefault(name) ?? norm.Mode).Name;
+            var old = layer.TrackRunningStats
+                ? (Mean: Buffer($"{name}.running_mean", channels, 0), Variance: Buffer($"{name}.running_var", channels, 1), Count: (long)Buffer($"{name}.num_batches_tracked", 1, 0)[0])
+                : (Mean: new double[channels], Variance: [.. Enumerable.Repeat(1.0, channels)], Count: 0);
+            var (mean, variance) = ManagedStatistics.Moments(x.Values, channels, positions);
+            double count = samples * positions;
+
+            // The share of this batch in the running statistics.
+            var share = layer.Momentum is not { } momentum ? 1.0 / (old.Count + 1) : mode == "movingAverage" ? 1 - momentum : momentum;
+            double[] newMean = [.. old.Mean.Select((value, c) => value + (share * (mean[c] - value)))];
+            double[] newVariance = [.. old.Variance.Select((value, c) => value + (share * ((variance[c] * count / (count - 1)) - value)))];
+            var updates = mode is "train" or "trainDetached" or "movingAverage";
+            var (usedMean, usedVariance, coupled) = mode switch
+            {
+                "train" => (mean, variance, true),
+                "trainDetached" => (mean, variance, false),
+                "eval" => layer.TrackRunningStats ? (old.Mean, old.Variance, false) : (mean, variance, true),
+                "movingAverage" => (newMean, newVariance, false),
+                "reference" => reference is null ? (mean, variance, false) : (reference[name].Mean, reference[name].Variance, false),
+                _ => throw new NotSupportedException($"The oracle does not know mode {mode}."),
+            };
+            return !layer.TrackRunningStats ? new ManagedStatistics(usedMean, usedVariance, null, null, null, coupled)
+                : updates ? new ManagedStatistics(usedMean, usedVariance, newMean, newVariance, old.Count + 1, coupled)
+                : new ManagedStatistics(usedMean, usedVariance, old.Mean, old.Variance, old.Count, coupled);
+        }
+
+        private double[] Buffer(string name, int size, double otherwise) =>
+            [.. Enumerable.Range(0, size).Select(i => network.Parameters?.GetValueOrDefault(name)?[i] ?? otherwise)];
+    }
+}
+
+/// <summary>What a managed pass gave.</summary>
+/// <param name="Outputs">[N, M] flat.</param>
+/// <param name="Statistics">By BatchNorm layer, in forward order.</param>
+/// <param name="Branches">Which side of its kink each element of each kinked activation was on.</param>
+internal sealed record ManagedPass(double[] Outputs, IReadOnlyDictionary<string, ManagedStatistics> Statistics, IReadOnlyList<bool> Branches);

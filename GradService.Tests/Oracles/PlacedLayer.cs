@@ -1,0 +1,45 @@
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
+
+namespace GradService.Tests.Oracles;
+
+/// <summary>A layer with its state_dict prefix and the shape of a sample that reaches it, worked out without the service's own inference.</summary>
+internal sealed record PlacedLayer(string Name, Layer Layer, int[] Input)
+{
+    /// <summary>All layers in the order in which they run; those inside a block follow it.</summary>
+    public static IReadOnlyList<PlacedLayer> All(NetworkSpec network)
+    {
+        var found = new List<PlacedLayer>();
+        Walk(network.Layers, "", [.. network.InputShape], found);
+        return found;
+    }
+
+    /// <summary>The shape of a sample that leaves the network.</summary>
+    public static int[] Output(NetworkSpec network) => Output(network.Layers, [.. network.InputShape]);
+
+    public static int[] Output(IEnumerable<Layer> layers, int[] input) => layers.Aggregate(input, (shape, layer) => layer switch
+    {
+        Linear linear => [.. shape[..^1], linear.OutFeatures],
+        Flatten => [Elements(shape)],
+        Residual residual => Output(residual.Layers, shape),
+        _ => shape,
+    });
+
+    public static int Elements(int[] shape) => shape.Aggregate(1, (product, size) => product * size);
+
+    private static void Walk(IEnumerable<Layer> layers, string prefix, int[] shape, List<PlacedLayer> found)
+    {
+        foreach (var (index, layer) in layers.Index())
+        {
+            var name = $"{prefix}{index}";
+            found.Add(new PlacedLayer(name, layer, shape));
+            if (layer is Residual residual)
+            {
+                Walk(residual.Layers, $"{name}.layers.", shape, found);
+                Walk(residual.Shortcut ?? [], $"{name}.shortcut.", shape, found);
+            }
+
+            shape = Output([layer], shape);
+        }
+    }
+}

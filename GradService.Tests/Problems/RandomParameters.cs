@@ -1,0 +1,62 @@
+using GradService.Domain;
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
+using GradService.Tests.Oracles;
+
+namespace GradService.Tests.Problems;
+
+/// <summary>Random values for every parameter and buffer of a network, numbers that float32 can hold.</summary>
+internal static class RandomParameters
+{
+    /// <summary>The network with its parameters.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="seed">Determines the values.</param>
+    /// <param name="buffers">Whether running statistics are given too, or begin at 0, 1 and 0.</param>
+    public static NetworkSpec Fill(NetworkSpec network, int seed, bool buffers = true)
+    {
+        var random = new Random(seed);
+        var values = new Dictionary<string, NdArray>();
+        foreach (var (name, layer, input) in PlacedLayer.All(network))
+        {
+            switch (layer)
+            {
+                case Linear linear:
+                    // Variance-preserving, so that deep networks neither die nor saturate.
+                    values[$"{name}.weight"] = Draw(random, -1.7, 1.7, 1 / Math.Sqrt(input[^1]), linear.OutFeatures, input[^1]);
+                    if (linear.Bias)
+                    {
+                        values[$"{name}.bias"] = Draw(random, -0.5, 0.5, 1, linear.OutFeatures);
+                    }
+
+                    break;
+                case LayerNorm { Affine: true }:
+                    values[$"{name}.weight"] = Draw(random, 0.5, 1.5, 1, [.. input]);
+                    values[$"{name}.bias"] = Draw(random, -0.5, 0.5, 1, [.. input]);
+                    break;
+                case BatchNorm batchNorm:
+                    if (batchNorm.Affine)
+                    {
+                        values[$"{name}.weight"] = Draw(random, 0.5, 1.5, random.Next(2) == 0 ? 1 : -1, input[0]);
+                        values[$"{name}.bias"] = Draw(random, -0.5, 0.5, 1, input[0]);
+                    }
+
+                    if (batchNorm.TrackRunningStats && buffers)
+                    {
+                        values[$"{name}.running_mean"] = Draw(random, -0.5, 0.5, 1, input[0]);
+                        values[$"{name}.running_var"] = Draw(random, 0.3, 1.5, 1, input[0]);
+                        values[$"{name}.num_batches_tracked"] = new NdArray(new Shape(), new double[] { random.Next(6) });
+                    }
+
+                    break;
+            }
+        }
+
+        return network with { Parameters = values };
+    }
+
+    private static NdArray Draw(Random random, double least, double most, double scale, params int[] sizes)
+    {
+        var shape = new Shape([.. sizes.Select(size => (long)size)]);
+        return new NdArray(shape, [.. Enumerable.Range(0, (int)shape.Elements).Select(_ => (double)(float)(scale * (least + ((most - least) * random.NextDouble()))))]);
+    }
+}

@@ -1,0 +1,23 @@
+using GradService.Domain.Networks.Layers;
+using GradService.Domain.Networks.Layers.Activations;
+
+namespace GradService.Tests.Problems;
+
+/// <summary>Layers that shape, drop or join.</summary>
+internal static class StructureCases
+{
+    public static IReadOnlyList<LayerCase> All { get; } =
+    [
+        new("linear", [3], new Linear { OutFeatures = 2 }),
+        new("linear", [3], new Linear { OutFeatures = 2, Bias = false }),
+        new("linear", [2, 2, 3], new Linear { OutFeatures = 1 }),
+        new("flatten", [2, 3], new Flatten(), new Linear { OutFeatures = 2 }),
+        new("flatten", [2], new Flatten()),
+        new("dropout", [4], new Linear { OutFeatures = 4 }, new Dropout(), new Linear { OutFeatures = 2 }),
+        new("dropout", [4], new Dropout { P = 0.25 }, new Tanh(), new Dropout { P = 0 }, new Dropout { P = 0.75 }),
+        new("dropout", [2], new Linear { OutFeatures = 2 }, new Dropout { P = 1 }, new Linear { OutFeatures = 2 }),
+        new("residual", [3], new Residual { Layers = [new Linear { OutFeatures = 3 }, new Tanh()] }),
+        new("residual", [3], new Residual { Layers = [new BatchNorm(), new Linear { OutFeatures = 2 }], Shortcut = [new Linear { OutFeatures = 2 }, new BatchNorm()] }, new Sin()),
+        new("residual", [2], new Residual { Layers = [new Tanh(), new Residual { Layers = [new BatchNorm(), new Dropout(), new Silu()] }], Shortcut = [new Dropout(), new Linear { OutFeatures = 2 }] }),
+    ];
+}
