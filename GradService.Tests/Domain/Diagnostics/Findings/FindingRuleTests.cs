@@ -1,0 +1,11 @@
+using GradService.Domain.Diagnostics;
+
+namespace GradService.Tests.Domain.Diagnostics.Findings;
+
+public sealed class FindingRuleTests
+{
+    [Fact]
+    public void The_findings_are_those_of_the_contract() => Assert.Equal(
+        ["batch-too-small", "below-noise", "detached-differs", "kink", "non-finite", "running-stats-untrained", "samples-coupled", "sum-gradient-vanishes", "zero-variance-channel"],
+        FindingRule.All.Select(rule => rule.Code).Order());
+}
