@@ -6,6 +6,7 @@ using GradService.Domain;
 using GradService.Domain.Differentiation.Questions;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Layers;
+using GradService.Domain.Networks.Layers.Spatial;
 using GradService.Domain.Normalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -47,7 +48,13 @@ internal static class CapabilitiesEndpoints
         Name = field.Name,
         Type = TypeName(field.Type),
         Required = field.Required,
-        Default = field.Default is Enum named ? JsonNamingPolicy.CamelCase.ConvertName(named.ToString()) : field.Default,
+        Default = field.Default switch
+        {
+            Enum named => JsonNamingPolicy.CamelCase.ConvertName(named.ToString()),
+            PerAxis { Values: [var one] } => one,
+            ConvolutionPadding { Amount.Values: [var one] } => one,
+            var other => other,
+        },
         Minimum = field.Range is { } range && RecordField.Binds(range.Minimum) ? range.Minimum : null,
         Maximum = field.Range is { } upper && RecordField.Binds(upper.Maximum) ? upper.Maximum : null,
         Values = RequestReader.Askable(field.Type)?.Keys.ToList(),
@@ -60,6 +67,8 @@ internal static class CapabilitiesEndpoints
         : type == typeof(IReadOnlyList<int>) ? "integers"
         : type == typeof(IReadOnlyList<Layer>) ? "layers"
         : type == typeof(NdArray) ? "array"
+        : type == typeof(PerAxis) ? "integer or integers"
+        : type == typeof(ConvolutionPadding) ? "integer, integers or \"same\""
         : RequestReader.Names(type) is not null ? "name" : "object";
 }
 
@@ -96,7 +105,7 @@ internal sealed record FieldReport
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>boolean, integer, number, integers, array, layers or name.</summary>
+    /// <summary>boolean, integer, number, integers, array, layers, name, or what else it says.</summary>
     public required string Type { get; init; }
 
     /// <summary>Whether it must be there.</summary>

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using GradService.Api.Arrays;
 using GradService.Domain;
+using GradService.Domain.Networks.Layers.Spatial;
 using GradService.Domain.Normalization;
 
 namespace GradService.Api.Requests;
@@ -84,6 +85,18 @@ internal sealed class RequestReader
             return NestedArrayReader.Read(ref reader, Report);
         }
 
+        if (type == typeof(PerAxis))
+        {
+            return ReadPerAxis(ref reader, field!, RequestWords.Expected(type, field));
+        }
+
+        if (type == typeof(ConvolutionPadding))
+        {
+            return reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("same"u8) ? new ConvolutionPadding(Amount: null)
+                : ReadPerAxis(ref reader, field!, RequestWords.Expected(type, field)) is { } amount ? new ConvolutionPadding(amount)
+                : null;
+        }
+
         if (Family.Of(type) is { } family)
         {
             return ReadMember(ref reader, family, json);
@@ -93,7 +106,7 @@ internal sealed class RequestReader
         {
             var arguments = type.GetGenericArguments();
             return type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
-                ? ReadList(ref reader, arguments[0], field, json)
+                ? ReadList(ref reader, arguments[0], field, null, json)
                 : ReadDictionary(ref reader, arguments[1], json);
         }
 
@@ -240,7 +253,7 @@ internal sealed class RequestReader
         return null;
     }
 
-    private IList? ReadList(ref Utf8JsonReader reader, Type element, RecordField? field, ReadOnlySpan<byte> json)
+    private IList? ReadList(ref Utf8JsonReader reader, Type element, RecordField? field, RecordField? elementField, ReadOnlySpan<byte> json)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -253,7 +266,7 @@ internal sealed class RequestReader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             _path.Add($"[{count++}]");
-            if (ReadValue(ref reader, element, nullable: false, null, json) is { } value)
+            if (ReadValue(ref reader, element, nullable: false, elementField, json) is { } value)
             {
                 list.Add(value);
             }
@@ -267,6 +280,30 @@ internal sealed class RequestReader
         }
 
         return list;
+    }
+
+    /// <summary>An integer for all axes, or a list with one for each; how many axes there are, the layer knows.</summary>
+    private PerAxis? ReadPerAxis(ref Utf8JsonReader reader, RecordField field, string expected)
+    {
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var one) && InRange(field, one))
+        {
+            return new PerAxis(one);
+        }
+
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            Refuse(ref reader, expected);
+            return null;
+        }
+
+        var faultsBefore = _faults.Count;
+        var values = (List<int>)ReadList(ref reader, typeof(int), field: null, field, json: default)!;
+        if (values.Count == 0 && _faults.Count == faultsBefore)
+        {
+            Report("", expected, "a list without integers");
+        }
+
+        return new PerAxis(values);
     }
 
     private IDictionary? ReadDictionary(ref Utf8JsonReader reader, Type element, ReadOnlySpan<byte> json)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using GradService.Domain;
+using GradService.Domain.Networks.Layers.Spatial;
 
 namespace GradService.Api.Requests;
 
@@ -19,6 +20,11 @@ internal static class RequestWords
         if (type == typeof(double))
         {
             return "a number" + Range(field) + (field?.Nullable == true ? ", or null" : "");
+        }
+
+        if (type == typeof(PerAxis) || type == typeof(ConvolutionPadding))
+        {
+            return $"an integer{Range(field)}, or a list of such, one per spatial axis" + (type == typeof(ConvolutionPadding) ? ", or \"same\"" : "");
         }
 
         if (RequestReader.Askable(type) is { } names)

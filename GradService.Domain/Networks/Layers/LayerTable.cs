@@ -1,4 +1,5 @@
 using GradService.Domain.Networks.Layers.Activations;
+using GradService.Domain.Networks.Layers.Spatial;
 
 namespace GradService.Domain.Networks.Layers;
 
@@ -9,10 +10,27 @@ public static class LayerTable
     public static IReadOnlyDictionary<string, Type> All { get; } = new Dictionary<string, Type>
     {
         ["linear"] = typeof(Linear),
+        ["conv1d"] = typeof(Conv1d),
+        ["conv2d"] = typeof(Conv2d),
+        ["conv3d"] = typeof(Conv3d),
         ["batchNorm"] = typeof(BatchNorm),
         ["layerNorm"] = typeof(LayerNorm),
+        ["groupNorm"] = typeof(GroupNorm),
+        ["instanceNorm"] = typeof(InstanceNorm),
         ["dropout"] = typeof(Dropout),
+        ["maxPool1d"] = typeof(MaxPool1d),
+        ["maxPool2d"] = typeof(MaxPool2d),
+        ["maxPool3d"] = typeof(MaxPool3d),
+        ["avgPool1d"] = typeof(AvgPool1d),
+        ["avgPool2d"] = typeof(AvgPool2d),
+        ["avgPool3d"] = typeof(AvgPool3d),
+        ["adaptiveAvgPool1d"] = typeof(AdaptiveAvgPool1d),
+        ["adaptiveAvgPool2d"] = typeof(AdaptiveAvgPool2d),
+        ["adaptiveAvgPool3d"] = typeof(AdaptiveAvgPool3d),
         ["flatten"] = typeof(Flatten),
+        ["softmax"] = typeof(Softmax),
+        ["prelu"] = typeof(Prelu),
+        ["fourierFeatures"] = typeof(FourierFeatures),
         ["residual"] = typeof(Residual),
         ["tanh"] = typeof(Tanh),
         ["sigmoid"] = typeof(Sigmoid),

@@ -41,4 +41,10 @@ internal abstract record Initializer
             return empty(shape.Dimensions, ScalarType.Float32).uniform_(-bound, bound, generator);
         }
     }
+
+    /// <summary>Normal with mean 0, as <c>torch.randn(shape) * deviation</c>.</summary>
+    public sealed record Normal(double Deviation) : Initializer
+    {
+        public override Tensor Draw(Shape shape, Generator generator) => randn(shape.Dimensions, ScalarType.Float32, generator: generator).Times(Deviation);
+    }
 }

@@ -22,9 +22,9 @@ internal static class ParameterOverrides
         if (spec.Seed is null)
         {
             faults = faults.Concat(known
-                .Where(parameter => parameter.Value.Role == ParameterRole.Learnable && !given.ContainsKey(parameter.Key))
+                .Where(parameter => parameter.Value.Role is ParameterRole.Learnable or ParameterRole.DrawnBuffer && !given.ContainsKey(parameter.Key))
                 .Select(parameter => Fault.Invalid(PathOf(parameter.Key), $"values of shape {parameter.Value.Shape}", "nothing",
-                    "Where parameters are given without a seed, every learnable one must be; with network.seed the missing ones are drawn.")));
+                    "Where parameters are given without a seed, every one that is drawn must be; with network.seed the missing ones are drawn.")));
         }
 
         if (faults.Take(100).ToList() is { Count: > 0 } found)

@@ -12,6 +12,9 @@ internal enum ParameterRole
     /// <summary>Trained. Must be given where nothing is drawn.</summary>
     Learnable,
 
+    /// <summary>Drawn and never trained. Must be given where nothing is drawn.</summary>
+    DrawnBuffer,
+
     /// <summary>A statistic with a natural beginning.</summary>
     Buffer,
 

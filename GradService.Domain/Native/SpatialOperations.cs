@@ -1,0 +1,55 @@
+#pragma warning disable RS0030 // the fused operations here were checked: they make no unrooted Scalar and differentiate rightly
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GradService.Domain.Native;
+
+/// <summary>
+/// Convolution and pooling over 1 to 3 spatial axes, dispatched by rank; x [N, C, L…], one entry per spatial axis in every array.
+/// All results belong to the caller's dispose scope.
+/// </summary>
+internal static class SpatialOperations
+{
+    /// <summary>Cross-correlation, as PyTorch's; weight [O, C/groups, K…], bias [O] or null.</summary>
+    public static Tensor Convolve(this Tensor x, Tensor weight, Tensor? bias, long[] stride, long[] padding, long[] dilation, long groups) => stride.Length switch
+    {
+        1 => functional.conv1d(x, weight, bias, stride[0], padding[0], dilation[0], groups),
+        2 => functional.conv2d(x, weight, bias, stride, padding, dilation, groups),
+        _ => functional.conv3d(x, weight, bias, stride, padding, dilation, groups),
+    };
+
+    /// <summary>Zeros around the spatial axes: so many before and after each.</summary>
+    public static Tensor PadWithZeros(this Tensor x, long[] before, long[] after)
+    {
+        // PyTorch counts from the last axis.
+        var amounts = before.Zip(after).Reverse().SelectMany(axis => new[] { axis.First, axis.Second }).ToArray();
+        return functional.pad(x, amounts);
+    }
+
+    /// <summary>The largest value under each window, and where it stood.</summary>
+    public static (Tensor Output, Tensor Indices) MaxPool(this Tensor x, long[] kernel, long[] stride, long[] padding) => kernel.Length switch
+    {
+        1 => functional.max_pool1d_with_indices(x, kernel[0], stride[0], padding[0]),
+        2 => functional.max_pool2d_with_indices(x, kernel, stride, padding),
+        _ => functional.max_pool3d_with_indices(x, kernel, stride, padding),
+    };
+
+    /// <summary>The mean under each window, the padding counted in, as is PyTorch's default.</summary>
+    public static Tensor AveragePool(this Tensor x, long[] kernel, long[] stride, long[] padding) => kernel.Length switch
+    {
+        1 => functional.avg_pool1d(x, kernel[0], stride[0], padding[0]),
+        2 => functional.avg_pool2d(x, kernel, stride, padding),
+        _ => functional.avg_pool3d(x, kernel, stride, padding),
+    };
+
+    /// <summary>Means of as many windows as make the wanted size.</summary>
+    public static Tensor AdaptiveAveragePool(this Tensor x, long[] size) => size.Length switch
+    {
+        1 => functional.adaptive_avg_pool1d(x, size[0]),
+        2 => functional.adaptive_avg_pool2d(x, size),
+        _ => functional.adaptive_avg_pool3d(x, size),
+    };
+
+    /// <summary>Normalisation over groups of channels. Checked: right in derivatives of every order, unlike its fused sisters.</summary>
+    public static Tensor GroupNorm(this Tensor x, long groups, Tensor? weight, Tensor? bias, double eps) => functional.group_norm(x, groups, weight, bias, eps);
+}

@@ -1,0 +1,14 @@
+using GradService.Domain.Native;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Networks.Layers.Spatial;
+
+/// <summary>The mean under each window, the padding counted in.</summary>
+public abstract record AveragePool : Pooling
+{
+    internal override Tensor Forward(LayerNode node, Tensor x, IForward pass)
+    {
+        var (kernel, stride, padding) = Geometry(node.Path);
+        return x.AveragePool(kernel, stride, padding);
+    }
+}

@@ -1,0 +1,19 @@
+using GradService.Domain.Native;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Networks.Layers.Spatial;
+
+/// <summary>The largest value under each window. Which one it is jumps: there the derivative does too.</summary>
+public abstract record MaxPool : Pooling
+{
+    // The indices are 64 bits wide.
+    internal override long KeptCopies => 3;
+
+    internal override Tensor Forward(LayerNode node, Tensor x, IForward pass)
+    {
+        var (kernel, stride, padding) = Geometry(node.Path);
+        var (output, indices) = x.MaxPool(kernel, stride, padding);
+        pass.Branch(() => indices);
+        return output;
+    }
+}
