@@ -107,18 +107,19 @@ internal sealed class ForwardPass : IForward
 
     void IForward.Branch(Func<Tensor> taken) => _branches?.Add(taken());
 
-    Tensor IForward.Normalize(LayerNode node, Tensor h)
+    Tensor IForward.Normalize(LayerNode node, Tensor h, Tensor? weight)
     {
         var site = _plan[node];
         var running = Running(site);
         var used = _held(site);
+        Tensor? centred = null;
         if (used is null)
         {
-            (used, running) = Statistics(site, h, running);
+            (used, running, centred) = Statistics(site, h, running);
         }
 
         _taps.Add(new NormalizationTap(site, h, used, running));
-        return used.Normalize(node, h, site.Layer.Eps);
+        return used.Scale(node, centred ?? used.Centre(node, h), weight, site.Layer.Eps);
     }
 
     private static Tensor Leaf(Tensor inputs) => inputs.detach().requires_grad_();
@@ -126,26 +127,26 @@ internal sealed class ForwardPass : IForward
     private Tensor Through(IReadOnlyList<LayerNode> layers, Tensor x) =>
         layers.Aggregate(x, (h, node) => node.Layer.Forward(node, h, this));
 
-    /// <summary>The statistics to normalise h with, and the running ones after it.</summary>
-    private (Moments Used, RunningStatistics Running) Statistics(NormalizationSite site, Tensor h, RunningStatistics running)
+    /// <summary>The statistics to normalise h with, the running ones after it, and h − mean where it was computed on the way.</summary>
+    private (Moments Used, RunningStatistics Running, Tensor? Centred) Statistics(NormalizationSite site, Tensor h, RunningStatistics running)
     {
         var source = _isReference && site.Source == StatisticsSource.ReferenceBatch ? StatisticsSource.Batch : site.Source;
         switch (source)
         {
             case StatisticsSource.Running:
-                return (new Moments(running.Mean, running.Variance), running);
+                return (new Moments(running.Mean, running.Variance), running, null);
             case StatisticsSource.ReferenceBatch:
-                return (_reference!._taps.Single(tap => ReferenceEquals(tap.Site.Node, site.Node)).Used.Detached(), running);
+                return (_reference!._taps.Single(tap => ReferenceEquals(tap.Site.Node, site.Node)).Used.Detached(), running, null);
         }
 
-        var batch = Moments.Of(site.Node, site.Coupled ? h : h.detach());
+        var (batch, centred) = Moments.Of(site.Node, h, site.Coupled);
         if (site.Mode.Update is { } update)
         {
             var unbiased = batch.Detached().Unbiased(h.shape[0] * site.Positions);
             running = update(running, new RunningStatistics(unbiased.Mean, unbiased.Variance, 1), site.Layer.Momentum);
         }
 
-        return (source == StatisticsSource.Batch ? batch : new Moments(running.Mean, running.Variance), running);
+        return source == StatisticsSource.Batch ? (batch, running, centred) : (new Moments(running.Mean, running.Variance), running, null);
     }
 
     private RunningStatistics Running(NormalizationSite site)

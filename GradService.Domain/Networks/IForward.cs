@@ -14,8 +14,8 @@ internal interface IForward
     /// <summary>Runs layers one after another; x [N, D…].</summary>
     Tensor Through(IReadOnlyList<LayerNode> layers, Tensor x);
 
-    /// <summary>(h − mean) / √(variance + eps) for each channel of h [N, C, …], by the statistics of the layer's mode.</summary>
-    Tensor Normalize(LayerNode node, Tensor h);
+    /// <summary>weight · (h − mean) / √(variance + eps) for each channel of h [N, C, …], by the statistics of the layer's mode.</summary>
+    Tensor Normalize(LayerNode node, Tensor h, Tensor? weight);
 
     /// <summary>h by the mask of the layer, or h itself where nothing is dropped.</summary>
     Tensor Drop(LayerNode node, Tensor h);

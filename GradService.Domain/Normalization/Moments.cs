@@ -12,13 +12,17 @@ internal sealed class Moments(Tensor mean, Tensor variance)
 
     public Tensor Variance { get; } = variance;
 
-    /// <summary>Mean and biased variance of h [N, C, …] over samples and positions, differentiable.</summary>
-    public static Moments Of(LayerNode node, Tensor h)
+    /// <summary>Mean and biased variance of h [N, C, …] over samples and positions, and h − mean, which normalising needs again.</summary>
+    /// <param name="node">The layer.</param>
+    /// <param name="h">The activation.</param>
+    /// <param name="flows">Whether gradients flow through mean and variance; through h − mean they always do.</param>
+    public static (Moments Moments, Tensor Centred) Of(LayerNode node, Tensor h, bool flows)
     {
         var axes = BatchNorm.StatisticsAxes(node);
-        var mean = h.MeanOver(axes);
-        var variance = h.Minus(BatchNorm.PerChannel(mean, node)).Squared().MeanOver(axes);
-        return new Moments(mean, variance);
+        var mean = (flows ? h : h.detach()).MeanOver(axes);
+        var centred = h.Minus(BatchNorm.PerChannel(mean, node));
+        var variance = (flows ? centred : centred.detach()).Squared().MeanOver(axes);
+        return (new Moments(mean, variance), centred);
     }
 
     /// <summary>The same numbers as constants.</summary>
@@ -27,7 +31,16 @@ internal sealed class Moments(Tensor mean, Tensor variance)
     /// <summary>The same mean with the unbiased variance of n values.</summary>
     public Moments Unbiased(long n) => new(Mean, Variance.Times((double)n / (n - 1)));
 
-    /// <summary>(h − mean) / √(variance + eps), in primitive operations: the fused one is wrong from the third derivative on.</summary>
-    public Tensor Normalize(LayerNode node, Tensor h, double eps) =>
-        h.Minus(BatchNorm.PerChannel(Mean, node)).Over(BatchNorm.PerChannel(Variance.Plus(eps).sqrt(), node));
+    /// <summary>h − mean.</summary>
+    public Tensor Centre(LayerNode node, Tensor h) => h.Minus(BatchNorm.PerChannel(Mean, node));
+
+    /// <summary>
+    /// centred · weight / √(variance + eps), the factor being made per channel first. In primitive operations: the fused one is
+    /// wrong from the third derivative on.
+    /// </summary>
+    public Tensor Scale(LayerNode node, Tensor centred, Tensor? weight, double eps)
+    {
+        var deviation = Variance.Plus(eps).sqrt();
+        return centred.Times(BatchNorm.PerChannel(weight?.Over(deviation) ?? deviation.reciprocal(), node));
+    }
 }

@@ -26,7 +26,7 @@ public sealed record BatchNorm : Layer
     /// <summary>Whether running statistics are kept; without, mode eval uses the batch's own, as PyTorch does.</summary>
     public bool TrackRunningStats { get; init; } = true;
 
-    internal override long KeptCopies => 4;
+    internal override long KeptCopies => 3;
 
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
@@ -55,10 +55,8 @@ public sealed record BatchNorm : Layer
 
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass)
     {
-        var normalized = pass.Normalize(node, x);
-        return Affine
-            ? normalized.Times(PerChannel(pass.Parameter(node, "weight")!, node)).Plus(PerChannel(pass.Parameter(node, "bias")!, node))
-            : normalized;
+        var scaled = pass.Normalize(node, x, pass.Parameter(node, "weight"));
+        return Affine ? scaled.Plus(PerChannel(pass.Parameter(node, "bias")!, node)) : scaled;
     }
 
     /// <summary>[C] as [1, C, 1, …], so that it broadcasts over samples and positions.</summary>
