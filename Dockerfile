@@ -1,0 +1,35 @@
+# Two stages: the SDK builds, the runtime serves. Ubuntu 24.04's libstdc++ is young enough for libtorch as it comes.
+FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
+WORKDIR /source
+
+# What restoring needs comes first, so that a change of code does not download the packages again.
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
+COPY build/ build/
+COPY GradService.Domain/GradService.Domain.csproj GradService.Domain/
+COPY GradService.Api/GradService.Api.csproj GradService.Api/
+RUN dotnet restore GradService.Api
+
+COPY GradService.Domain/ GradService.Domain/
+COPY GradService.Api/ GradService.Api/
+RUN dotnet publish GradService.Api --configuration Release --no-restore --output /app
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble
+WORKDIR /app
+COPY --from=build /app .
+
+# The image's unprivileged user. Nothing is written but to /tmp.
+USER $APP_UID
+
+# Few malloc arenas: compute threads are few and live long, and every arena keeps what it once had.
+# No diagnostics socket: the file system may be read-only.
+ENV ASPNETCORE_URLS=http://+:8080 \
+    MALLOC_ARENA_MAX=2 \
+    DOTNET_EnableDiagnostics=0
+
+EXPOSE 8080
+
+# The image has no curl; bash speaks enough HTTP to ask.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
+
+ENTRYPOINT ["dotnet", "GradService.Api.dll"]
