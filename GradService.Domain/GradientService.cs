@@ -83,7 +83,8 @@ public sealed class GradientService(Limits limits)
         BatchShape.CheckPrecision(request.Inputs, "inputs", shape.Dtype);
         var plan = NormalizationPlan.Resolve(shape, request.BatchNorm);
         plan.CheckCounts(request.Inputs.Shape[0], request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0);
-        return new Prepared(request, shape, plan, new ProblemSize(request.Inputs.Shape[0], shape.Input, shape.Output.Elements, plan.Coupled) { Dtype = shape.Dtype });
+        return new Prepared(request, shape, plan, new ProblemSize(request.Inputs.Shape[0], shape.Input, shape.Output.Elements,
+            [.. plan.Sites.Where(site => site.Coupled).Select(site => new CoupledLayer(site.Node.Input[0], site.Positions))]) { Dtype = shape.Dtype });
     }
 
     private void Check(Prepared prepared, Question question)
@@ -111,7 +112,7 @@ public sealed class GradientService(Limits limits)
         var forward = Stopwatch.GetElapsedTime(started);
 
         started = Stopwatch.GetTimestamp();
-        var answer = question.Answer(pass, prepared.Size, cancellation);
+        var answer = question.Ask(pass, prepared.Size, cancellation);
         var backward = Stopwatch.GetElapsedTime(started);
 
         var report = Report(pass, prepared.Plan);
@@ -121,10 +122,9 @@ public sealed class GradientService(Limits limits)
             Size = prepared.Size,
             Dtype = network.Dtype,
             Outputs = Outputs(pass, prepared),
-            Gradients = answer,
+            Answer = answer,
             Layers = [.. pass.Taps.Zip(report.Layers, (tap, layer) => Layer(tap, layer, network, prepared))],
-            Detached = prepared.Size.Coupled && question.HasDetachedTwin ? Detached(pass, question, prepared.Size, cancellation) : null,
-            CouplingShare = question.CouplingShare(answer, prepared.Size),
+            Detached = prepared.Size.Coupled && question.DetachedTwin is { } twin ? Detached(pass, twin, prepared.Size, cancellation) : null,
             FiniteDifferences = prepared.Request.Diagnostics.FiniteDifferences ? CheckByDifferences(prepared, network, question, answer, cancellation) : null,
         };
         var choice = question.Choose(prepared.Size);
@@ -132,13 +132,14 @@ public sealed class GradientService(Limits limits)
         {
             Kind = question.Kind,
             Outputs = evidence.Outputs,
-            Gradients = answer,
+            Gradients = answer.Gradients,
+            Factors = answer.Factors,
             BatchNorm = report,
             Diagnostics = new DiagnosticsReport
             {
                 Findings = FindingRule.Apply(evidence),
                 FiniteDifferences = evidence.FiniteDifferences?.Report,
-                Coupling = evidence.CouplingShare is { } share ? new CouplingReport { Share = share } : null,
+                Coupling = answer.Coupling,
                 Strategy = choice.Strategy,
                 Passes = choice.Passes,
                 Reason = choice.Reason,
@@ -161,10 +162,10 @@ public sealed class GradientService(Limits limits)
     private static NdArray Detached(ForwardPass pass, Question question, ProblemSize size, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        return question.Answer(pass.Rerun(pass.Inputs, StatisticsHold.All), size with { Coupled = false }, cancellation);
+        return question.Ask(pass.Rerun(pass.Inputs, StatisticsHold.All), size.Decoupled, cancellation).Gradients!;
     }
 
-    private static FiniteDifferenceOutcome CheckByDifferences(Prepared prepared, Network network, Question question, NdArray answer, CancellationToken cancellation)
+    private static FiniteDifferenceOutcome CheckByDifferences(Prepared prepared, Network network, Question question, Answer answer, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var copy = network.ToFloat64();

@@ -22,8 +22,11 @@ public sealed record GradientResult
     /// <summary>What leaves the network, [N, M…].</summary>
     public required NdArray Outputs { get; init; }
 
-    /// <summary>The answer; its shape is the kind's.</summary>
-    public required NdArray Gradients { get; init; }
+    /// <summary>The answer; its shape is the kind's. Absent where "factors" is there.</summary>
+    public NdArray? Gradients { get; init; }
+
+    /// <summary>The factors of the batch Jacobian, for form factored.</summary>
+    public JacobianFactors? Factors { get; init; }
 
     /// <summary>What the BatchNorm layers did.</summary>
     public required BatchNormReport BatchNorm { get; init; }
@@ -64,13 +67,6 @@ public sealed record DiagnosticsReport
 
     /// <summary>What computed it.</summary>
     public required EngineReport Engine { get; init; }
-}
-
-/// <summary>How much the samples influence each other.</summary>
-public sealed record CouplingReport
-{
-    /// <summary>Σ_{i≠j}‖J_ij‖² / Σ‖J_ij‖², 0 to 1.</summary>
-    public required double Share { get; init; }
 }
 
 /// <summary>Where the time went.</summary>

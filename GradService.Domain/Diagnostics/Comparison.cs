@@ -45,6 +45,11 @@ internal static class Comparison
     /// <summary>Two gradients under one shape, where they have one: per-sample gradients are summed over the outputs beside a sum.</summary>
     private static (NdArray?, NdArray?) Comparable(GradientResult a, GradientResult b)
     {
+        if (a.Gradients is null || b.Gradients is null)
+        {
+            return (null, null);
+        }
+
         if (a.Kind == b.Kind && a.Gradients.Shape.Equals(b.Gradients.Shape))
         {
             return (a.Gradients, b.Gradients);

@@ -32,7 +32,7 @@ internal sealed record Evidence
     /// <summary>[N, M…].</summary>
     public required NdArray Outputs { get; init; }
 
-    public required NdArray Gradients { get; init; }
+    public required Answer Answer { get; init; }
 
     /// <summary>The BatchNorm layers, in forward order.</summary>
     public required IReadOnlyList<LayerEvidence> Layers { get; init; }
@@ -40,13 +40,11 @@ internal sealed record Evidence
     /// <summary>The same answer with all statistics held constant.</summary>
     public NdArray? Detached { get; init; }
 
-    public double? CouplingShare { get; init; }
-
     public FiniteDifferenceOutcome? FiniteDifferences { get; init; }
 
     public bool Has(EvidenceKinds kinds) =>
         (!kinds.HasFlag(EvidenceKinds.Detached) || Detached is not null)
-        && (!kinds.HasFlag(EvidenceKinds.CouplingShare) || CouplingShare is not null)
+        && (!kinds.HasFlag(EvidenceKinds.CouplingShare) || Answer.Coupling is not null)
         && (!kinds.HasFlag(EvidenceKinds.FiniteDifferences) || FiniteDifferences is not null);
 
     /// <summary>The largest difference between two arrays of one shape; NaN if any entry of either is.</summary>

@@ -45,12 +45,12 @@ internal static class FiniteDifferences
     /// <param name="size">Its size.</param>
     /// <param name="answer">The answer to check, in the network's precision.</param>
     /// <param name="cancellation">Ends the check between two passes.</param>
-    public static FiniteDifferenceOutcome Check(ForwardPass pass, Question question, ProblemSize size, NdArray answer, CancellationToken cancellation)
+    public static FiniteDifferenceOutcome Check(ForwardPass pass, Question question, ProblemSize size, Answer answer, CancellationToken cancellation)
     {
         var quotient = question.Quotients(size);
         var inputs = pass.Inputs.ToDoubles();
         var (compared, acrossKinks, maxError, maxValue, maxAnswer, noise, magnitude) = (0, 0, 0.0, 0.0, 0.0, 0.0, 1.0);
-        var drawn = Draw(answer, inputs, question.Kind);
+        var drawn = Draw(answer.Shape, inputs, question.Kind);
 
         // Entries that move the inputs in the same way share their two passes.
         foreach (var group in drawn.Select(entry => (Entry: entry, Quotient: quotient(entry))).GroupBy(pair => (pair.Quotient.InputElement, pair.Quotient.Tangent)))
@@ -83,7 +83,7 @@ internal static class FiniteDifferences
 
         // The answer has the rounding noise of its own precision: only where it is as small as that are both called zero.
         var belowNoise = compared > 0 && maxValue <= noise && maxAnswer <= noise + (64 * answer.Dtype.Epsilon() * magnitude);
-        var largest = Math.Max(answer.MaxAbsolute(), maxValue);
+        var largest = Math.Max(Math.Max(answer.MaxAbsolute(), maxAnswer), maxValue);
         var report = new FiniteDifferenceReport
         {
             Checked = compared,
@@ -123,21 +123,21 @@ internal static class FiniteDifferences
     }
 
     /// <summary>Entries of the answer, all or 64 different ones; the same for the same request.</summary>
-    private static long[] Draw(NdArray answer, double[] inputs, string kind)
+    private static long[] Draw(Shape answer, double[] inputs, string kind)
     {
-        if (answer.Count <= MaxEntries)
+        if (answer.Elements <= MaxEntries)
         {
-            return [.. Enumerable.Range(0, answer.Count).Select(entry => (long)entry)];
+            return [.. Enumerable.Range(0, (int)answer.Elements).Select(entry => (long)entry)];
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{kind} {answer.Shape}"));
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{kind} {answer}"));
         hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(inputs.AsSpan()));
         var random = new Random(BitConverter.ToInt32(hash.GetHashAndReset()));
         var drawn = new HashSet<long>();
         while (drawn.Count < MaxEntries)
         {
-            drawn.Add(random.NextInt64(answer.Count));
+            drawn.Add(random.NextInt64(answer.Elements));
         }
 
         return [.. drawn.Order()];

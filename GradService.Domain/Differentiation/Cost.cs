@@ -23,13 +23,14 @@ internal sealed record Cost(long Passes, long ResultBytes, long NativeBytes)
         var itemSize = shape.Dtype.SizeInBytes();
         var outputs = shape.Output.After(samples).Elements;
         var statistics = shape.All.Where(node => node.Layer is Networks.Layers.BatchNorm).Sum(node => node.Input[0]);
-        var answer = question?.ResultShape(size).Elements ?? 0;
+        var answer = question?.ResultElements(size) ?? 0;
         var results = outputs.SaturatingPlus(answer).SaturatingPlus(4 * statistics).SaturatingTimes(itemSize);
 
         // By double backward, the graph of the first sweep is kept as well.
         var kept = shape.KeptElements.SaturatingTimes(question is Jvp ? 2 * TensorsPerKept : TensorsPerKept);
         var alive = shape.ParameterElements
             .SaturatingPlus(kept.SaturatingTimes(samples.SaturatingPlus(referenceSamples)))
+            .SaturatingPlus(question?.WorkingElements(size) ?? 0)
             .SaturatingTimes(itemSize);
         var copy = finiteDifferences
             ? shape.ParameterElements.SaturatingPlus(shape.KeptElements.SaturatingTimes(2).SaturatingTimes(samples)).SaturatingTimes(sizeof(double))

@@ -25,27 +25,47 @@ public enum Strategy
 /// <param name="Reason">A short phrase.</param>
 internal sealed record StrategyChoice(Strategy Strategy, long Passes, string Reason)
 {
-    /// <summary>For per-sample gradients and the batch Jacobian of <paramref name="outputs"/> output elements.</summary>
-    public static StrategyChoice ForRows(Strategy asked, ProblemSize size, long outputs)
+    /// <summary>For per-sample gradients of <paramref name="outputs"/> output elements.</summary>
+    public static StrategyChoice ForOwnGradients(Strategy asked, ProblemSize size, long outputs) => size.CoupledLayers.Count switch
     {
-        var rows = size.Samples.SaturatingTimes(outputs);
-        return (asked, size.Coupled) switch
-        {
-            (Strategy.RowByRow, _) => new(Strategy.RowByRow, rows, "row by row as asked"),
-            (_, false) => new(Strategy.Structured, outputs, "samples are not coupled: one sweep per output element serves all of them"),
-            _ => new(Strategy.RowByRow, rows, "batch statistics couple the samples: one sweep per output element of each sample"),
-        };
-    }
+        0 => Cheaper(asked, size, outputs, outputs, "samples are not coupled: one sweep per output element serves all of them"),
+        1 => Cheaper(asked, size, outputs, outputs, "one coupled layer: with the other samples' sums held constant, one sweep per output element serves all samples"),
+        _ => Cheaper(asked, size, outputs, (2 * outputs).SaturatingPlus(size.CoupledLayers.Skip(1).Sum(layer => layer.Sweeps)),
+            "by how outputs and later statistics respond to each layer's statistics"),
+    };
+
+    /// <summary>For the batch Jacobian, all blocks.</summary>
+    public static StrategyChoice ForBlocks(Strategy asked, ProblemSize size, long outputs) =>
+        Cheaper(asked, size, outputs, Factoring(size, outputs), size.Coupled ? "block-diagonal plus low rank, multiplied out" : "samples are not coupled: the Jacobian is block-diagonal");
+
+    /// <summary>For the factors of the batch Jacobian.</summary>
+    public static StrategyChoice ForFactors(ProblemSize size, long outputs) =>
+        new(Strategy.Structured, Factoring(size, outputs), size.Coupled ? "block-diagonal plus low rank" : "samples are not coupled: the Jacobian is block-diagonal, K = 0");
 
     /// <summary>For products with the Jacobian.</summary>
     public static StrategyChoice ForProducts(long passes, string reason) => new(Strategy.Direct, passes, reason);
 
     /// <summary>What is wrong with the strategy that a request names.</summary>
-    public static IEnumerable<Fault> Check(Strategy asked, ProblemSize size)
+    public static IEnumerable<Fault> Check(Strategy asked)
     {
-        if (asked == Strategy.Direct || (asked == Strategy.Structured && size.Coupled))
+        if (asked == Strategy.Direct)
         {
-            yield return Fault.Invalid("gradient.strategy", "auto or rowByRow where batch statistics couple the samples", asked == Strategy.Direct ? "direct" : "structured");
+            yield return Fault.Invalid("gradient.strategy", "one of auto, structured, rowByRow", "'direct'");
         }
+    }
+
+    private static long Factoring(ProblemSize size, long outputs) => outputs.SaturatingPlus(size.CoupledLayers.Sum(layer => layer.Sweeps));
+
+    /// <summary>Row by row, or by structure in so many sweeps: as asked, or what takes fewer.</summary>
+    private static StrategyChoice Cheaper(Strategy asked, ProblemSize size, long outputs, long structured, string reason)
+    {
+        var rows = size.Samples.SaturatingTimes(outputs);
+        return asked switch
+        {
+            Strategy.RowByRow => new(Strategy.RowByRow, rows, "row by row as asked"),
+            Strategy.Structured => new(Strategy.Structured, structured, reason),
+            _ when structured <= rows => new(Strategy.Structured, structured, $"{reason}; row by row would take {rows} sweeps"),
+            _ => new(Strategy.RowByRow, rows, $"row by row; by structure it would take {structured} sweeps"),
+        };
     }
 }

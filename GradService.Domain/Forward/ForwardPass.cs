@@ -42,19 +42,19 @@ internal sealed class ForwardPass : IForward
     private readonly DropoutMasks? _masks;
     private readonly ForwardPass? _reference;
     private readonly bool _isReference;
-    private readonly Func<NormalizationSite, Moments?> _held;
+    private readonly Func<NormalizationSite, Tensor, Moments?> _given;
     private readonly List<Tensor>? _branches;
     private readonly List<NormalizationTap> _taps = [];
 
     private ForwardPass(Network network, Tensor inputs, NormalizationPlan plan, DropoutMasks? masks, ForwardPass? reference, bool isReference,
-        Func<NormalizationSite, Moments?> held, bool watchBranches)
+        Func<NormalizationSite, Tensor, Moments?> given, bool watchBranches)
     {
         _network = network;
         _plan = plan;
         _masks = masks;
         _reference = reference;
         _isReference = isReference;
-        _held = held;
+        _given = given;
         _branches = watchBranches ? [] : null;
         Inputs = inputs;
 
@@ -86,18 +86,25 @@ internal sealed class ForwardPass : IForward
         {
             // Dropout is the identity for the reference batch, and no gradient will ask for it.
             using var constants = no_grad();
-            reference = new ForwardPass(network, referenceInputs!, plan, masks: null, reference: null, isReference: true, _ => null, watchBranches: false);
+            reference = new ForwardPass(network, referenceInputs!, plan, masks: null, reference: null, isReference: true, (_, _) => null, watchBranches: false);
         }
 
-        return new ForwardPass(network, Leaf(inputs), plan, masks, reference, isReference: false, _ => null, watchBranches: false);
+        return new ForwardPass(network, Leaf(inputs), plan, masks, reference, isReference: false, (_, _) => null, watchBranches: false);
     }
 
     /// <summary>The same network, plan and masks over other inputs of the same shape, with statistics of this pass as constants.</summary>
     public ForwardPass Rerun(Tensor inputs, StatisticsHold hold, bool watchBranches = false)
     {
         var used = _taps.Where(tap => hold == StatisticsHold.All || !tap.Site.Coupled).ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
-        return new ForwardPass(_network, Leaf(inputs), _plan, _masks, _reference, isReference: false, site => used.GetValueOrDefault(site.Node), watchBranches);
+        return Rerun(inputs, (site, _) => used.GetValueOrDefault(site.Node), watchBranches);
     }
+
+    /// <summary>The same network, plan and masks over other inputs of the same shape.</summary>
+    /// <param name="inputs">[N, D…].</param>
+    /// <param name="given">Statistics for a layer and the activation that enters it; null: the layer's own.</param>
+    /// <param name="watchBranches">Whether to keep which branch each element took.</param>
+    public ForwardPass Rerun(Tensor inputs, Func<NormalizationSite, Tensor, Moments?> given, bool watchBranches = false) =>
+        new(_network, Leaf(inputs), _plan, _masks, _reference, isReference: false, given, watchBranches);
 
     Tensor? IForward.Parameter(LayerNode node, string name) => _network.Has(node, name) ? _network[node, name] : null;
 
@@ -111,7 +118,7 @@ internal sealed class ForwardPass : IForward
     {
         var site = _plan[node];
         var running = Running(site);
-        var used = _held(site);
+        var used = _given(site, h);
         Tensor? centred = null;
         if (used is null)
         {

@@ -11,6 +11,12 @@ namespace GradService.Domain.Native;
 /// </summary>
 internal static class Autograd
 {
+    [ThreadStatic]
+    private static long sweeps;
+
+    /// <summary>Backward sweeps of this thread so far: what estimates of cost are held against.</summary>
+    public static long Sweeps => sweeps;
+
     /// <summary>
     /// cotangentᵀ·∂output/∂input: shape and dtype of <paramref name="input"/>, zeros where the output does not depend on it.
     /// The graph is kept, so that further products can be taken from it.
@@ -20,32 +26,53 @@ internal static class Autograd
     /// <param name="input">A leaf that requires its gradient and belongs to this request alone.</param>
     /// <param name="differentiable">Whether the result can be differentiated again.</param>
     /// <exception cref="ArgumentException">The cotangent's shape is not the output's, or the input is no leaf.</exception>
-    public static Tensor VectorJacobianProduct(Tensor output, Tensor cotangent, Tensor input, bool differentiable = false)
+    public static Tensor VectorJacobianProduct(Tensor output, Tensor cotangent, Tensor input, bool differentiable = false) =>
+        VectorJacobianProducts([(output, cotangent)], [input], differentiable)[0];
+
+    /// <summary>
+    /// Σ over the outputs of cotangentᵀ·∂output/∂input, for each of the inputs, in one sweep.
+    /// </summary>
+    /// <inheritdoc cref="VectorJacobianProduct"/>
+    public static Tensor[] VectorJacobianProducts(IReadOnlyList<(Tensor Output, Tensor Cotangent)> outputs, IReadOnlyList<Tensor> inputs, bool differentiable = false)
     {
-        if (!output.shape.AsSpan().SequenceEqual(cotangent.shape))
+        foreach (var (output, cotangent) in outputs)
         {
-            throw new ArgumentException($"The cotangent has shape [{string.Join(", ", cotangent.shape)}], the output [{string.Join(", ", output.shape)}].");
+            if (!output.shape.AsSpan().SequenceEqual(cotangent.shape))
+            {
+                throw new ArgumentException($"The cotangent has shape [{string.Join(", ", cotangent.shape)}], the output [{string.Join(", ", output.shape)}].");
+            }
         }
 
-        if (!input.requires_grad || !input.is_leaf)
+        if (inputs.Any(input => !input.requires_grad || !input.is_leaf))
         {
             throw new ArgumentException("The input must be a leaf that requires its gradient.");
         }
 
-        if (!output.requires_grad)
+        var attached = outputs.Where(pair => pair.Output.requires_grad).ToList();
+        if (attached.Count == 0)
         {
-            return input.detach().ZerosLike();
+            return [.. inputs.Select(input => input.detach().ZerosLike())];
         }
 
-        input.grad = null;
+        Clear(inputs);
+        sweeps++;
         try
         {
-            autograd.backward([output], [cotangent], retain_graph: true, create_graph: differentiable, inputs: [input]);
-            return input.grad ?? input.detach().ZerosLike();
+            autograd.backward([.. attached.Select(pair => pair.Output)], [.. attached.Select(pair => pair.Cotangent)],
+                retain_graph: true, create_graph: differentiable, inputs: [.. inputs]);
+            return [.. inputs.Select(input => input.grad ?? input.detach().ZerosLike())];
         }
         finally
         {
             // Otherwise the next call would add to it and, where the result is differentiable, the graph would hold itself alive.
+            Clear(inputs);
+        }
+    }
+
+    private static void Clear(IReadOnlyList<Tensor> inputs)
+    {
+        foreach (var input in inputs)
+        {
             input.grad = null;
         }
     }

@@ -57,6 +57,9 @@ internal static class TensorOperations
     /// <summary>The mean over the given axes.</summary>
     public static Tensor MeanOver(this Tensor a, long[] axes, bool keepAxes = false) => a.mean(axes, keepAxes);
 
+    /// <summary>[.., I] · [I, O] = [.., O]: a matrix product over the last axis. (matmul ends the process on bad shapes, mm throws.)</summary>
+    public static Tensor TimesMatrix(this Tensor a, Tensor matrix) => a.reshape(-1, a.shape[^1]).mm(matrix).reshape([.. a.shape[..^1], matrix.shape[1]]);
+
     /// <summary>Where a is greater than number: a boolean tensor of a's shape.</summary>
     public static Tensor Above(this Tensor a, double number)
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace GradService.Domain.Normalization;
 
-/// <summary>Mean and variance of each channel, both [C]. The tensors belong to the scope of the pass that made them.</summary>
+/// <summary>Mean and variance of each channel, both [C], or of each channel for each sample, both [N, C]. The tensors belong to the scope of the pass that made them.</summary>
 internal sealed class Moments(Tensor mean, Tensor variance)
 {
     public Tensor Mean { get; } = mean;

@@ -49,8 +49,10 @@ public sealed class GoldenTests(GradApplication application)
         yield return ("sum", new JsonObject { ["kind"] = "sum" });
         yield return ("perSample", new JsonObject { ["kind"] = "perSample" });
         yield return ("perSample", new JsonObject { ["kind"] = "perSample", ["strategy"] = "rowByRow" });
+        yield return ("perSample", new JsonObject { ["kind"] = "perSample", ["strategy"] = "structured" });
         if (expected["jacobian"] is not null)
         {
+            yield return ("jacobian", new JsonObject { ["kind"] = "jacobian", ["strategy"] = "structured" });
             yield return ("jacobian", new JsonObject { ["kind"] = "jacobian" });
             yield return ("jacobian", new JsonObject { ["kind"] = "jacobian", ["strategy"] = "rowByRow" });
         }

@@ -5,8 +5,16 @@ internal static class SamplesCoupled
 {
     public static FindingRule Rule { get; } = new("samples-coupled", Severity.Info, EvidenceKinds.CouplingShare, Examine);
 
-    private static string? Examine(Evidence evidence) => evidence.CouplingShare > 1e-3
-        ? $"Outputs depend on other samples of the batch: {Words.Percent(evidence.CouplingShare.Value)} of the squared Jacobian lies off the diagonal blocks, so there is no gradient of one sample alone. "
-            + "Modes trainDetached, eval, movingAverage and reference decouple the samples."
-        : null;
+    private static string? Examine(Evidence evidence)
+    {
+        var coupling = evidence.Answer.Coupling!;
+        if (coupling.Share <= 1e-3)
+        {
+            return null;
+        }
+
+        var strongest = coupling.MostInfluential is { } sample ? $" Sample {sample.Sample} moves the others' outputs most (norm {Words.Of(sample.Norm)})." : "";
+        return $"Outputs depend on other samples of the batch: {Words.Percent(coupling.Share)} of the squared Jacobian lies off the diagonal blocks, so there is no gradient of one sample alone.{strongest} "
+            + "Modes trainDetached, eval, movingAverage and reference decouple the samples.";
+    }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Differentiation.Engines;
 using GradService.Domain.Forward;
+using GradService.Domain.Native;
 
 namespace GradService.Domain.Differentiation.Questions;
 
@@ -17,20 +18,56 @@ public sealed record Jacobian : Question
     /// <summary>How it is computed; the answer is the same.</summary>
     public Strategy Strategy { get; init; } = Strategy.Auto;
 
-    internal override string Cheaper => "Send fewer samples, select fewer outputs, or ask for kind perSample (its diagonal blocks), vjp or jvp (its products).";
+    internal override string Cheaper => Form == JacobianForm.Dense
+        ? "Ask for form factored, which never has N² numbers, for kind perSample (the diagonal blocks), or send fewer samples."
+        : "Send fewer samples, select fewer outputs, or ask for kind perSample (the diagonal blocks), vjp or jvp (the products).";
 
-    internal override IEnumerable<Fault> Check(ProblemSize size) => [.. OutputSelection.Check(Outputs, size), .. StrategyChoice.Check(Strategy, size)];
+    internal override IEnumerable<Fault> Check(ProblemSize size) =>
+    [
+        .. OutputSelection.Check(Outputs, size),
+        .. StrategyChoice.Check(Strategy),
+        .. Form == JacobianForm.Factored && Strategy == Strategy.RowByRow
+            ? new[] { Fault.Invalid("gradient.strategy", "auto or structured with form factored", "rowByRow", "Rows are not factors: row by row there is form dense alone.") }
+            : [],
+    ];
 
     internal override Shape ResultShape(ProblemSize size) => size.Inputs.After(size.Samples, OutputSelection.Count(Outputs, size));
 
-    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForRows(Strategy, size, OutputSelection.Count(Outputs, size));
+    internal override long ResultElements(ProblemSize size) => Form == JacobianForm.Dense ? ResultShape(size).Elements : FactorElements(size);
 
-    internal override NdArray Answer(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
+    internal override long WorkingElements(ProblemSize size) => Choose(size).Strategy == Strategy.Structured
+        ? FactorElements(size).SaturatingTimes(2).SaturatingPlus(Form == JacobianForm.Dense ? ResultShape(size).Elements : 0)
+        : 0;
+
+    internal override StrategyChoice Choose(ProblemSize size) => Form == JacobianForm.Factored
+        ? StrategyChoice.ForFactors(size, OutputSelection.Count(Outputs, size))
+        : StrategyChoice.ForBlocks(Strategy, size, OutputSelection.Count(Outputs, size));
+
+    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
     {
         var outputs = OutputSelection.Of(Outputs, size);
-        return Choose(size).Strategy == Strategy.Structured
-            ? BlockDiagonal.Jacobian(pass, outputs, ResultShape(size), cancellation)
-            : RowByRow.Jacobian(pass, outputs, ResultShape(size), cancellation);
+        if (Choose(size).Strategy == Strategy.RowByRow)
+        {
+            return Dense(RowByRow.Jacobian(pass, outputs, ResultShape(size), cancellation), layers: null);
+        }
+
+        if (!size.Coupled)
+        {
+            return Form == JacobianForm.Dense
+                ? Dense(BlockDiagonal.Jacobian(pass, outputs, ResultShape(size), cancellation), layers: null)
+                : Factored(Uncoupled(BlockDiagonal.PerSample(pass, outputs, size.Input.After(size.Samples, outputs.Length), cancellation), size), pass);
+        }
+
+        var (diagonal, left, right) = new Coupling(pass, cancellation).Factors(outputs);
+        var factors = new JacobianFactors
+        {
+            Diagonal = diagonal.ToNdArray().Reshape(size.Input.After(size.Samples, outputs.Length)),
+            Left = left.ToNdArray(),
+            Right = right.ToNdArray().Reshape(size.Inputs.After(right.shape[0])),
+        };
+        return Form == JacobianForm.Factored
+            ? Factored(factors, pass)
+            : Dense(Coupling.Dense(diagonal, left, right).ToNdArray().Reshape(ResultShape(size)), LayersOf(factors, pass));
     }
 
     internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
@@ -44,19 +81,56 @@ public sealed record Jacobian : Question
         };
     }
 
-    /// <summary>Σ_{i≠j}‖J_ij‖² / Σ‖J_ij‖²; 0 where the Jacobian vanishes.</summary>
-    internal override double? CouplingShare(NdArray answer, ProblemSize size)
+    private long FactorElements(ProblemSize size)
     {
-        var (rows, d) = (answer.Shape[1], size.Input.Elements);
-        var (all, own) = (0.0, 0.0);
-        for (var index = 0L; index < answer.Count; index++)
+        var outputs = OutputSelection.Count(Outputs, size);
+        var own = size.Samples.SaturatingTimes(outputs).SaturatingTimes(size.Input.Elements);
+        var factors = size.Statistics.SaturatingTimes(size.Samples).SaturatingTimes(outputs.SaturatingPlus(size.Input.Elements));
+        return own.SaturatingPlus(factors);
+    }
+
+    /// <summary>K = 0: no factors, not factors of zeros.</summary>
+    private static JacobianFactors Uncoupled(NdArray diagonal, ProblemSize size) => new()
+    {
+        Diagonal = diagonal,
+        Left = NdArray.Allocate(new Shape(size.Samples, diagonal.Shape[1], 0), diagonal.Dtype),
+        Right = NdArray.Allocate(size.Inputs.After(0), diagonal.Dtype),
+    };
+
+    private static Answer Dense(NdArray jacobian, IReadOnlyList<LayerCoupling>? layers) =>
+        new() { Gradients = jacobian, Coupling = Report(CouplingMeasures.Of(jacobian), layers) };
+
+    private static Answer Factored(JacobianFactors factors, ForwardPass pass) =>
+        new() { Factors = factors, Coupling = Report(CouplingMeasures.Of(factors), LayersOf(factors, pass)) };
+
+    private static CouplingReport? Report(CouplingMeasures measures, IReadOnlyList<LayerCoupling>? layers)
+    {
+        if (measures.Share is not { } share)
         {
-            var square = answer[index] * answer[index];
-            all += square;
-            own += index / d % size.Samples == index / (d * size.Samples * rows) ? square : 0;
+            return null;
         }
 
-        return all > 0 ? Math.Clamp((all - own) / all, 0, 1) : all == 0 ? 0 : null;
+        var strongest = Array.IndexOf(measures.OffDiagonalColumns, measures.OffDiagonalColumns.Max());
+        return new CouplingReport
+        {
+            Share = share,
+            MostInfluential = share > 0 ? new InfluentialSample(strongest, Math.Sqrt(measures.OffDiagonalColumns[strongest])) : null,
+            Layers = layers,
+        };
+    }
+
+    private static List<LayerCoupling> LayersOf(JacobianFactors factors, ForwardPass pass)
+    {
+        var layers = new List<LayerCoupling>();
+        var first = 0;
+        foreach (var site in pass.Taps.Select(tap => tap.Site).Where(site => site.Coupled))
+        {
+            var next = first + (2 * (int)site.Node.Input[0]);
+            layers.Add(new LayerCoupling(site.Node.Path.Name, CouplingMeasures.Of(factors, first..next).Share ?? double.NaN));
+            first = next;
+        }
+
+        return layers;
     }
 }
 
@@ -65,4 +139,7 @@ public enum JacobianForm
 {
     /// <summary>All blocks, [N, M, N, D…].</summary>
     Dense,
+
+    /// <summary>Block-diagonal plus low rank: three factors that never have N² numbers.</summary>
+    Factored,
 }

@@ -18,8 +18,10 @@ public sealed record Jvp : Question
     internal override StrategyChoice Choose(ProblemSize size) =>
         StrategyChoice.ForProducts(1 + Count(size), "by double backward: one sweep, and one more per tangent");
 
-    internal override NdArray Answer(ForwardPass pass, ProblemSize size, CancellationToken cancellation) =>
-        Products.JacobianVector(pass, Tangent, ResultShape(size), cancellation);
+    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation) => new()
+    {
+        Gradients = Products.JacobianVector(pass, Tangent, ResultShape(size), cancellation),
+    };
 
     internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
     {

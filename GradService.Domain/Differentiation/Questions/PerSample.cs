@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Differentiation.Engines;
 using GradService.Domain.Forward;
+using GradService.Domain.Native;
 
 namespace GradService.Domain.Differentiation.Questions;
 
@@ -17,22 +18,34 @@ public sealed record PerSample : Question
     /// <summary>How it is computed; the answer is the same.</summary>
     public Strategy Strategy { get; init; } = Strategy.Auto;
 
-    internal override bool HasDetachedTwin => true;
+    internal override Question DetachedTwin => this with { Strategy = Strategy.Auto };
 
     internal override string Cheaper => "Send fewer samples, select fewer outputs, or ask for kind sum under mode trainDetached.";
 
-    internal override IEnumerable<Fault> Check(ProblemSize size) => [.. OutputSelection.Check(Outputs, size), .. StrategyChoice.Check(Strategy, size)];
+    internal override IEnumerable<Fault> Check(ProblemSize size) => [.. OutputSelection.Check(Outputs, size), .. StrategyChoice.Check(Strategy)];
 
     internal override Shape ResultShape(ProblemSize size) => size.Input.After(size.Samples, OutputSelection.Count(Outputs, size));
 
-    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForRows(Strategy, size, OutputSelection.Count(Outputs, size));
+    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForOwnGradients(Strategy, size, OutputSelection.Count(Outputs, size));
 
-    internal override NdArray Answer(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
+    internal override long WorkingElements(ProblemSize size) => Choose(size).Strategy == Strategy.Structured
+        ? size.Samples.SaturatingTimes(2 * OutputSelection.Count(Outputs, size)).SaturatingTimes(size.Statistics.SaturatingPlus(size.Input.Elements))
+        : 0;
+
+    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
     {
         var outputs = OutputSelection.Of(Outputs, size);
-        return Choose(size).Strategy == Strategy.Structured
-            ? BlockDiagonal.PerSample(pass, outputs, ResultShape(size), cancellation)
-            : RowByRow.PerSample(pass, outputs, ResultShape(size), cancellation);
+        var shape = ResultShape(size);
+        return new Answer
+        {
+            Gradients = (Choose(size).Strategy, size.CoupledLayers.Count) switch
+            {
+                (Strategy.RowByRow, _) => RowByRow.PerSample(pass, outputs, shape, cancellation),
+                (_, 0) => BlockDiagonal.PerSample(pass, outputs, shape, cancellation),
+                (_, 1) => BlockDiagonal.PerSample(LeaveOneOut.Decouple(pass), outputs, shape, cancellation),
+                _ => new Coupling(pass, cancellation).PerSample(outputs).ToNdArray().Reshape(shape),
+            },
+        };
     }
 
     internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)

@@ -11,7 +11,7 @@ public sealed record Sum : Question
     [MinLength(1)]
     public IReadOnlyList<int>? Outputs { get; init; }
 
-    internal override bool HasDetachedTwin => true;
+    internal override Question DetachedTwin => this;
 
     internal override string Cheaper => "Send fewer samples.";
 
@@ -21,8 +21,10 @@ public sealed record Sum : Question
 
     internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForProducts(1, "one backward sweep gives the sum");
 
-    internal override NdArray Answer(ForwardPass pass, ProblemSize size, CancellationToken cancellation) =>
-        Products.VectorJacobian(pass, new NdArray(size.Outputs, Weights(size)), size.Inputs, cancellation);
+    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation) => new()
+    {
+        Gradients = Products.VectorJacobian(pass, new NdArray(size.Outputs, Weights(size)), size.Inputs, cancellation),
+    };
 
     internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
     {

@@ -21,8 +21,10 @@ public sealed record Vjp : Question
 
     internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForProducts(Count, "one backward sweep per cotangent");
 
-    internal override NdArray Answer(ForwardPass pass, ProblemSize size, CancellationToken cancellation) =>
-        Products.VectorJacobian(pass, Cotangent, ResultShape(size), cancellation);
+    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation) => new()
+    {
+        Gradients = Products.VectorJacobian(pass, Cotangent, ResultShape(size), cancellation),
+    };
 
     internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
     {

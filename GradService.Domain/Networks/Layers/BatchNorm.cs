@@ -59,9 +59,9 @@ public sealed record BatchNorm : Layer
         return Affine ? scaled.Plus(PerChannel(pass.Parameter(node, "bias")!, node)) : scaled;
     }
 
-    /// <summary>[C] as [1, C, 1, …], so that it broadcasts over samples and positions.</summary>
+    /// <summary>[C] as [1, C, 1, …], or one set per sample, [N, C], as [N, C, 1, …], so that it broadcasts over positions.</summary>
     internal static Tensor PerChannel(Tensor values, LayerNode node) =>
-        values.view([1, node.Input[0], .. Enumerable.Repeat(1L, node.Input.Rank - 1)]);
+        values.view([values.dim() == 2 ? values.shape[0] : 1, node.Input[0], .. Enumerable.Repeat(1L, node.Input.Rank - 1)]);
 
     /// <summary>All axes of [N, C, …] but the channel's.</summary>
     internal static long[] StatisticsAxes(LayerNode node) => [0, .. Enumerable.Range(2, node.Input.Rank - 1).Select(axis => (long)axis)];

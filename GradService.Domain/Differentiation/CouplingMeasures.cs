@@ -1,0 +1,106 @@
+namespace GradService.Domain.Differentiation;
+
+/// <summary>Squared norms of a batch Jacobian, on and off its diagonal blocks.</summary>
+/// <param name="Squares">Σ‖J_ij‖² over all blocks.</param>
+/// <param name="OffDiagonal">Σ_{i≠j}‖J_ij‖².</param>
+/// <param name="OffDiagonalColumns">For each sample i, Σ_{j≠i}‖J_ji‖²: how strongly it moves the others' outputs.</param>
+internal sealed record CouplingMeasures(double Squares, double OffDiagonal, double[] OffDiagonalColumns)
+{
+    /// <summary>Σ_{i≠j}‖J_ij‖² / Σ‖J_ij‖²; 0 where the Jacobian vanishes, null where it is not finite.</summary>
+    public double? Share => Squares > 0 ? Math.Clamp(OffDiagonal / Squares, 0, 1) : Squares == 0 ? 0 : null;
+
+    /// <summary>
+    /// From the factors' Gram matrices, in N·K² steps: Σ_{j≠i}‖A_j·P_i‖² = tr(P_iᵀ·AᵀA·P_i) − ‖A_i·P_i‖².
+    /// </summary>
+    /// <param name="factors">The factors.</param>
+    /// <param name="statistics">The range of statistics that count; all where it is left out.</param>
+    public static CouplingMeasures Of(JacobianFactors factors, Range? statistics = null)
+    {
+        var (first, count) = (statistics ?? Range.All).GetOffsetAndLength((int)factors.Statistics);
+        var (n, m, d) = (factors.Samples, factors.Outputs, factors.Elements);
+        var gram = Gram(factors, first, count);
+        var columns = new double[n];
+        var (off, own) = (0.0, 0.0);
+        var p = new double[count];
+        for (var i = 0L; i < n; i++)
+        {
+            for (var element = 0L; element < d; element++)
+            {
+                for (var k = 0; k < count; k++)
+                {
+                    p[k] = factors.Right[((first + k) * n * d) + (i * d) + element];
+                }
+
+                var all = 0.0;
+                for (var k = 0; k < count; k++)
+                {
+                    var row = 0.0;
+                    for (var l = 0; l < count; l++)
+                    {
+                        row += gram[k, l] * p[l];
+                    }
+
+                    all += p[k] * row;
+                }
+
+                var self = 0.0;
+                for (var output = 0L; output < m; output++)
+                {
+                    var coupled = 0.0;
+                    for (var k = 0; k < count; k++)
+                    {
+                        coupled += factors.Left[(((i * m) + output) * factors.Statistics) + first + k] * p[k];
+                    }
+
+                    self += coupled * coupled;
+                    var block = factors.Diagonal[(((i * m) + output) * d) + element] + coupled;
+                    own += block * block;
+                }
+
+                columns[i] += Math.Max(0, all - self);
+            }
+
+            off += columns[i];
+        }
+
+        return new CouplingMeasures(off + own, off, columns);
+    }
+
+    /// <summary>From all blocks of a dense Jacobian [N, M, N, D…].</summary>
+    public static CouplingMeasures Of(NdArray jacobian)
+    {
+        var (samples, outputs) = (jacobian.Shape[0], jacobian.Shape[1]);
+        var d = jacobian.Count / (samples * outputs * samples);
+        var columns = new double[samples];
+        var all = 0.0;
+        for (var index = 0L; index < jacobian.Count; index++)
+        {
+            var square = jacobian[index] * jacobian[index];
+            var moved = index / d % samples;
+            all += square;
+            columns[moved] += moved == index / (d * samples * outputs) ? 0 : square;
+        }
+
+        return new CouplingMeasures(all, columns.Sum(), columns);
+    }
+
+    /// <summary>AᵀA over samples and outputs, [K, K].</summary>
+    private static double[,] Gram(JacobianFactors factors, int first, int count)
+    {
+        var gram = new double[count, count];
+        for (var row = 0L; row < factors.Samples * factors.Outputs; row++)
+        {
+            var at = (row * factors.Statistics) + first;
+            for (var k = 0; k < count; k++)
+            {
+                var left = factors.Left[at + k];
+                for (var l = 0; l < count; l++)
+                {
+                    gram[k, l] += left * factors.Left[at + l];
+                }
+            }
+        }
+
+        return gram;
+    }
+}

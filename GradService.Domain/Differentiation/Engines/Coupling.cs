@@ -1,0 +1,223 @@
+using GradService.Domain.Forward;
+using GradService.Domain.Native;
+using GradService.Domain.Networks.Layers;
+using GradService.Domain.Normalization;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Differentiation.Engines;
+
+/// <summary>
+/// The batch Jacobian as block-diagonal plus low rank, exactly:
+/// <code>∂y_j/∂x_i = δ_ij · ∂F/∂x (x_j, s) + Σ_l A_l[j] · P_l[i]</code>
+/// Given the statistics s of the coupled layers, samples do not interact: y_j = F(x_j, s). All coupling goes through s. A_l[j] [K_l]
+/// is the total derivative of y_j with respect to layer l's statistics, later layers' response included; P_l[i] [K_l, D] the explicit
+/// derivative of these statistics with respect to x_i, earlier ones held fixed. Indices: j, i samples; m output elements; l layers in
+/// forward order; in each layer the means come before the variances.
+/// </summary>
+internal sealed class Coupling
+{
+    private readonly ForwardPass _given;
+    private readonly IReadOnlyList<Layer> _layers;
+    private readonly IReadOnlyList<Tensor> _statistics;
+    private readonly CancellationToken _cancellation;
+
+    /// <summary>Reruns the pass with each sample's statistics as leaves of its own, [N, C], so that one sweep serves all samples.</summary>
+    public Coupling(ForwardPass pass, CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        var samples = pass.Inputs.shape[0];
+        var leaves = pass.Taps.Where(tap => tap.Site.Coupled).ToDictionary(tap => tap.Site.Node, tap => new Moments(Leaf(tap.Used.Mean), Leaf(tap.Used.Variance)));
+        var constants = pass.Taps.Where(tap => !tap.Site.Coupled).ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
+        _given = pass.Rerun(pass.Inputs, (site, _) => site.Coupled ? leaves[site.Node] : constants[site.Node]);
+        _layers = [.. _given.Taps.Where(tap => tap.Site.Coupled).Select(tap => new Layer(tap))];
+        _statistics = [.. _layers.SelectMany(layer => new[] { layer.Means, layer.Variances })];
+
+        Tensor Leaf(Tensor values) => values.detach().expand(samples, values.shape[0]).clone().requires_grad_();
+    }
+
+    /// <summary>A coupled layer of the rerun.</summary>
+    private sealed class Layer(NormalizationTap tap)
+    {
+        public Tensor Entering { get; } = tap.Entering;
+
+        public Tensor Means { get; } = tap.Used.Mean;
+
+        public Tensor Variances { get; } = tap.Used.Variance;
+
+        public long Channels { get; } = tap.Site.Node.Input[0];
+
+        public bool HasPositions { get; } = tap.Site.Positions > 1;
+
+        /// <summary>Values that a channel's statistics are taken over.</summary>
+        public double Count { get; } = tap.Entering.shape[0] * tap.Site.Positions;
+
+        /// <summary>2/n · (h − mean), how the variances move with each value; [N, C, …].</summary>
+        public Tensor VarianceSlope { get; } = tap.Entering.detach().Minus(BatchNorm.PerChannel(tap.Used.Mean.detach(), tap.Site.Node))
+            .Times(2.0 / (tap.Entering.shape[0] * tap.Site.Positions));
+    }
+
+    /// <summary>∂y_i/∂x_i, [N, M, D]: M sweeps for A, those for S, and M more, without P.</summary>
+    public Tensor PerSample(long[] outputs)
+    {
+        var (_, direct) = Direct(outputs);
+        var total = Total(direct, Responses(withInputs: false).Responses);
+        var own = new List<Tensor>();
+        for (var m = 0; m < outputs.Length; m++)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+
+            // Right to first order: the statistics frozen, y_i and its share in each layer's statistics weighed by how y_i responds to them.
+            var roots = new List<(Tensor, Tensor)> { (_given.Outputs, Column(outputs[m])) };
+            roots.AddRange(_layers.Select((layer, l) => (layer.Entering, ShareInStatistics(layer, total[l].select(1, m)))));
+            own.Add(Autograd.VectorJacobianProducts(roots, [_given.Inputs])[0].flatten(1));
+        }
+
+        return stack(own, 1);
+    }
+
+    /// <summary>The factors of all blocks: diagonal [N, M, D], left [N, M, K], right [K, N, D].</summary>
+    public (Tensor Diagonal, Tensor Left, Tensor Right) Factors(long[] outputs)
+    {
+        var (diagonal, direct) = Direct(outputs);
+        var (responses, right) = Responses(withInputs: true);
+        return (diagonal, cat(Total(direct, responses), 2), cat(right, 0));
+    }
+
+    /// <summary>The factors multiplied out, [N·M, N·D].</summary>
+    public static Tensor Dense(Tensor diagonal, Tensor left, Tensor right)
+    {
+        var (n, m, d) = (diagonal.shape[0], diagonal.shape[1], diagonal.shape[2]);
+        var dense = left.reshape(n * m, -1).mm(right.reshape(right.shape[0], -1)).view(n, m, n, d);
+
+        // The own blocks, as a view: [M, D, N].
+        var own = dense.diagonal(0, 0, 2);
+        own.copy_(own.Plus(diagonal.permute(1, 2, 0)));
+        return dense;
+    }
+
+    /// <summary>Statistics held fixed: ∂y_i/∂x_i [N, M, D], and for each layer the explicit ∂y_i/∂s_l [N, M, K_l]. M sweeps.</summary>
+    private (Tensor Diagonal, Tensor[] Direct) Direct(long[] outputs)
+    {
+        var diagonal = new List<Tensor>();
+        var direct = _layers.Select(_ => new List<Tensor>()).ToArray();
+        foreach (var output in outputs)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            var products = Autograd.VectorJacobianProducts([(_given.Outputs, Column(output))], [_given.Inputs, .. _statistics]);
+            diagonal.Add(products[0].flatten(1));
+            for (var l = 0; l < _layers.Count; l++)
+            {
+                direct[l].Add(cat([products[(2 * l) + 1], products[(2 * l) + 2]], 1));
+            }
+        }
+
+        return (stack(diagonal, 1), [.. direct.Select(rows => stack(rows, 1))]);
+    }
+
+    /// <summary>A_l = explicit part + Σ_{m&gt;l} A_m · S_{m,l}, from the last layer back; [N, M, K_l] each.</summary>
+    private Tensor[] Total(Tensor[] direct, Tensor?[,] responses)
+    {
+        var total = direct.ToArray();
+        for (var l = _layers.Count - 2; l >= 0; l--)
+        {
+            for (var m = l + 1; m < _layers.Count; m++)
+            {
+                total[l] = total[l].Plus(total[m].TimesMatrix(responses[m, l]!));
+            }
+        }
+
+        return total;
+    }
+
+    /// <summary>
+    /// S_{m,l} [K_m, K_l], how layer m's statistics respond to those of an earlier layer, those in between held fixed, summed over
+    /// the samples; and P_l [K_l, N, D] where it is wanted.
+    /// </summary>
+    private (Tensor?[,] Responses, Tensor[] Right) Responses(bool withInputs)
+    {
+        var responses = new Tensor?[_layers.Count, _layers.Count];
+        var right = new Tensor[_layers.Count];
+        for (var m = withInputs ? 0 : 1; m < _layers.Count; m++)
+        {
+            var layer = _layers[m];
+            var means = new StatisticRow[layer.Channels];
+            var variances = new StatisticRow[layer.Channels];
+            Tensor[] inputs = [.. _statistics.Take(2 * m), .. withInputs ? [_given.Inputs] : Array.Empty<Tensor>()];
+            for (var channel = 0L; channel < layer.Channels; channel++)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                (means[channel], variances[channel]) = StatisticRows(layer, channel, inputs, withInputs);
+            }
+
+            StatisticRow[] rows = [.. means, .. variances];
+            for (var l = 0; l < m; l++)
+            {
+                var (offset, width) = (_layers.Take(l).Sum(earlier => 2 * earlier.Channels), 2 * _layers[l].Channels);
+                responses[m, l] = stack(rows.Select(row => row.ByStatistics!.narrow(0, offset, width)), 0);
+            }
+
+            if (withInputs)
+            {
+                right[m] = stack(rows.Select(row => row.ByInputs!), 0);
+            }
+        }
+
+        return (responses, right);
+    }
+
+    /// <summary>The derivative of one statistic: by all earlier statistics, summed over the samples, and by each sample's inputs.</summary>
+    /// <param name="byStatistics">[Σ K of the layers before]; null in the first layer.</param>
+    /// <param name="byInputs">[N, D], null where it is not wanted.</param>
+    private sealed class StatisticRow(Tensor? byStatistics, Tensor? byInputs)
+    {
+        public Tensor? ByStatistics { get; } = byStatistics?.MoveToOuterDisposeScope();
+
+        public Tensor? ByInputs { get; } = byInputs?.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One channel's mean and variance.</summary>
+    private static (StatisticRow Mean, StatisticRow Variance) StatisticRows(Layer layer, long channel, Tensor[] inputs, bool withInputs)
+    {
+        using var scope = NewDisposeScope();
+        var one = zeros_like(layer.Entering).detach();
+        one.select(1, channel).copy_(ones_like(one.select(1, channel)));
+        if (layer.HasPositions)
+        {
+            return (
+                Row(Autograd.VectorJacobianProducts([(layer.Entering, one.Times(1 / layer.Count))], inputs), withInputs),
+                Row(Autograd.VectorJacobianProducts([(layer.Entering, one.Times(layer.VarianceSlope))], inputs), withInputs));
+        }
+
+        // One value per sample: mean and variance are functions of that value, and share its derivative.
+        var value = Autograd.VectorJacobianProducts([(layer.Entering, one)], inputs);
+        var slope = layer.VarianceSlope.select(1, channel);
+        return (
+            Row([.. value.Select(derivative => derivative.Times(1 / layer.Count))], withInputs),
+            Row([.. value.Select(derivative => derivative.Times(slope.view([-1, .. Enumerable.Repeat(1L, (int)derivative.dim() - 1)])))], withInputs));
+    }
+
+    private static StatisticRow Row(Tensor[] derivatives, bool withInputs)
+    {
+        var statistics = withInputs ? derivatives[..^1] : derivatives;
+        return new StatisticRow(
+            statistics.Length == 0 ? null : cat([.. statistics.Select(derivative => derivative.SumOver([0]))], 0),
+            withInputs ? derivatives[^1].flatten(1) : null);
+    }
+
+    /// <summary>How sample i's activation moves y_i through the statistics: a_mean[i]/n + a_var[i]·2(h − mean)/n, shape of h.</summary>
+    private static Tensor ShareInStatistics(Layer layer, Tensor total)
+    {
+        var perChannel = layer.Entering.shape.AsSpan()[..2].ToArray().Concat(Enumerable.Repeat(1L, (int)layer.Entering.dim() - 2)).ToArray();
+        var means = total.narrow(1, 0, layer.Channels).Times(1 / layer.Count).view(perChannel);
+        var variances = total.narrow(1, layer.Channels, layer.Channels).view(perChannel);
+        return layer.VarianceSlope.Times(variances).Plus(means).expand_as(layer.Entering).contiguous();
+    }
+
+    /// <summary>1 at one output element of every sample, [N, M].</summary>
+    private Tensor Column(long output)
+    {
+        var column = zeros_like(_given.Outputs).detach();
+        column.select(1, output).copy_(ones_like(column.select(1, output)));
+        return column;
+    }
+}

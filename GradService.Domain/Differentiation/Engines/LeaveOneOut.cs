@@ -1,0 +1,50 @@
+using GradService.Domain.Forward;
+using GradService.Domain.Native;
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
+using GradService.Domain.Normalization;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Differentiation.Engines;
+
+/// <summary>
+/// A coupled pass as one in which samples do not interact, with the same outputs and the same own derivatives of every order:
+/// each sample meets statistics of its own, written as functions of that sample alone, the other samples' sums being constants.
+/// One coupled layer; with more, a sample also acts through the earlier layers' statistics on the other samples' activations.
+/// </summary>
+internal static class LeaveOneOut
+{
+    /// <summary>
+    /// With d = h − m0 (m0 the mean as it is, constant), D1 and D2 the sums of d and d² over all other samples:
+    /// mean = m0 + (D1 + d_i)/n and variance = (D2 + d_i²)/n − ((D1 + d_i)/n)², d_i and d_i² summed over sample i's positions.
+    /// </summary>
+    public static ForwardPass Decouple(ForwardPass pass)
+    {
+        var tap = pass.Taps.Single(tap => tap.Site.Coupled);
+        var mean = tap.Used.Mean.detach();
+        var constants = pass.Taps.Where(other => !other.Site.Coupled).ToDictionary(other => other.Site.Node, other => other.Used.Detached());
+        return pass.Rerun(pass.Inputs, (site, h) => site.Coupled ? OwnMoments(site.Node, h, mean) : constants[site.Node]);
+    }
+
+    /// <summary>Mean and variance, both [N, C], each row a function of its own sample.</summary>
+    private static Moments OwnMoments(LayerNode node, Tensor h, Tensor mean)
+    {
+        var n = h.numel() / node.Input[0];
+        var deviation = h.Minus(BatchNorm.PerChannel(mean, node));
+        var first = SumOverPositions(node, deviation);
+        var second = SumOverPositions(node, deviation.Squared());
+        var shift = first.Plus(Others(first)).Times(1.0 / n);
+        return new Moments(shift.Plus(mean), second.Plus(Others(second)).Times(1.0 / n).Minus(shift.Squared()));
+    }
+
+    /// <summary>[N, C, …] summed over positions, [N, C].</summary>
+    private static Tensor SumOverPositions(LayerNode node, Tensor values) =>
+        node.Input.Rank == 1 ? values : values.flatten(2).SumOver([2]);
+
+    /// <summary>For each sample the sum over all others, as constants.</summary>
+    private static Tensor Others(Tensor own)
+    {
+        var constant = own.detach();
+        return constant.SumOver([0], keepAxes: true).Minus(constant);
+    }
+}
