@@ -32,4 +32,8 @@ public sealed record Limits
     /// <summary>Number of sweeps over the network for one answer. Default 100,000.</summary>
     [Range(1, 100_000_000)]
     public long MaxPasses { get; init; } = 100_000;
+
+    /// <summary>N²·M·order of own second and higher derivatives that must go row by row. Default 10 million, some seconds.</summary>
+    [Range(1, 1L << 40)]
+    public long MaxRowByRowWork { get; init; } = 10_000_000;
 }

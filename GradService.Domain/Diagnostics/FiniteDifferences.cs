@@ -47,85 +47,64 @@ internal static class FiniteDifferences
     /// <param name="cancellation">Ends the check between two passes.</param>
     public static FiniteDifferenceOutcome Check(ForwardPass pass, Question question, ProblemSize size, Answer answer, CancellationToken cancellation)
     {
-        var quotient = question.Quotients(size);
+        var quotients = question.Quotients(size);
         var inputs = pass.Inputs.ToDoubles();
-        var (compared, acrossKinks, maxError, maxValue, maxAnswer, noise, magnitude) = (0, 0, 0.0, 0.0, 0.0, 0.0, 1.0);
-        var drawn = Draw(answer.Shape, inputs, question.Kind);
+        var drawn = Draw(answer.Shape, inputs, question.Kind, quotients(0).Count);
+        var values = new double[drawn.Length];
+        var acrossKinks = new bool[drawn.Length];
+        var (noise, magnitude) = (0.0, 1.0);
 
-        // Entries that move the inputs in the same way share their two passes.
-        foreach (var group in drawn.Select(entry => (Entry: entry, Quotient: quotient(entry))).GroupBy(pair => (pair.Quotient.InputElement, pair.Quotient.Tangent)))
+        // Quotients that move the inputs in the same way share their two passes.
+        foreach (var group in drawn.SelectMany((entry, index) => quotients(entry).Select(quotient => (Index: index, quotient.Moves, quotient.Watched))).GroupBy(part => part.Moves))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var (move, h) = Move(group.Key.InputElement, group.Key.Tangent, inputs);
-            var above = Moved(pass, inputs, move, h);
-            var below = Moved(pass, inputs, move, -h);
-            var straddles = above.Branches.Zip(below.Branches).Any(pair => pair.First.ne(pair.Second).any().item<bool>());
-            var (high, low) = (above.Outputs.ToDoubles(), below.Outputs.ToDoubles());
-            var largestOutput = high.Max(Math.Abs);
-            foreach (var (entry, difference) in group)
+            var h = Step * (group.Key.Direction is null ? Math.Max(1, Math.Abs(inputs[group.Key.Element])) : Math.Max(1, inputs.Max(Math.Abs)) / (group.Key.Largest > 0 ? group.Key.Largest : 1));
+            var high = new WatchedPass(Moved(pass, group.Key.From(inputs, h)));
+            var low = new WatchedPass(Moved(pass, group.Key.From(inputs, -h)));
+            var straddles = high.Pass.Branches.Zip(low.Pass.Branches).Any(pair => pair.First.ne(pair.Second).any().item<bool>());
+            var largestOutput = high.Outputs.Max(Math.Abs);
+            foreach (var (index, _, watched) in group)
             {
-                if (straddles)
-                {
-                    acrossKinks++;
-                    continue;
-                }
-
-                compared++;
-                var value = (difference.Of(high) - difference.Of(low)) / (2 * h);
-                maxError = Math.Max(maxError, Math.Abs(value - answer[entry]));
-                maxValue = Math.Max(maxValue, Math.Abs(value));
-                maxAnswer = Math.Max(maxAnswer, Math.Abs(answer[entry]));
-                magnitude = Math.Max(magnitude, difference.MagnitudeAt(largestOutput));
-                noise = Math.Max(noise, 64 * Dtype.Float64.Epsilon() * difference.MagnitudeAt(largestOutput) / h);
+                acrossKinks[index] |= straddles;
+                var (above, below) = (watched.In(high), watched.In(low));
+                values[index] += (above - below) / (2 * h);
+                magnitude = Math.Max(magnitude, watched.Magnitude(above, largestOutput));
+                noise = Math.Max(noise, 64 * Dtype.Float64.Epsilon() * watched.Magnitude(above, largestOutput) / h);
             }
         }
 
+        return Outcome(answer, drawn, values, acrossKinks, noise, magnitude);
+    }
+
+    private static FiniteDifferenceOutcome Outcome(Answer answer, long[] drawn, double[] values, bool[] acrossKinks, double noise, double magnitude)
+    {
+        var compared = Enumerable.Range(0, drawn.Length).Where(index => !acrossKinks[index]).ToList();
+        var maxError = compared.Select(index => Math.Abs(values[index] - answer[drawn[index]])).DefaultIfEmpty().Max();
+        var maxValue = compared.Select(index => Math.Abs(values[index])).DefaultIfEmpty().Max();
+        var maxAnswer = compared.Select(index => Math.Abs(answer[drawn[index]])).DefaultIfEmpty().Max();
+
         // The answer has the rounding noise of its own precision: only where it is as small as that are both called zero.
-        var belowNoise = compared > 0 && maxValue <= noise && maxAnswer <= noise + (64 * answer.Dtype.Epsilon() * magnitude);
+        var belowNoise = compared.Count > 0 && maxValue <= noise && maxAnswer <= noise + (64 * answer.Dtype.Epsilon() * magnitude);
         var largest = Math.Max(Math.Max(answer.MaxAbsolute(), maxAnswer), maxValue);
         var report = new FiniteDifferenceReport
         {
-            Checked = compared,
+            Checked = compared.Count,
             Step = Step,
             MaxAbsoluteError = belowNoise ? 0 : maxError,
             MaxRelativeError = belowNoise || maxError == 0 ? 0 : maxError / largest,
         };
-        return new FiniteDifferenceOutcome(report, drawn.Length, acrossKinks, belowNoise, noise);
+        return new FiniteDifferenceOutcome(report, drawn.Length, drawn.Length - compared.Count, belowNoise, noise);
     }
 
-    private static ForwardPass Moved(ForwardPass pass, double[] inputs, Action<double[], double> move, double h)
-    {
-        var moved = (double[])inputs.Clone();
-        move(moved, h);
-        var shape = new Shape(pass.Inputs.shape);
-        using var constants = no_grad();
-        return pass.Rerun(new NdArray(shape, moved).ToTensor(Dtype.Float64), StatisticsHold.Uncoupled, watchBranches: true);
-    }
+    private static ForwardPass Moved(ForwardPass pass, double[] inputs) =>
+        pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), inputs).ToTensor(Dtype.Float64), StatisticsHold.Uncoupled, watchBranches: true);
 
-    /// <summary>How the inputs move by h, and an h that keeps the largest move at the step.</summary>
-    private static (Action<double[], double> Move, double H) Move(long element, double[]? tangent, double[] inputs)
+    /// <summary>Entries of the answer, all or 64 different ones, fewer where each takes several quotients; the same for the same request.</summary>
+    private static long[] Draw(Shape answer, double[] inputs, string kind, int quotientsEach)
     {
-        if (tangent is null)
-        {
-            return ((x, by) => x[element] += by, Step * Math.Max(1, Math.Abs(inputs[element])));
-        }
-
-        var largest = tangent.Max(Math.Abs);
-        var scale = Math.Max(1, inputs.Max(Math.Abs));
-        return ((x, by) =>
-        {
-            for (var i = 0; i < x.Length; i++)
-            {
-                x[i] += by * tangent[i];
-            }
-        }, Step * scale / (largest > 0 ? largest : 1));
-    }
-
-    /// <summary>Entries of the answer, all or 64 different ones; the same for the same request.</summary>
-    private static long[] Draw(Shape answer, double[] inputs, string kind)
-    {
-        if (answer.Elements <= MaxEntries)
+        var most = Math.Max(1, MaxEntries / quotientsEach);
+        if (answer.Elements <= most)
         {
             return [.. Enumerable.Range(0, (int)answer.Elements).Select(entry => (long)entry)];
         }
@@ -135,7 +114,7 @@ internal static class FiniteDifferences
         hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(inputs.AsSpan()));
         var random = new Random(BitConverter.ToInt32(hash.GetHashAndReset()));
         var drawn = new HashSet<long>();
-        while (drawn.Count < MaxEntries)
+        while (drawn.Count < most)
         {
             drawn.Add(random.NextInt64(answer.Elements));
         }

@@ -5,9 +5,10 @@ namespace GradService.Domain.Differentiation;
 
 /// <summary>What a request takes, estimated from its sizes before anything is allocated.</summary>
 /// <param name="Passes">Backward sweeps.</param>
+/// <param name="RowByRowWork">N²·M·order where second and higher derivatives go row by row, else 0.</param>
 /// <param name="ResultBytes">Size of the arrays of the answer.</param>
 /// <param name="NativeBytes">Size of all tensors alive at once.</param>
-internal sealed record Cost(long Passes, long ResultBytes, long NativeBytes)
+internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, long NativeBytes)
 {
     // Each kept tensor once more as its gradient and once as a temporary of the operation that makes it.
     private const long TensorsPerKept = 3;
@@ -26,8 +27,8 @@ internal sealed record Cost(long Passes, long ResultBytes, long NativeBytes)
         var answer = question?.ResultElements(size) ?? 0;
         var results = outputs.SaturatingPlus(answer).SaturatingPlus(4 * statistics).SaturatingTimes(itemSize);
 
-        // By double backward, the graph of the first sweep is kept as well.
-        var kept = shape.KeptElements.SaturatingTimes(question is Jvp ? 2 * TensorsPerKept : TensorsPerKept);
+        // What is differentiated again keeps the graph of the sweep before as well.
+        var kept = shape.KeptElements.SaturatingTimes(TensorsPerKept << ((question?.Depth ?? 1) - 1));
         var alive = shape.ParameterElements
             .SaturatingPlus(kept.SaturatingTimes(samples.SaturatingPlus(referenceSamples)))
             .SaturatingPlus(question?.WorkingElements(size) ?? 0)
@@ -35,7 +36,7 @@ internal sealed record Cost(long Passes, long ResultBytes, long NativeBytes)
         var copy = finiteDifferences
             ? shape.ParameterElements.SaturatingPlus(shape.KeptElements.SaturatingTimes(2).SaturatingTimes(samples)).SaturatingTimes(sizeof(double))
             : 0;
-        return new Cost(question?.Choose(size).Passes ?? 0, results, alive.SaturatingPlus(copy));
+        return new Cost(question?.Choose(size).Passes ?? 0, question?.RowByRowWork(size) ?? 0, results, alive.SaturatingPlus(copy));
     }
 
     /// <exception cref="FaultException">Names each limit that is exceeded, the size asked for, and what to do.</exception>
@@ -43,6 +44,7 @@ internal sealed record Cost(long Passes, long ResultBytes, long NativeBytes)
     {
         List<Fault> faults = [];
         AddIfOver(nameof(limits.MaxPasses), Passes, limits.MaxPasses, "sweeps over the network");
+        AddIfOver(nameof(limits.MaxRowByRowWork), RowByRowWork, limits.MaxRowByRowWork, "of N²·M·order, as two or more coupled layers make higher derivatives go row by row");
         AddIfOver(nameof(limits.MaxResultBytes), ResultBytes, limits.MaxResultBytes, "bytes of results");
         AddIfOver(nameof(limits.MaxNativeBytes), NativeBytes, limits.MaxNativeBytes, "bytes of tensors at once, as estimated");
         if (faults.Count > 0)

@@ -1,32 +1,87 @@
+using GradService.Domain.Differentiation.Engines;
+using GradService.Domain.Forward;
+using GradService.Domain.Native;
+
 namespace GradService.Domain.Differentiation;
 
-/// <summary>
-/// One entry of an answer as a limit: the change of a weighted sum of outputs along a direction in the inputs.
-/// </summary>
-/// <param name="InputElement">The element of the flattened inputs [N·D] that moves, where a single one does.</param>
-/// <param name="Tangent">The direction, flat [N·D], where all move.</param>
-/// <param name="OutputElement">The element of the flattened outputs [N·M] that is watched, where a single one is.</param>
-/// <param name="Cotangent">The weights, flat [N·M], where a sum is watched.</param>
-internal sealed record DifferenceQuotient(long InputElement, double[]? Tangent, long OutputElement, double[]? Cotangent)
+/// <summary>An entry of an answer, or a summand of one, as a limit: how something watched changes while the inputs move.</summary>
+/// <param name="Moves">How the inputs move.</param>
+/// <param name="Watched">What is watched.</param>
+internal sealed record DifferenceQuotient(Displacement Moves, Watched Watched);
+
+/// <summary>A direction in the flattened inputs [N·D].</summary>
+/// <param name="Element">The element that moves by 1, where a single one does.</param>
+/// <param name="Direction">How all move; null where a single one does.</param>
+internal sealed record Displacement(long Element, double[]? Direction)
 {
-    /// <summary>The watched quantity of outputs, flat [N·M].</summary>
-    public double Of(ReadOnlySpan<double> outputs)
+    public static Displacement Of(long element) => new(element, null);
+
+    public static Displacement Along(double[] direction) => new(0, direction);
+
+    /// <summary>The largest move of an element.</summary>
+    public double Largest => Direction is null ? 1 : Direction.Max(Math.Abs);
+
+    /// <summary>The inputs moved by h.</summary>
+    public double[] From(double[] inputs, double h)
     {
-        if (Cotangent is null)
+        if (Direction is null)
         {
-            return outputs[(int)OutputElement];
+            var moved = (double[])inputs.Clone();
+            moved[Element] += h;
+            return moved;
         }
 
-        var sum = 0.0;
-        for (var i = 0; i < outputs.Length; i++)
-        {
-            sum += Cotangent[i] * outputs[i];
-        }
+        return [.. inputs.Zip(Direction, (x, by) => x + (h * by))];
+    }
+}
 
-        return sum;
+/// <summary>Something that a pass shows, of one order less than the entry whose limit it makes.</summary>
+internal abstract record Watched
+{
+    /// <summary>Its value in a pass.</summary>
+    public abstract double In(WatchedPass pass);
+
+    /// <summary>The size of what it is summed from, which sets its rounding noise.</summary>
+    public virtual double Magnitude(double value, double largestOutput) => Math.Abs(value);
+
+    /// <summary>One element of the flattened outputs [N·M].</summary>
+    internal sealed record Output(long Element) : Watched
+    {
+        public override double In(WatchedPass pass) => pass.Outputs[Element];
+
+        public override double Magnitude(double value, double largestOutput) => largestOutput;
     }
 
-    /// <summary>The size of the terms that it is summed from, which sets its rounding noise.</summary>
-    /// <param name="largestOutput">The largest absolute output.</param>
-    public double MagnitudeAt(double largestOutput) => largestOutput * (Cotangent?.Sum(Math.Abs) ?? 1);
+    /// <summary>Outputs summed by weights, flat [N·M].</summary>
+    internal sealed record WeightedOutputs(double[] Cotangent) : Watched
+    {
+        private readonly double _weight = Cotangent.Sum(Math.Abs);
+
+        public override double In(WatchedPass pass) => Cotangent.Zip(pass.Outputs, (weight, output) => weight * output).Sum();
+
+        public override double Magnitude(double value, double largestOutput) => _weight * largestOutput;
+    }
+
+    /// <summary>An element of cotangentᵀ·J, flat [N·D].</summary>
+    internal sealed record CotangentGradient(NdArray Cotangent, long Element) : Watched
+    {
+        public override double In(WatchedPass pass) =>
+            Autograd.VectorJacobianProduct(pass.Pass.Outputs, Cotangent.ToTensor(Dtype.Float64), pass.Pass.Inputs).ToDoubles()[Element];
+    }
+
+    /// <summary>The own derivative of one output of one sample along a direction [N, D], of the given order.</summary>
+    internal sealed record OwnDerivative(long Sample, long OutputElement, NdArray Direction, int Order) : Watched
+    {
+        public override double In(WatchedPass pass) =>
+            OwnDerivatives.OfOne(pass.Pass, Sample, OutputElement, Direction.ToTensor(Dtype.Float64), Order);
+    }
+}
+
+/// <summary>A pass that is watched, its outputs copied out once.</summary>
+internal sealed class WatchedPass(ForwardPass pass)
+{
+    public ForwardPass Pass { get; } = pass;
+
+    /// <summary>Flat [N·M].</summary>
+    public double[] Outputs { get; } = pass.Outputs.ToDoubles();
 }

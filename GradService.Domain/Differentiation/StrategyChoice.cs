@@ -42,6 +42,14 @@ internal sealed record StrategyChoice(Strategy Strategy, long Passes, string Rea
     public static StrategyChoice ForFactors(ProblemSize size, long outputs) =>
         new(Strategy.Structured, Factoring(size, outputs), size.Coupled ? "block-diagonal plus low rank" : "samples are not coupled: the Jacobian is block-diagonal, K = 0");
 
+    /// <summary>For own derivatives by chains of so many sweeps: one chain per output element where samples can be told apart.</summary>
+    public static StrategyChoice ForChains(ProblemSize size, long outputs, long sweeps) => size.CoupledLayers.Count switch
+    {
+        0 => new(Strategy.Structured, outputs.SaturatingTimes(sweeps), "samples are not coupled: each sweep serves all of them"),
+        1 => new(Strategy.Structured, outputs.SaturatingTimes(sweeps), "one coupled layer: with the other samples' sums held constant, each sweep serves all samples"),
+        _ => new(Strategy.RowByRow, size.Samples.SaturatingTimes(outputs).SaturatingTimes(sweeps), "row by row: with two or more coupled layers a sample also acts through other samples' activations"),
+    };
+
     /// <summary>For products with the Jacobian.</summary>
     public static StrategyChoice ForProducts(long passes, string reason) => new(Strategy.Direct, passes, reason);
 

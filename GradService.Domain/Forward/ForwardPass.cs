@@ -65,6 +65,8 @@ internal sealed class ForwardPass : IForward
     /// <summary>The leaf [N, D…] that gradients are taken with respect to.</summary>
     public Tensor Inputs { get; }
 
+    public Dtype Dtype => _network.Dtype;
+
     /// <summary>The outputs with a sample's elements in one axis, [N, M].</summary>
     public Tensor Outputs { get; }
 

@@ -12,7 +12,7 @@ namespace GradService.Domain.Native;
 /// </summary>
 internal static class TensorOperations
 {
-    private static readonly Scalar One = 1;
+    internal static readonly Scalar One = 1;
     private static readonly Scalar Zero = 0;
 
     /// <summary>a + b, broadcast.</summary>

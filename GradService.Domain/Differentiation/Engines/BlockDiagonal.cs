@@ -13,7 +13,7 @@ internal static class BlockDiagonal
     /// <summary>∂y_i/∂x_i, [N, M, D…].</summary>
     public static NdArray PerSample(ForwardPass pass, long[] outputs, Shape resultShape, CancellationToken cancellation)
     {
-        var result = NdArray.Allocate(resultShape, pass.Inputs.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64);
+        var result = NdArray.Allocate(resultShape, pass.Dtype);
         var samples = pass.Inputs.shape[0];
         var block = pass.Inputs.numel() / samples;
         for (var m = 0; m < outputs.Length; m++)

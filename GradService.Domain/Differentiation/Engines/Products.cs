@@ -7,13 +7,13 @@ namespace GradService.Domain.Differentiation.Engines;
 /// <summary>Products with the full batch Jacobian, single or in stacks.</summary>
 internal static class Products
 {
-    /// <summary>What is wrong with an array that should be a factor of the given shape, or a stack of such.</summary>
-    public static IEnumerable<Fault> CheckFactor(NdArray factor, string path, Shape shape, Dtype dtype)
+    /// <summary>What is wrong with an array that should be a factor of the given shape or, where that makes sense, a stack of such.</summary>
+    public static IEnumerable<Fault> CheckFactor(NdArray factor, string path, Shape shape, Dtype dtype, bool stacks = true)
     {
-        var isStack = factor.Shape.Rank == shape.Rank + 1;
+        var isStack = stacks && factor.Shape.Rank == shape.Rank + 1;
         if ((!isStack && factor.Shape.Rank != shape.Rank) || !factor.Shape.Dimensions[^shape.Rank..].SequenceEqual(shape.Dimensions))
         {
-            yield return Fault.Invalid(path, $"an array of shape {shape}, or a stack of R such, [R, {string.Join(", ", shape.Dimensions.ToArray())}]", BatchShape.Got(factor.Shape));
+            yield return Fault.Invalid(path, $"an array of shape {shape}{(stacks ? $", or a stack of R such, [R, {string.Join(", ", shape.Dimensions.ToArray())}]" : "")}", BatchShape.Got(factor.Shape));
         }
         else if (factor.Count == 0)
         {
@@ -49,7 +49,7 @@ internal static class Products
     /// <summary>cotangentᵀ·J for each cotangent [N, M] of the stack: one sweep each.</summary>
     public static NdArray VectorJacobian(ForwardPass pass, NdArray cotangents, Shape resultShape, CancellationToken cancellation)
     {
-        var dtype = DtypeOf(pass);
+        var dtype = pass.Dtype;
         var result = NdArray.Allocate(resultShape, dtype);
         var stack = cotangents.ToTensor(dtype).view([-1, .. pass.Outputs.shape]);
         for (var i = 0L; i < stack.shape[0]; i++)
@@ -69,7 +69,7 @@ internal static class Products
     /// </summary>
     public static NdArray JacobianVector(ForwardPass pass, NdArray tangents, Shape resultShape, CancellationToken cancellation)
     {
-        var dtype = DtypeOf(pass);
+        var dtype = pass.Dtype;
         var result = NdArray.Allocate(resultShape, dtype);
         var stack = tangents.ToTensor(dtype).view([-1, .. pass.Inputs.shape]);
         var v = zeros_like(pass.Outputs).detach().requires_grad_();
@@ -83,6 +83,4 @@ internal static class Products
 
         return result;
     }
-
-    private static Dtype DtypeOf(ForwardPass pass) => pass.Inputs.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64;
 }

@@ -11,7 +11,7 @@ internal static class RowByRow
     /// <summary>∂y_i/∂x_i, [N, M, D…]: of each row of the Jacobian the own block is kept.</summary>
     public static NdArray PerSample(ForwardPass pass, long[] outputs, Shape resultShape, CancellationToken cancellation)
     {
-        var result = NdArray.Allocate(resultShape, pass.Inputs.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64);
+        var result = NdArray.Allocate(resultShape, pass.Dtype);
         var block = pass.Inputs.numel() / pass.Inputs.shape[0];
         ForEachRow(pass, outputs, (row, sample, gradient) => gradient.select(0, sample).CopyTo(result, row * block), cancellation);
         return result;
@@ -20,7 +20,7 @@ internal static class RowByRow
     /// <summary>∂y_j/∂x_i, [N, M, N, D…].</summary>
     public static NdArray Jacobian(ForwardPass pass, long[] outputs, Shape resultShape, CancellationToken cancellation)
     {
-        var result = NdArray.Allocate(resultShape, pass.Inputs.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64);
+        var result = NdArray.Allocate(resultShape, pass.Dtype);
         ForEachRow(pass, outputs, (row, _, gradient) => gradient.CopyTo(result, row * pass.Inputs.numel()), cancellation);
         return result;
     }

@@ -70,14 +70,14 @@ public sealed record Jacobian : Question
             : Dense(Coupling.Dense(diagonal, left, right).ToNdArray().Reshape(ResultShape(size)), LayersOf(factors, pass));
     }
 
-    internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
+    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var outputs = OutputSelection.Of(Outputs, size);
         var (m, moved) = (outputs.LongLength, size.Inputs.Elements);
         return entry =>
         {
             var (sample, output, element) = (entry / (m * moved), entry / moved % m, entry % moved);
-            return new DifferenceQuotient(element, null, (sample * size.OutputElements) + outputs[output], null);
+            return [new DifferenceQuotient(Displacement.Of(element), new Watched.Output((sample * size.OutputElements) + outputs[output]))];
         };
     }
 

@@ -11,6 +11,8 @@ public sealed record Jvp : Question
 
     internal override string Cheaper => "Send fewer tangents or fewer samples.";
 
+    internal override int Depth => 2;
+
     internal override IEnumerable<Fault> Check(ProblemSize size) => Products.CheckFactor(Tangent, "gradient.tangent", size.Inputs, size.Dtype);
 
     internal override Shape ResultShape(ProblemSize size) => IsStack(size) ? size.Outputs.After(Count(size)) : size.Outputs;
@@ -23,11 +25,11 @@ public sealed record Jvp : Question
         Gradients = Products.JacobianVector(pass, Tangent, ResultShape(size), cancellation),
     };
 
-    internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
+    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var watched = size.Outputs.Elements;
-        var tangents = Products.Split(Tangent, Count(size));
-        return entry => new DifferenceQuotient(0, tangents[entry / watched], entry % watched, null);
+        var moves = Products.Split(Tangent, Count(size)).Select(Displacement.Along).ToList();
+        return entry => [new DifferenceQuotient(moves[(int)(entry / watched)], new Watched.Output(entry % watched))];
     }
 
     private bool IsStack(ProblemSize size) => Tangent.Shape.Rank == size.Inputs.Rank + 1;

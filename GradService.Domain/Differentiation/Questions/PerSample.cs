@@ -48,14 +48,14 @@ public sealed record PerSample : Question
         };
     }
 
-    internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
+    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var outputs = OutputSelection.Of(Outputs, size);
         var (m, d) = (outputs.LongLength, size.Input.Elements);
         return entry =>
         {
             var (sample, output, element) = (entry / (m * d), entry / d % m, entry % d);
-            return new DifferenceQuotient((sample * d) + element, null, (sample * size.OutputElements) + outputs[output], null);
+            return [new DifferenceQuotient(Displacement.Of((sample * d) + element), new Watched.Output((sample * size.OutputElements) + outputs[output]))];
         };
     }
 }

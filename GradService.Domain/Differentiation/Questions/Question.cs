@@ -29,8 +29,14 @@ public abstract record Question
     /// <summary>The answer, of <see cref="ResultShape"/>, in the precision of the pass.</summary>
     internal abstract Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation);
 
-    /// <summary>Entries of the answer as limits of difference quotients, for checking: from a flat entry to its quotient.</summary>
-    internal abstract Func<long, DifferenceQuotient> Quotients(ProblemSize size);
+    /// <summary>Entries of the answer as limits, for checking: from a flat entry to the difference quotients that sum up to it.</summary>
+    internal abstract Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size);
+
+    /// <summary>How often the outputs are differentiated on the way: each time more the graph grows by its own size.</summary>
+    internal virtual int Depth => 1;
+
+    /// <summary>N²·M·order where second and higher derivatives go row by row, else 0.</summary>
+    internal virtual long RowByRowWork(ProblemSize size) => 0;
 
     /// <summary>What to ask instead when the answer would be too large or too dear.</summary>
     internal abstract string Cheaper { get; }

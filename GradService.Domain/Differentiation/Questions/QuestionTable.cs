@@ -11,6 +11,10 @@ public static class QuestionTable
         ["jacobian"] = typeof(Jacobian),
         ["vjp"] = typeof(Vjp),
         ["jvp"] = typeof(Jvp),
+        ["hessian"] = typeof(Hessian),
+        ["laplacian"] = typeof(Laplacian),
+        ["hvp"] = typeof(Hvp),
+        ["derivatives"] = typeof(Derivatives),
     };
 
     private static readonly Dictionary<Type, string> Names = All.ToDictionary(pair => pair.Value, pair => pair.Key);

@@ -26,10 +26,10 @@ public sealed record Sum : Question
         Gradients = Products.VectorJacobian(pass, new NdArray(size.Outputs, Weights(size)), size.Inputs, cancellation),
     };
 
-    internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
+    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
     {
-        var weights = Weights(size);
-        return entry => new DifferenceQuotient(entry, null, 0, weights);
+        var watched = new Watched.WeightedOutputs(Weights(size));
+        return entry => [new DifferenceQuotient(Displacement.Of(entry), watched)];
     }
 
     /// <summary>1 at the selected outputs of every sample, flat [N·M].</summary>

@@ -26,10 +26,10 @@ public sealed record Vjp : Question
         Gradients = Products.VectorJacobian(pass, Cotangent, ResultShape(size), cancellation),
     };
 
-    internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
+    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var moved = size.Inputs.Elements;
-        var cotangents = Products.Split(Cotangent, Count);
-        return entry => new DifferenceQuotient(entry % moved, null, 0, cotangents[entry / moved]);
+        var watched = Products.Split(Cotangent, Count).Select(cotangent => new Watched.WeightedOutputs(cotangent)).ToList();
+        return entry => [new DifferenceQuotient(Displacement.Of(entry % moved), watched[(int)(entry / moved)])];
     }
 }

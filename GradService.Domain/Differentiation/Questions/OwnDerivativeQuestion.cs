@@ -1,0 +1,50 @@
+using System.ComponentModel.DataAnnotations;
+using GradService.Domain.Differentiation.Engines;
+using GradService.Domain.Forward;
+
+namespace GradService.Domain.Differentiation.Questions;
+
+/// <summary>Derivatives of each sample's own outputs with respect to its own inputs, of second or higher order.</summary>
+public abstract record OwnDerivativeQuestion : Question
+{
+    /// <summary>Indices into the flattened output of a sample; absent: all.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<int>? Outputs { get; init; }
+
+    internal override string Cheaper => "Send fewer samples, select fewer outputs, or use mode trainDetached, under which sweeps serve all samples at once.";
+
+    internal override IEnumerable<Fault> Check(ProblemSize size) => OutputSelection.Check(Outputs, size);
+
+    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForChains(size, OutputSelection.Count(Outputs, size), SweepsPerChain(size));
+
+    internal override long RowByRowWork(ProblemSize size) => Choose(size).Strategy == Strategy.RowByRow
+        ? size.Samples.SaturatingTimes(size.Samples).SaturatingTimes(OutputSelection.Count(Outputs, size)).SaturatingTimes(Depth)
+        : 0;
+
+    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
+    {
+        var own = size.CoupledLayers.Count == 1 ? LeaveOneOut.Decouple(pass) : pass;
+        return new Answer
+        {
+            Gradients = Derive(new OwnDerivatives(own, OutputSelection.Of(Outputs, size), interacting: size.CoupledLayers.Count > 1, cancellation), size).Reshape(ResultShape(size)),
+        };
+    }
+
+    /// <summary>Sweeps for one output element, of one sample or of all.</summary>
+    private protected abstract long SweepsPerChain(ProblemSize size);
+
+    private protected abstract NdArray Derive(OwnDerivatives derivatives, ProblemSize size);
+
+    /// <summary>The d-th unit vector of every sample, [N, D].</summary>
+    private protected static NdArray Unit(ProblemSize size, long d)
+    {
+        var elements = size.Input.Elements;
+        var values = new double[size.Samples * elements];
+        for (var sample = 0L; sample < size.Samples; sample++)
+        {
+            values[(sample * elements) + d] = 1;
+        }
+
+        return new NdArray(new Shape(size.Samples, elements), values);
+    }
+}
