@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using GradService.Domain.Differentiation.Engines;
 
 namespace GradService.Domain.Differentiation;
 
@@ -43,24 +44,23 @@ internal sealed record StrategyChoice(Strategy Strategy, long Passes, string Rea
         new(Strategy.Structured, Factoring(size, outputs), size.Coupled ? "block-diagonal plus low rank" : "samples are not coupled: the Jacobian is block-diagonal, K = 0");
 
     /// <summary>For own derivatives by chains of so many sweeps: one chain per output element where samples can be told apart.</summary>
-    public static StrategyChoice ForChains(ProblemSize size, long outputs, long sweeps) => size.CoupledLayers.Count switch
+    public static StrategyChoice ForChains(ProblemSize size, long outputs, long sweeps, int order)
     {
-        0 => new(Strategy.Structured, outputs.SaturatingTimes(sweeps), "samples are not coupled: each sweep serves all of them"),
-        1 => new(Strategy.Structured, outputs.SaturatingTimes(sweeps), "one coupled layer: with the other samples' sums held constant, each sweep serves all samples"),
-        _ => new(Strategy.RowByRow, size.Samples.SaturatingTimes(outputs).SaturatingTimes(sweeps), "row by row: with two or more coupled layers a sample also acts through other samples' activations"),
-    };
+        var chains = outputs.SaturatingTimes(sweeps);
+        var rows = size.Samples.SaturatingTimes(chains);
+        var surrogate = chains.SaturatingPlus(TaylorSurrogate.Sweeps(size, order));
+        return size.CoupledLayers.Count switch
+        {
+            0 => new(Strategy.Structured, chains, "samples are not coupled: each sweep serves all of them"),
+            1 => new(Strategy.Structured, chains, "one coupled layer: with the other samples' sums held constant, each sweep serves all samples"),
+            _ when order > TaylorSurrogate.MaxOrder => new(Strategy.RowByRow, rows, $"row by row: with two or more coupled layers orders above {TaylorSurrogate.MaxOrder} have no other way"),
+            _ when surrogate <= rows => new(Strategy.Structured, surrogate, $"statistics expanded to second order; row by row would take {rows} sweeps"),
+            _ => new(Strategy.RowByRow, rows, $"row by row; with the statistics expanded to second order it would take {surrogate} sweeps"),
+        };
+    }
 
     /// <summary>For products with the Jacobian.</summary>
     public static StrategyChoice ForProducts(long passes, string reason) => new(Strategy.Direct, passes, reason);
-
-    /// <summary>What is wrong with the strategy that a request names.</summary>
-    public static IEnumerable<Fault> Check(Strategy asked)
-    {
-        if (asked == Strategy.Direct)
-        {
-            yield return Fault.Invalid("gradient.strategy", "one of auto, structured, rowByRow", "'direct'");
-        }
-    }
 
     private static long Factoring(ProblemSize size, long outputs) => outputs.SaturatingPlus(size.CoupledLayers.Sum(layer => layer.Sweeps));
 

@@ -40,6 +40,9 @@ internal sealed class DropoutMasks
 
     public DropoutMasks ToFloat64() => new(_masks.ToDictionary(pair => pair.Key, pair => pair.Value.to_type(ScalarType.Float64)));
 
+    /// <summary>Masks for a batch that stands twice, one behind the other.</summary>
+    public DropoutMasks Twice() => new(_masks.ToDictionary(pair => pair.Key, pair => cat([pair.Value, pair.Value], 0)));
+
     public Tensor Apply(LayerNode node, Tensor h) => _masks.TryGetValue(node, out var mask) ? h.Times(mask) : h;
 
     /// <summary>

@@ -47,7 +47,7 @@ internal sealed class ForwardPass : IForward
     private readonly List<NormalizationTap> _taps = [];
 
     private ForwardPass(Network network, Tensor inputs, NormalizationPlan plan, DropoutMasks? masks, ForwardPass? reference, bool isReference,
-        Func<NormalizationSite, Tensor, Moments?> given, bool watchBranches)
+        Func<NormalizationSite, Tensor, Moments?> given, bool watchBranches, bool besideFrozen = false)
     {
         _network = network;
         _plan = plan;
@@ -59,7 +59,8 @@ internal sealed class ForwardPass : IForward
         Inputs = inputs;
 
         // The alias gives the graph a root of its own where the network returns its input untouched.
-        Outputs = Through(network.Shape.Layers, inputs.alias()).flatten(1);
+        var outputs = Through(network.Shape.Layers, besideFrozen ? cat([inputs.alias(), inputs.detach()], 0) : inputs.alias()).flatten(1);
+        Outputs = besideFrozen ? outputs.narrow(0, 0, inputs.shape[0]) : outputs;
     }
 
     /// <summary>The leaf [N, D…] that gradients are taken with respect to.</summary>
@@ -107,6 +108,13 @@ internal sealed class ForwardPass : IForward
     /// <param name="watchBranches">Whether to keep which branch each element took.</param>
     public ForwardPass Rerun(Tensor inputs, Func<NormalizationSite, Tensor, Moments?> given, bool watchBranches = false) =>
         new(_network, Leaf(inputs), _plan, _masks, _reference, isReference: false, given, watchBranches);
+
+    /// <summary>
+    /// The same over this pass's inputs with a frozen copy of them behind, so that statistics can be made of both: activations are
+    /// [2N, C, …], the outputs those of the first half.
+    /// </summary>
+    public ForwardPass RerunBesideFrozen(Func<NormalizationSite, Tensor, Moments> given) =>
+        new(_network, Leaf(Inputs), _plan, _masks?.Twice(), _reference, isReference: false, given, watchBranches: false, besideFrozen: true);
 
     Tensor? IForward.Parameter(LayerNode node, string name) => _network.Has(node, name) ? _network[node, name] : null;
 

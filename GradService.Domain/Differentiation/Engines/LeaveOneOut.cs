@@ -29,22 +29,25 @@ internal static class LeaveOneOut
     /// <summary>Mean and variance, both [N, C], each row a function of its own sample.</summary>
     private static Moments OwnMoments(LayerNode node, Tensor h, Tensor mean)
     {
-        var n = h.numel() / node.Input[0];
-        var deviation = h.Minus(BatchNorm.PerChannel(mean, node));
-        var first = SumOverPositions(node, deviation);
-        var second = SumOverPositions(node, deviation.Squared());
-        var shift = first.Plus(Others(first)).Times(1.0 / n);
-        return new Moments(shift.Plus(mean), second.Plus(Others(second)).Times(1.0 / n).Minus(shift.Squared()));
+        var own = Sums(node, h, mean);
+        var constant = own.detach();
+        var others = constant.SumOver([0], keepAxes: true).Minus(constant);
+        return FromSums(own.Plus(others), mean, h.numel() / node.Input[0]);
     }
 
-    /// <summary>[N, C, …] summed over positions, [N, C].</summary>
-    private static Tensor SumOverPositions(LayerNode node, Tensor values) =>
-        node.Input.Rank == 1 ? values : values.flatten(2).SumOver([2]);
-
-    /// <summary>For each sample the sum over all others, as constants.</summary>
-    private static Tensor Others(Tensor own)
+    /// <summary>Each sample's Σd and Σd² over its positions, d = h − mean, [N, 2C]: what it adds to a channel's statistics.</summary>
+    public static Tensor Sums(LayerNode node, Tensor h, Tensor mean)
     {
-        var constant = own.detach();
-        return constant.SumOver([0], keepAxes: true).Minus(constant);
+        var deviation = h.Minus(BatchNorm.PerChannel(mean, node));
+        return cat([OverPositions(deviation), OverPositions(deviation.Squared())], 1);
+
+        Tensor OverPositions(Tensor values) => node.Input.Rank == 1 ? values : values.flatten(2).SumOver([2]);
+    }
+
+    /// <summary>Mean and variance [N, C] from Σd and Σd² over the batch, [N, 2C], of n values.</summary>
+    public static Moments FromSums(Tensor sums, Tensor mean, long n)
+    {
+        var halves = sums.Times(1.0 / n).chunk(2, 1);
+        return new Moments(halves[0].Plus(mean), halves[1].Minus(halves[0].Squared()));
     }
 }

@@ -25,7 +25,6 @@ public sealed record Jacobian : Question
     internal override IEnumerable<Fault> Check(ProblemSize size) =>
     [
         .. OutputSelection.Check(Outputs, size),
-        .. StrategyChoice.Check(Strategy),
         .. Form == JacobianForm.Factored && Strategy == Strategy.RowByRow
             ? new[] { Fault.Invalid("gradient.strategy", "auto or structured with form factored", "rowByRow", "Rows are not factors: row by row there is form dense alone.") }
             : [],

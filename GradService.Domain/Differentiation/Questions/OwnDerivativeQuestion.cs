@@ -15,19 +15,25 @@ public abstract record OwnDerivativeQuestion : Question
 
     internal override IEnumerable<Fault> Check(ProblemSize size) => OutputSelection.Check(Outputs, size);
 
-    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForChains(size, OutputSelection.Count(Outputs, size), SweepsPerChain(size));
+    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForChains(size, OutputSelection.Count(Outputs, size), SweepsPerChain(size), Depth);
 
     internal override long RowByRowWork(ProblemSize size) => Choose(size).Strategy == Strategy.RowByRow
         ? size.Samples.SaturatingTimes(size.Samples).SaturatingTimes(OutputSelection.Count(Outputs, size)).SaturatingTimes(Depth)
         : 0;
 
+    internal override long WorkingElements(ProblemSize size) => Choose(size).Strategy == Strategy.Structured ? TaylorSurrogate.WorkingElements(size) : 0;
+
     internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
     {
-        var own = size.CoupledLayers.Count == 1 ? LeaveOneOut.Decouple(pass) : pass;
-        return new Answer
+        var interacting = Choose(size).Strategy == Strategy.RowByRow;
+        var own = (interacting, size.CoupledLayers.Count) switch
         {
-            Gradients = Derive(new OwnDerivatives(own, OutputSelection.Of(Outputs, size), interacting: size.CoupledLayers.Count > 1, cancellation), size).Reshape(ResultShape(size)),
+            (true, _) or (_, 0) => pass,
+            (_, 1) => LeaveOneOut.Decouple(pass),
+            _ => TaylorSurrogate.Decouple(pass, Depth, cancellation),
         };
+        var derivatives = new OwnDerivatives(own, OutputSelection.Of(Outputs, size), interacting, cancellation);
+        return new Answer { Gradients = Derive(derivatives, size).Reshape(ResultShape(size)) };
     }
 
     /// <summary>Sweeps for one output element, of one sample or of all.</summary>

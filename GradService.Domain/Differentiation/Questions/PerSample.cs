@@ -22,7 +22,7 @@ public sealed record PerSample : Question
 
     internal override string Cheaper => "Send fewer samples, select fewer outputs, or ask for kind sum under mode trainDetached.";
 
-    internal override IEnumerable<Fault> Check(ProblemSize size) => [.. OutputSelection.Check(Outputs, size), .. StrategyChoice.Check(Strategy)];
+    internal override IEnumerable<Fault> Check(ProblemSize size) => OutputSelection.Check(Outputs, size);
 
     internal override Shape ResultShape(ProblemSize size) => size.Input.After(size.Samples, OutputSelection.Count(Outputs, size));
 
