@@ -1,0 +1,50 @@
+using BenchmarkDotNet.Attributes;
+using GradService.Domain;
+using GradService.Domain.Differentiation;
+using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Native;
+
+namespace GradService.Benchmarks;
+
+/// <summary>Own gradients and the batch Jacobian under batch statistics: by structure beside row by row, N² against N.</summary>
+[InProcess]
+[MemoryDiagnoser]
+[IterationCount(5)]
+[WarmupCount(2)]
+public class RowByRowBenchmarks
+{
+    private readonly GradientService _service = new(new Limits { MaxResultBytes = 1L << 30 });
+    private GradientRequest _rows = null!;
+    private GradientRequest _structured = null!;
+    private GradientRequest _factored = null!;
+    private GradientRequest _dense = null!;
+
+    [Params(nameof(Networks.Forum), nameof(Networks.ThreeBatchNorms), nameof(Networks.Convolutional))]
+    public string Network { get; set; } = "";
+
+    [Params(100, 1_000, 3_000)]
+    public int Samples { get; set; }
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        LibTorch.PrepareThread();
+        var network = Networks.Named(Network);
+        _rows = Networks.Ask(network, Samples, new PerSample { Strategy = Strategy.RowByRow });
+        _structured = Networks.Ask(network, Samples, new PerSample { Strategy = Strategy.Structured });
+        _factored = Networks.Ask(network, Samples, new Jacobian { Form = JacobianForm.Factored });
+        _dense = Networks.Ask(network, network == Networks.Convolutional ? 100 : Samples, new Jacobian());
+    }
+
+    [Benchmark(Baseline = true)]
+    public GradientResult PerSampleRowByRow() => _service.Differentiate(_rows, CancellationToken.None);
+
+    [Benchmark]
+    public GradientResult PerSampleStructured() => _service.Differentiate(_structured, CancellationToken.None);
+
+    [Benchmark]
+    public GradientResult JacobianFactored() => _service.Differentiate(_factored, CancellationToken.None);
+
+    [Benchmark]
+    public GradientResult JacobianDense() => _service.Differentiate(_dense, CancellationToken.None);
+}
