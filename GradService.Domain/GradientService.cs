@@ -83,8 +83,7 @@ public sealed class GradientService(Limits limits)
         BatchShape.CheckPrecision(request.Inputs, "inputs", shape.Dtype);
         var plan = NormalizationPlan.Resolve(shape, request.BatchNorm);
         plan.CheckCounts(request.Inputs.Shape[0], request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0);
-        return new Prepared(request, shape, plan, new ProblemSize(request.Inputs.Shape[0], shape.Input, shape.Output.Elements,
-            [.. plan.Sites.Where(site => site.Coupled).Select(site => new CoupledLayer(site.Node.Input[0], site.Positions))]) { Dtype = shape.Dtype });
+        return new Prepared(request, shape, plan, ProblemSize.Of(shape, plan, request.Inputs.Shape[0]));
     }
 
     private void Check(Prepared prepared, Question question)

@@ -48,13 +48,7 @@ internal static class CapabilitiesEndpoints
         Name = field.Name,
         Type = TypeName(field.Type),
         Required = field.Required,
-        Default = field.Default switch
-        {
-            Enum named => JsonNamingPolicy.CamelCase.ConvertName(named.ToString()),
-            PerAxis { Values: [var one] } => one,
-            ConvolutionPadding { Amount.Values: [var one] } => one,
-            var other => other,
-        },
+        Default = field.Default is Enum named ? JsonNamingPolicy.CamelCase.ConvertName(named.ToString()) : field.Default,
         Minimum = field.Range is { } range && RecordField.Binds(range.Minimum) ? range.Minimum : null,
         Maximum = field.Range is { } upper && RecordField.Binds(upper.Maximum) ? upper.Maximum : null,
         Values = RequestReader.Askable(field.Type)?.Keys.ToList(),

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using GradService.Api.Requests;
 using GradService.Domain;
+using GradService.Domain.Networks.Layers.Spatial;
 using Microsoft.OpenApi;
 
 namespace GradService.Api.OpenApi;
@@ -34,6 +35,11 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
             return values.Array();
         }
 
+        if (type == typeof(PerAxis) || type == typeof(ConvolutionPadding))
+        {
+            return PerAxis(orSame: type == typeof(ConvolutionPadding));
+        }
+
         if (type.IsGenericType)
         {
             var element = type.GetGenericArguments()[^1];
@@ -47,6 +53,19 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
         return ValueSchemas.Scalar(type)
             ?? (IOpenApiSchema?)values.Named(type)
             ?? (Family.Of(type) is { } members ? Choice(type, members) : values.Component(type, type.Name, schema => FillRecord(schema, type)));
+    }
+
+    /// <summary>An integer for all spatial axes, or a list with one for each.</summary>
+    private static OpenApiSchema PerAxis(bool orSame)
+    {
+        var integer = ValueSchemas.Scalar(typeof(int))!;
+        var schema = new OpenApiSchema { OneOf = [integer, new OpenApiSchema { Type = JsonSchemaType.Array, Items = integer, MinItems = 1 }] };
+        if (orSame)
+        {
+            schema.OneOf.Add(new OpenApiSchema { Type = JsonSchemaType.String, Enum = Names(["same"]) });
+        }
+
+        return schema;
     }
 
     /// <summary>One of a family's members, as the discriminator says.</summary>

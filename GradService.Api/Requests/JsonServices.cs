@@ -20,6 +20,8 @@ internal static class JsonServices
         options.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
         options.Converters.Add(new NdArrayConverter());
         options.Converters.Add(new BatchNormModeConverter());
+        options.Converters.Add(new PerAxisConverter());
+        options.Converters.Add(new ConvolutionPaddingConverter());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WriteMissingRunningStatistics } };
     }

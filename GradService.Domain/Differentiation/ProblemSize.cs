@@ -1,3 +1,6 @@
+using GradService.Domain.Networks;
+using GradService.Domain.Normalization;
+
 namespace GradService.Domain.Differentiation;
 
 /// <summary>All that the cost of a question depends on.</summary>
@@ -17,6 +20,12 @@ internal sealed record ProblemSize(long Samples, Shape Input, long OutputElement
 
     /// <summary>The same question with all statistics held constant.</summary>
     public ProblemSize Decoupled => this with { CoupledLayers = [] };
+
+    public static ProblemSize Of(NetworkShape shape, NormalizationPlan plan, long samples) => new(samples, shape.Input, shape.Output.Elements,
+        [.. plan.Sites.Where(site => site.Coupled).Select(site => new CoupledLayer(site.Node.Input[0], site.Positions))])
+    {
+        Dtype = shape.Dtype,
+    };
 
     public Shape Inputs => Input.After(Samples);
 

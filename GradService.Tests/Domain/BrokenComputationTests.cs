@@ -21,7 +21,6 @@ public sealed class BrokenComputationTests
         Answer,
         Cancellation,
         DetachedTwin,
-        CouplingShare,
         FiniteDifferences,
     }
 
@@ -29,7 +28,6 @@ public sealed class BrokenComputationTests
     [InlineData(Stage.Answer)]
     [InlineData(Stage.Cancellation)]
     [InlineData(Stage.DetachedTwin)]
-    [InlineData(Stage.CouplingShare)]
     [InlineData(Stage.FiniteDifferences)]
     public void A_computation_that_breaks_off_leaves_no_tensor(Stage stage)
     {
@@ -87,7 +85,7 @@ public sealed class BrokenComputationTests
 
         public bool Broke { get; private set; }
 
-        internal override bool HasDetachedTwin => Inner.HasDetachedTwin;
+        internal override Question? DetachedTwin => Inner.DetachedTwin is null ? null : this;
 
         internal override string Cheaper => Inner.Cheaper;
 
@@ -97,26 +95,20 @@ public sealed class BrokenComputationTests
 
         internal override StrategyChoice Choose(ProblemSize size) => Inner.Choose(size);
 
-        internal override NdArray Answer(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
+        internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
         {
             _answers++;
             if (Stage == Stage.Cancellation)
             {
                 Broke = true;
-                return Inner.Answer(pass, size, new CancellationToken(canceled: true));
+                return Inner.Ask(pass, size, new CancellationToken(canceled: true));
             }
 
             Break(Stage == Stage.Answer || (Stage == Stage.DetachedTwin && _answers == 2), pass.Outputs);
-            return Inner.Answer(pass, size, cancellation);
+            return Inner.Ask(pass, size, cancellation);
         }
 
-        internal override double? CouplingShare(NdArray answer, ProblemSize size)
-        {
-            Break(Stage == Stage.CouplingShare, null);
-            return null;
-        }
-
-        internal override Func<long, DifferenceQuotient> Quotients(ProblemSize size)
+        internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
         {
             Break(Stage == Stage.FiniteDifferences, null);
             return Inner.Quotients(size);

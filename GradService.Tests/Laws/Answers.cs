@@ -24,7 +24,7 @@ internal static class Answers
     /// <summary>[N, M, N, D] flat.</summary>
     public static double[] Jacobian(this Problem problem) => problem.Gradients(new Jacobian());
 
-    public static double[] Flat(NdArray array) => [.. Enumerable.Range(0, array.Count).Select(i => array[i])];
+    public static double[] Flat(NdArray? array) => [.. Enumerable.Range(0, array!.Count).Select(i => array[i])];
 
     /// <summary>
     /// What rounding errors are measured against: the largest entry with the statistics held constant and with them recomputed.

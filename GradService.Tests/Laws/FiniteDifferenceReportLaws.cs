@@ -33,7 +33,7 @@ public sealed class FiniteDifferenceReportLaws
                 return;
             }
 
-            Assert.Equal(Math.Min(64, answer.Gradients.Count), report.Checked);
+            Assert.Equal(Math.Min(64, answer.Gradients!.Count), report.Checked);
 
             // Where the oracle finds that differences say nothing (curvature of a nearly constant channel, rounding noise) they say
             // nothing here either; and what is left of a sum that cancels carries the errors of what was summed.

@@ -63,7 +63,7 @@ public sealed class MatrixTests
             foreach (var (question, expected) in kinds)
             {
                 var answer = problem.In(dtype).Answer(question);
-                Assert.Equal(dtype, answer.Gradients.Dtype);
+                Assert.Equal(dtype, answer.Gradients!.Dtype);
                 Answers.AssertClose(expected, Answers.Flat(answer.Gradients), tolerance, Math.Max(Answers.Largest(jacobian.Values), Answers.Largest(expected)), $"matrix {answer.Kind} {dtype}");
             }
         }

@@ -74,13 +74,13 @@ public sealed class FiniteDifferencesTests
     private static FiniteDifferenceReport Check(BatchNormMode mode, Question question, Func<double[], double[]> spoil)
     {
         var problem = MatrixNetworks.Of("three", mode).In(Dtype.Float64);
-        var right = problem.Answer(question).Gradients;
+        var right = problem.Answer(question).Gradients!;
         var shape = NetworkShape.Infer(problem.Network, new Limits());
         using var scope = NewDisposeScope();
         using var network = Network.Create(problem.Network, shape);
         var plan = NormalizationPlan.Resolve(shape, problem.Norm);
         var pass = ForwardPass.Run(network, new NdArray(problem.InputShape, problem.Inputs).ToTensor(Dtype.Float64), plan, masks: null, referenceInputs: null);
-        var size = new ProblemSize(problem.Samples, shape.Input, shape.Output.Elements, plan.Coupled);
-        return FiniteDifferences.Check(pass, question, size, new NdArray(right.Shape, spoil(Answers.Flat(right))), CancellationToken.None).Report;
+        var size = ProblemSize.Of(shape, plan, problem.Samples);
+        return FiniteDifferences.Check(pass, question, size, new Answer { Gradients = new NdArray(right.Shape, spoil(Answers.Flat(right))) }, CancellationToken.None).Report;
     }
 }

@@ -17,7 +17,7 @@ public sealed class DetachedDiffersTests
         var difference = Answers.Flat(answer.Gradients).Zip(Answers.Flat(detached.Gradients), (a, b) => Math.Abs(a - b)).Max();
         var finding = answer.Finding(Code);
         Assert.Equal(Severity.Info, finding!.Severity);
-        Assert.Contains($"by up to {FindingOf.Digits(difference)}, {FindingOf.Digits(100 * difference / detached.Gradients.MaxAbsolute())}%", finding.Message, StringComparison.Ordinal);
+        Assert.Contains($"by up to {FindingOf.Digits(difference)}, {FindingOf.Digits(100 * difference / detached.Gradients!.MaxAbsolute())}%", finding.Message, StringComparison.Ordinal);
         Assert.Contains($"the largest detached entry, {FindingOf.Digits(detached.Gradients.MaxAbsolute())}.", finding.Message, StringComparison.Ordinal);
     }
 

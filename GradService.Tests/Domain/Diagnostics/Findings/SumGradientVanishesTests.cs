@@ -22,8 +22,8 @@ public sealed class SumGradientVanishesTests
         var detached = ForumProblem.Of(TrainDetached.Mode, dtype: dtype, affine: affine).Answer(new Sum());
         var finding = answer.Finding(Code);
         Assert.Equal(Severity.Warning, finding!.Severity);
-        Assert.Contains($"largest entry is {FindingOf.Digits(answer.Gradients.MaxAbsolute())},", finding.Message, StringComparison.Ordinal);
-        Assert.Contains($"reaches {FindingOf.Digits(detached.Gradients.MaxAbsolute())}.", finding.Message, StringComparison.Ordinal);
+        Assert.Contains($"largest entry is {FindingOf.Digits(answer.Gradients!.MaxAbsolute())},", finding.Message, StringComparison.Ordinal);
+        Assert.Contains($"reaches {FindingOf.Digits(detached.Gradients!.MaxAbsolute())}.", finding.Message, StringComparison.Ordinal);
         Assert.Contains("trainDetached", finding.Message, StringComparison.Ordinal);
     }
 
