@@ -80,9 +80,9 @@ internal static class FiniteDifferences
     private static FiniteDifferenceOutcome Outcome(Answer answer, long[] drawn, double[] values, bool[] acrossKinks, double noise, double magnitude)
     {
         var compared = Enumerable.Range(0, drawn.Length).Where(index => !acrossKinks[index]).ToList();
-        var maxError = compared.Select(index => Math.Abs(values[index] - answer[drawn[index]])).DefaultIfEmpty().Max();
-        var maxValue = compared.Select(index => Math.Abs(values[index])).DefaultIfEmpty().Max();
-        var maxAnswer = compared.Select(index => Math.Abs(answer[drawn[index]])).DefaultIfEmpty().Max();
+        var maxError = Largest(compared.Select(index => values[index] - answer[drawn[index]]));
+        var maxValue = Largest(compared.Select(index => values[index]));
+        var maxAnswer = Largest(compared.Select(index => answer[drawn[index]]));
 
         // The answer has the rounding noise of its own precision: only where it is as small as that are both called zero.
         var belowNoise = compared.Count > 0 && maxValue <= noise && maxAnswer <= noise + (64 * answer.Dtype.Epsilon() * magnitude);
@@ -96,6 +96,9 @@ internal static class FiniteDifferences
         };
         return new FiniteDifferenceOutcome(report, drawn.Length, drawn.Length - compared.Count, belowNoise, noise);
     }
+
+    /// <summary>The largest in size; NaN where one is NaN, which Enumerable.Max passes over as long as another number is there.</summary>
+    private static double Largest(IEnumerable<double> values) => values.Aggregate(0.0, (largest, value) => Math.Max(largest, Math.Abs(value)));
 
     private static ForwardPass Moved(ForwardPass pass, double[] inputs) =>
         pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), inputs).ToTensor(Dtype.Float64), StatisticsHold.Uncoupled, watchBranches: true);
