@@ -32,7 +32,7 @@ internal static class CapabilitiesEndpoints
         Layers = [.. LayerTable.All.Select(layer => new MemberReport(layer.Key, FieldsOf(layer.Value)))],
         Kinds = [.. QuestionTable.All.Select(kind => new MemberReport(kind.Key, FieldsOf(kind.Value)))],
         Modes = [.. BatchNormMode.All.Select(mode => new ModeReport(mode.Name, mode.Description))],
-        Dtypes = [.. RequestReader.Names(typeof(Dtype))!.Keys],
+        Dtypes = [.. RequestNames.Of(typeof(Dtype))!.Keys],
         Limits = RecordFields.Of(typeof(Limits)).Values.Select(field => (field.Name, Value: field.Property.GetValue(limits.Value)))
             .Concat(RecordFields.Of(typeof(ComputeOptions)).Values.Select(field => (field.Name, Value: field.Property.GetValue(compute.Value))))
             .ToDictionary(limit => limit.Name, limit => Convert.ToDouble(limit.Value, System.Globalization.CultureInfo.InvariantCulture)),
@@ -51,7 +51,7 @@ internal static class CapabilitiesEndpoints
         Default = field.Default is Enum named ? JsonNamingPolicy.CamelCase.ConvertName(named.ToString()) : field.Default,
         Minimum = field.Range is { } range && RecordField.Binds(range.Minimum) ? range.Minimum : null,
         Maximum = field.Range is { } upper && RecordField.Binds(upper.Maximum) ? upper.Maximum : null,
-        Values = RequestReader.Askable(field.Type)?.Keys.ToList(),
+        Values = RequestNames.Askable(field.Type)?.Keys.ToList(),
     })];
 
     private static string TypeName(Type type) =>
@@ -63,7 +63,7 @@ internal static class CapabilitiesEndpoints
         : type == typeof(NdArray) ? "array"
         : type == typeof(PerAxis) ? "integer or integers"
         : type == typeof(ConvolutionPadding) ? "integer, integers or \"same\""
-        : RequestReader.Names(type) is not null ? "name" : "object";
+        : RequestNames.Of(type) is not null ? "name" : "object";
 }
 
 /// <summary>What the service knows.</summary>

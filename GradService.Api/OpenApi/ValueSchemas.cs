@@ -45,7 +45,7 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
         : null;
 
     /// <summary>A type that travels as a name, with what each name means; null for other types.</summary>
-    public OpenApiSchemaReference? Named(Type type) => RequestReader.Names(type) is not { } names ? null
+    public OpenApiSchemaReference? Named(Type type) => RequestNames.Of(type) is not { } names ? null
         : Component(type, type.Name, schema =>
         {
             schema.Type = JsonSchemaType.String;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -23,6 +24,10 @@ internal sealed record RecordField(string Name, PropertyInfo Property, bool Requ
 
     /// <summary>The value where the field is absent.</summary>
     public object? Default => Required ? null : Property.GetValue(Activator.CreateInstance(Property.ReflectedType!));
+
+    /// <summary>Whether a number is within the field's range.</summary>
+    public bool Allows(IConvertible value) =>
+        Range is null || (Convert.ToDouble(Range.Minimum, CultureInfo.InvariantCulture) <= value.ToDouble(null) && value.ToDouble(null) <= Convert.ToDouble(Range.Maximum, CultureInfo.InvariantCulture));
 
     /// <summary>Whether a bound says anything: the end of the type's own range does not.</summary>
     public static bool Binds(object bound) => bound is not (int.MaxValue or int.MinValue or double.MaxValue or double.MinValue);

@@ -1,7 +1,4 @@
 using System.Collections;
-using System.ComponentModel;
-using System.Globalization;
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using GradService.Api.Arrays;
@@ -87,14 +84,12 @@ internal sealed class RequestReader
 
         if (type == typeof(PerAxis))
         {
-            return ReadPerAxis(ref reader, field!, RequestWords.Expected(type, field));
+            return PerAxisReader.Read(ref reader, field!, Report);
         }
 
         if (type == typeof(ConvolutionPadding))
         {
-            return reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("same"u8) ? new ConvolutionPadding(Amount: null)
-                : ReadPerAxis(ref reader, field!, RequestWords.Expected(type, field)) is { } amount ? new ConvolutionPadding(amount)
-                : null;
+            return PerAxisReader.ReadPadding(ref reader, field!, Report);
         }
 
         if (Family.Of(type) is { } family)
@@ -106,7 +101,7 @@ internal sealed class RequestReader
         {
             var arguments = type.GetGenericArguments();
             return type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
-                ? ReadList(ref reader, arguments[0], field, null, json)
+                ? ReadList(ref reader, arguments[0], field, json)
                 : ReadDictionary(ref reader, arguments[1], json);
         }
 
@@ -117,17 +112,17 @@ internal sealed class RequestReader
 
         if (reader.TokenType == JsonTokenType.Number)
         {
-            if (type == typeof(int) && reader.TryGetInt32(out var integer) && InRange(field, integer))
+            if (type == typeof(int) && reader.TryGetInt32(out var integer) && Allows(field, integer))
             {
                 return integer;
             }
 
-            if (type == typeof(long) && reader.TryGetInt64(out var wide) && InRange(field, wide))
+            if (type == typeof(long) && reader.TryGetInt64(out var wide) && Allows(field, wide))
             {
                 return wide;
             }
 
-            if (type == typeof(double) && reader.TryGetDouble(out var number) && double.IsFinite(number) && InRange(field, number))
+            if (type == typeof(double) && reader.TryGetDouble(out var number) && double.IsFinite(number) && Allows(field, number))
             {
                 return number;
             }
@@ -146,7 +141,7 @@ internal sealed class RequestReader
                 return text;
             }
 
-            if (Askable(type) is { } names)
+            if (RequestNames.Askable(type) is { } names)
             {
                 if (names.TryGetValue(text, out var named))
                 {
@@ -253,7 +248,7 @@ internal sealed class RequestReader
         return null;
     }
 
-    private IList? ReadList(ref Utf8JsonReader reader, Type element, RecordField? field, RecordField? elementField, ReadOnlySpan<byte> json)
+    private IList? ReadList(ref Utf8JsonReader reader, Type element, RecordField? field, ReadOnlySpan<byte> json)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -266,7 +261,7 @@ internal sealed class RequestReader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             _path.Add($"[{count++}]");
-            if (ReadValue(ref reader, element, nullable: false, elementField, json) is { } value)
+            if (ReadValue(ref reader, element, nullable: false, null, json) is { } value)
             {
                 list.Add(value);
             }
@@ -280,30 +275,6 @@ internal sealed class RequestReader
         }
 
         return list;
-    }
-
-    /// <summary>An integer for all axes, or a list with one for each; how many axes there are, the layer knows.</summary>
-    private PerAxis? ReadPerAxis(ref Utf8JsonReader reader, RecordField field, string expected)
-    {
-        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var one) && InRange(field, one))
-        {
-            return new PerAxis(one);
-        }
-
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            Refuse(ref reader, expected);
-            return null;
-        }
-
-        var faultsBefore = _faults.Count;
-        var values = (List<int>)ReadList(ref reader, typeof(int), field: null, field, json: default)!;
-        if (values.Count == 0 && _faults.Count == faultsBefore)
-        {
-            Report("", expected, "a list without integers");
-        }
-
-        return new PerAxis(values);
     }
 
     private IDictionary? ReadDictionary(ref Utf8JsonReader reader, Type element, ReadOnlySpan<byte> json)
@@ -366,19 +337,7 @@ internal sealed class RequestReader
         }
     }
 
-    private static bool InRange(RecordField? field, IConvertible value) =>
-        field?.Range is not { } range || (Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture) <= value.ToDouble(null) && value.ToDouble(null) <= Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture));
-
-    /// <summary>The values of a type that travels as a name; null for other types.</summary>
-    internal static IReadOnlyDictionary<string, object>? Names(Type type) =>
-        type == typeof(BatchNormMode) ? BatchNormMode.All.ToDictionary(mode => mode.Name, mode => (object)mode)
-        : type.IsEnum ? Enum.GetNames(type).ToDictionary(JsonNamingPolicy.CamelCase.ConvertName, name => Enum.Parse(type, name))
-        : null;
-
-    /// <summary>Those of its names that a request may use: some values are for answers alone.</summary>
-    internal static IReadOnlyDictionary<string, object>? Askable(Type type) => Names(type) is { } names && type.IsEnum
-        ? names.Where(name => type.GetField(name.Value.ToString()!)!.GetCustomAttribute<BrowsableAttribute>() is null or { Browsable: true }).ToDictionary()
-        : Names(type);
+    private static bool Allows(RecordField? field, IConvertible value) => field?.Allows(value) ?? true;
 
     private static bool IsRecord(Type type) => type.IsClass && type != typeof(string) && type != typeof(BatchNormMode);
 

@@ -27,7 +27,7 @@ internal static class RequestWords
             return $"an integer{Range(field)}, or a list of such, one per spatial axis" + (type == typeof(ConvolutionPadding) ? ", or \"same\"" : "");
         }
 
-        if (RequestReader.Askable(type) is { } names)
+        if (RequestNames.Askable(type) is { } names)
         {
             return $"one of {string.Join(", ", names.Keys)}";
         }
