@@ -10,7 +10,7 @@ public sealed class AdmissionTests
     private static readonly string Good = GoodRequests.Gradient().ToJsonString();
 
     /// <summary>Some 100,000 sweeps: far more than any deadline here allows.</summary>
-    private static readonly string Endless = GoodRequests.Gradient()
+    private static readonly string Endless = GoodRequests.Gradient().With("gradient.strategy", "\"rowByRow\"")
         .With("inputs", $"[{string.Join(", ", Enumerable.Range(0, 50_000).Select(sample => $"[{sample}]"))}]").ToJsonString();
 
     [Fact]

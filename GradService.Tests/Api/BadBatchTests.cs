@@ -104,7 +104,7 @@ public sealed class BadBatchTests(GradApplication application)
         var answer = await ProblemAnswer.PostAsync(application, "/v1/gradients", request.ToJsonString());
         Assert.Equal(400, answer.Status);
         Assert.Equal(["network.parameters['0.bias']", "network.parameters['3.bias']"], answer.Errors.Keys);
-        Assert.Equal("Expected values of shape [3], got nothing. Where parameters are given without a seed, every learnable one must be; with network.seed the missing ones are drawn.",
+        Assert.Equal("Expected values of shape [3], got nothing. Where parameters are given without a seed, every one that is drawn must be; with network.seed the missing ones are drawn.",
             answer.Errors["network.parameters['0.bias']"].Single());
         Assert.EndsWith(" And 1 more: see errors.", answer.Detail, StringComparison.Ordinal);
     }

@@ -38,7 +38,7 @@ public sealed class BadNetworkTests(GradApplication application)
         { "network.layers[0].type", "null", Same, "Expected the name of a layer, got null. Known: {layers}." },
         { "network.layers[0].type", "\"liner\"", Same, "Expected the name of a layer, got 'liner'. Did you mean 'linear'? Known: {layers}." },
         { "network.layers[0].type", "\"Linear\"", Same, "Expected the name of a layer, got 'Linear'. Did you mean 'linear'? Known: {layers}." },
-        { "network.layers[0].type", "\"conv9d\"", Same, "Expected the name of a layer, got 'conv9d'. Known: {layers}." },
+        { "network.layers[0].type", "\"conv9d\"", Same, "Expected the name of a layer, got 'conv9d'. Did you mean 'conv1d'? Known: {layers}." },
         { "network.layers[0].outFeatures", "3.0", Same, "Expected an integer of at least 1, written without point or exponent, got 3.0." },
         { "network.layers[0].outFeatures", "1e3", Same, "Expected an integer of at least 1, written without point or exponent, got 1e3." },
         { "network.layers[0].outFeatures", "99999999999", Same, "Expected an integer of at least 1, got 99999999999." },

@@ -38,8 +38,8 @@ public sealed class BadQuestionTests(GradApplication application)
         { "gradient", """{ "kind": "perSample", "strategy": "fast" }""", "gradient.strategy", "Expected one of auto, structured, rowByRow, got 'fast'." },
         { "gradient", """{ "kind": "perSample", "strategy": "direct" }""", "gradient.strategy", "Expected one of auto, structured, rowByRow, got 'direct'." },
         { "gradient", """{ "kind": "perSample", "strategy": 1 }""", "gradient.strategy", "Expected one of auto, structured, rowByRow, got 1." },
-        { "gradient", """{ "kind": "perSample", "strategy": "structured" }""", "gradient.strategy", "Expected auto or rowByRow where batch statistics couple the samples, got structured." },
-        { "gradient", """{ "kind": "jacobian", "form": "sparse" }""", "gradient.form", "Expected one of dense…" },
+        { "gradient", """{ "kind": "jacobian", "form": "factored", "strategy": "rowByRow" }""", "gradient.strategy", "Expected auto or structured with form factored, got rowByRow. Rows are not factors: row by row there is form dense alone." },
+        { "gradient", """{ "kind": "jacobian", "form": "sparse" }""", "gradient.form", "Expected one of dense, factored, got 'sparse'." },
     };
 
     [Theory]

@@ -9,7 +9,7 @@ namespace GradService.Tests.Api;
 [Collection(OneAtATime.Name)]
 public sealed class MemoryTests
 {
-    private static readonly string Slow = GoodRequests.Gradient()
+    private static readonly string Slow = GoodRequests.Gradient().With("gradient.strategy", "\"rowByRow\"")
         .With("inputs", $"[{string.Join(", ", Enumerable.Range(0, 20_000).Select(sample => $"[{sample}]"))}]").ToJsonString();
 
     /// <summary>One for each stage at which a request can end: reading, shapes, plan, prices, parameters, and the numbers.</summary>

@@ -18,6 +18,7 @@ public sealed class LimitsTests
         ["MaxLayers"] = 1_000,
         ["MaxNesting"] = 16,
         ["MaxPasses"] = 100_000,
+        ["MaxRowByRowWork"] = 10_000_000,
         ["ComputeThreads"] = Environment.ProcessorCount,
         ["QueueLength"] = 64,
         ["DeadlineSeconds"] = 30,
