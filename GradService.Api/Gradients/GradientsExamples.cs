@@ -36,6 +36,28 @@ internal static class GradientsExamples
 
     private const string ThreePoints = "[[0.1, -0.4], [0.7, 0.2], [-0.3, 0.9]]";
 
+    private const string Convolutional = """
+        {
+          "inputShape": [1, 4, 4],
+          "layers": [
+            { "type": "conv2d", "outChannels": 2, "kernelSize": 3, "padding": "same", "bias": false },
+            { "type": "batchNorm" },
+            { "type": "silu" },
+            { "type": "maxPool2d", "kernelSize": 2 },
+            { "type": "flatten" },
+            { "type": "linear", "outFeatures": 2 }
+          ],
+          "seed": 5
+        }
+        """;
+
+    private const string TwoImages = """
+        [
+            [[[0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0.7, 0.8], [0.9, 0.8, 0.7, 0.6], [0.5, 0.4, 0.3, 0.2]]],
+            [[[0.9, 0.1, 0.8, 0.2], [0.7, 0.3, 0.6, 0.4], [0.5, 0.5, 0.4, 0.6], [0.3, 0.7, 0.2, 0.8]]]
+          ]
+        """;
+
     public static IReadOnlyList<RequestExample> All { get; } =
     [
         new("forum", "The forum's trap: a sum whose gradient vanishes",
@@ -50,6 +72,9 @@ internal static class GradientsExamples
         new("jacobian", "All pairs of samples: kind jacobian",
             "[N, M, N, D…] for three samples of two numbers; coupling.share says how much of it is between different samples.",
             Request(TwoInTwoOut, ThreePoints, """{ "kind": "jacobian", "outputs": [1] }""")),
+        new("factored", "All pairs of any number of samples: form factored",
+            "jacobian[j, :, i] = δ_ij · diagonal[j] + left[j] · right[:, i]: three factors that never have N² numbers, K being the number of coupled statistics.",
+            Request(ForumNetwork, ForumInputs, """{ "kind": "jacobian", "form": "factored" }""", """{ "mode": "train" }""")),
         new("vjp", "Weighted outputs: kind vjp",
             "cotangentᵀ · J with one weight for each output of each sample.",
             Request(TwoInTwoOut, ThreePoints, """{ "kind": "vjp", "cotangent": [[1, 0], [0, 1], [-1, 0.5]] }""")),
@@ -59,6 +84,9 @@ internal static class GradientsExamples
         new("jvpStack", "Several directions at once: a stack of tangents",
             "A stack [R, N, D…] is answered by a stack [R, N, M]; kind vjp takes one in the same way.",
             Request(TwoInTwoOut, ThreePoints, """{ "kind": "jvp", "tangent": [[[1, 0], [1, 0], [1, 0]], [[0, 1], [0, 1], [0, 1]]] }""")),
+        new("derivatives", "Higher derivatives along the inputs: kind derivatives",
+            "u_x, u_xx and u_xxx of each point, [N, M, 3], as a PINN's residual needs them; where D > 1 a direction says along what.",
+            Request(ForumNetwork, ForumInputs, """{ "kind": "derivatives", "order": 3 }""", """{ "mode": "trainDetached" }""")),
         new("eval", "Running statistics that are given: mode eval",
             "Running mean and variance come with the request, under PyTorch's names; everything else is drawn from the seed.",
             Request(WithParameters(TwoInTwoOut, """
@@ -84,6 +112,9 @@ internal static class GradientsExamples
                   "seed": 11
                 }
                 """, "[[0.1, -0.4], [0.7, 0.2], [-0.3, 0.9], [0.5, 0.5]]", """{ "kind": "perSample" }""", """{ "mode": "train", "layers": { "2.layers.0": "trainDetached" } }""")),
+        new("convolutional", "A convolutional network",
+            "Samples [C, H, W]; BatchNorm's statistics are taken over samples and positions, here 2 · 16 values per channel.",
+            Request(Convolutional, TwoImages, """{ "kind": "perSample" }""", """{ "mode": "train" }""")),
         new("dropout", "Dropout with a seed",
             "One mask, the same for all passes of the request: the gradient is that of the network whose outputs are shown. Without \"dropout\" such layers are the identity.",
             $$"""

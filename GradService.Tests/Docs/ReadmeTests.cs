@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using GradService.Domain;
 using GradService.Domain.Diagnostics;
+using GradService.Domain.Differentiation;
 using GradService.Domain.Differentiation.Questions;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Normalization;
@@ -37,18 +40,13 @@ public sealed partial class ReadmeTests(GradApplication application)
         }
     }
 
-    [Theory]
-    [InlineData("linear")]
-    [InlineData("batchNorm")]
-    [InlineData("layerNorm")]
-    [InlineData("dropout")]
-    [InlineData("flatten")]
-    [InlineData("residual")]
-    public void A_layer_that_it_names_exists(string layer)
-    {
-        Assert.Contains(layer, Readme.InlineCode);
-        Assert.Contains(layer, LayerTable.All.Keys);
-    }
+    [Fact]
+    public void Its_layers_are_the_layers_that_there_are() =>
+        Assert.Equal(LayerTable.All.Keys.Order(), Readme.Table("what").SelectMany(row => row[1].Split(", ")).Select(name => name.Trim('`')).Order());
+
+    [Fact]
+    public void The_factors_that_it_names_are_those_of_an_answer() =>
+        Assert.Equal(typeof(JacobianFactors).GetProperties().Where(property => property.PropertyType == typeof(NdArray)).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)), Readme.NamesInTable("factor"));
 
     [Fact]
     public async Task Every_path_of_the_service_that_it_names_is_served()
