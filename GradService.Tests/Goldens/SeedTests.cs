@@ -1,9 +1,9 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using GradService.Api.Requests;
 using GradService.Domain;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
-using GradService.Domain.Networks.Layers;
-using GradService.Domain.Networks.Layers.Activations;
 using GradService.Tests.Oracles;
 using static TorchSharp.torch;
 
@@ -63,28 +63,12 @@ public sealed class SeedTests
     private static Dictionary<string, (int[] Shape, double[] Values)> StateOf(JsonNode network)
     {
         using var scope = NewDisposeScope();
-        var spec = new NetworkSpec
-        {
-            InputShape = [.. network["inputShape"]!.AsArray().Select(size => size!.GetValue<int>())],
-            Layers = Layers(network["layers"]!),
-            Dtype = network["dtype"]!.GetValue<string>() == "float64" ? Dtype.Float64 : Dtype.Float32,
-            Seed = network["seed"]!.GetValue<long>(),
-        };
+
+        // As it would come over HTTP, so that a case of a new layer needs nothing here.
+        var spec = RequestReader.Read<NetworkSpec>(Encoding.UTF8.GetBytes(network.ToJsonString()));
         var shape = NetworkShape.Infer(spec, new Limits());
         using var created = Network.Create(spec, shape);
         return shape.All.SelectMany(node => node.Parameters.Select(parameter => (Name: node.ParameterName(parameter), Tensor: created[node, parameter.Name])))
             .ToDictionary(each => each.Name, each => (each.Tensor.shape.Select(size => (int)size).ToArray(), each.Tensor.ToDoubles()));
     }
-
-    private static List<Layer> Layers(JsonNode layers) => [.. layers.AsArray().Select(layer => (Layer)(layer!["type"]!.GetValue<string>() switch
-    {
-        "linear" => new Linear { OutFeatures = layer["outFeatures"]!.GetValue<int>(), Bias = layer["bias"]?.GetValue<bool>() ?? true },
-        "batchNorm" => new BatchNorm { Affine = layer["affine"]?.GetValue<bool>() ?? true, TrackRunningStats = layer["trackRunningStats"]?.GetValue<bool>() ?? true },
-        "layerNorm" => new LayerNorm(),
-        "dropout" => new Dropout(),
-        "flatten" => new Flatten(),
-        "tanh" => new Tanh(),
-        "residual" => new Residual { Layers = Layers(layer["layers"]!), Shortcut = layer["shortcut"] is { } shortcut ? Layers(shortcut) : null },
-        var other => throw new NotSupportedException(other),
-    }))];
 }
