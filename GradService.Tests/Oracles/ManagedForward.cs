@@ -1,6 +1,7 @@
 using GradService.Domain;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
+using GradService.Domain.Networks.Layers.Spatial;
 using GradService.Domain.Normalization;
 
 namespace GradService.Tests.Oracles;
@@ -22,22 +23,16 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             // Dropout is the identity for the reference batch, which is its own reference.
             var count = (int)batch.Shape[0];
             var run = new Walk(network, norm, ManagedDropout.Masks(network, count, null), null, null, count);
-            run.Through(network.Layers, "", new Batch([.. network.InputShape], Values(batch)));
+            run.Through(network.Layers, "", new ManagedBatch([.. network.InputShape], Values(batch)));
             reference = run.Statistics;
         }
 
         var walk = new Walk(network, norm, ManagedDropout.Masks(network, samples, dropoutSeed), reference, held, samples);
-        var outputs = walk.Through(network.Layers, "", new Batch([.. network.InputShape], inputs));
+        var outputs = walk.Through(network.Layers, "", new ManagedBatch([.. network.InputShape], inputs));
         return new ManagedPass(outputs.Values, walk.Statistics, walk.Branches);
     }
 
     private static double[] Values(NdArray array) => [.. Enumerable.Range(0, array.Count).Select(i => array[i])];
-
-    /// <summary>[N, D…] flat, with the shape of a sample.</summary>
-    private sealed record Batch(int[] Sample, double[] Values)
-    {
-        public Batch Map(Func<double, int, double> function) => this with { Values = [.. Values.Select(function)] };
-    }
 
     private sealed class Walk(
         NetworkSpec network,
@@ -49,36 +44,45 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
     {
         public Dictionary<string, ManagedStatistics> Statistics { get; } = [];
 
-        public List<bool> Branches { get; } = [];
+        public List<int> Branches { get; } = [];
 
-        public Batch Through(IEnumerable<Layer> layers, string prefix, Batch x) =>
+        public ManagedBatch Through(IEnumerable<Layer> layers, string prefix, ManagedBatch x) =>
             layers.Index().Aggregate(x, (h, at) => Apply(at.Item, $"{prefix}{at.Index}", h));
 
-        private Batch Apply(Layer layer, string name, Batch x) => layer switch
+        private ManagedBatch Apply(Layer layer, string name, ManagedBatch x) => layer switch
         {
             Linear linear => Multiply(linear, name, x),
             BatchNorm batchNorm => Normalize(batchNorm, name, x),
-            LayerNorm layerNorm => Normalize(layerNorm, name, x),
+            LayerNorm layerNorm => x.NormalizeRuns(x.Elements, layerNorm.Eps, Affine(name, layerNorm.Affine, place => place)),
+            GroupNorm groupNorm => x.NormalizeRuns(x.Elements / groupNorm.Groups, groupNorm.Eps, Affine(name, groupNorm.Affine, place => place / x.Positions)),
+            InstanceNorm instanceNorm => x.NormalizeRuns(x.Positions, instanceNorm.Eps, Affine(name, instanceNorm.Affine, place => place / x.Positions)),
+            Convolution convolution => ManagedSpatial.Convolve(convolution, x, network.Parameters![$"{name}.weight"], network.Parameters.GetValueOrDefault($"{name}.bias")),
+            AveragePool pool => ManagedSpatial.Average(pool, x),
+            AdaptiveAveragePool => ManagedSpatial.Adapt(x, PlacedLayer.Output([layer], x.Sample)[1..]),
+            MaxPool pool => Largest(pool, x),
+            Prelu => Bend(network.Parameters![$"{name}.weight"][0], x),
+            Softmax softmax => x.Softmax(softmax.Dim < 0 ? softmax.Dim + x.Sample.Length : softmax.Dim),
+            FourierFeatures features => Wave(features, name, x),
             Dropout => masks.TryGetValue(name, out var mask) ? x.Map((value, i) => value * mask[i]) : x,
             Flatten => x with { Sample = [PlacedLayer.Elements(x.Sample)] },
             Residual residual => Add(Through(residual.Layers, $"{name}.layers.", x), residual.Shortcut is { } shortcut ? Through(shortcut, $"{name}.shortcut.", x) : x),
             _ => Activate(layer, x),
         };
 
-        private static Batch Add(Batch a, Batch b) => a.Map((value, i) => value + b.Values[i]);
+        private static ManagedBatch Add(ManagedBatch a, ManagedBatch b) => a.Map((value, i) => value + b.Values[i]);
 
-        private Batch Activate(Layer layer, Batch x)
+        private ManagedBatch Activate(Layer layer, ManagedBatch x)
         {
             var function = ScalarFunctions.Of(layer) ?? throw new NotSupportedException($"The oracle does not know {layer}.");
             if (ScalarFunctions.Kink(layer) is { } kink)
             {
-                Branches.AddRange(x.Values.Select(value => value > kink));
+                Branches.AddRange(x.Values.Select(value => value > kink ? 1 : 0));
             }
 
             return x.Map((value, _) => function(value));
         }
 
-        private Batch Multiply(Linear linear, string name, Batch x)
+        private ManagedBatch Multiply(Linear linear, string name, ManagedBatch x)
         {
             var (wide, narrow) = (x.Sample[^1], linear.OutFeatures);
             var (weight, bias) = (network.Parameters![$"{name}.weight"], linear.Bias ? network.Parameters[$"{name}.bias"] : null);
@@ -93,28 +97,41 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
                 }
             }
 
-            return new Batch([.. x.Sample[..^1], narrow], result);
+            return new ManagedBatch([.. x.Sample[..^1], narrow], result);
         }
 
-        private Batch Normalize(LayerNorm layer, string name, Batch x)
+        /// <summary>Weight and bias by the element's place in its sample, where the layer has them.</summary>
+        private Func<int, (double Weight, double Bias)> Affine(string name, bool affine, Func<int, int> parameter) =>
+            affine ? place => (network.Parameters![$"{name}.weight"][parameter(place)], network.Parameters[$"{name}.bias"][parameter(place)]) : _ => (1, 0);
+
+        private ManagedBatch Largest(MaxPool pool, ManagedBatch x)
         {
-            var size = PlacedLayer.Elements(x.Sample);
-            var result = new double[x.Values.Length];
-            for (var sample = 0; sample < samples; sample++)
+            var (output, taken) = ManagedSpatial.Largest(pool, x);
+            Branches.AddRange(taken);
+            return output;
+        }
+
+        private ManagedBatch Bend(double slope, ManagedBatch x)
+        {
+            Branches.AddRange(x.Values.Select(value => value > 0 ? 1 : 0));
+            return x.Map((value, _) => value > 0 ? value : slope * value);
+        }
+
+        private ManagedBatch Wave(FourierFeatures features, string name, ManagedBatch x)
+        {
+            var (wide, frequencies) = (x.Sample[^1], network.Parameters![$"{name}.frequencies"]);
+            var result = new double[x.Values.Length / wide * 2 * features.Count];
+            for (var i = 0; i < result.Length; i++)
             {
-                var values = x.Values[(sample * size)..((sample + 1) * size)];
-                var (mean, variance) = ManagedStatistics.Moments(values, 1, size);
-                for (var i = 0; i < size; i++)
-                {
-                    var normal = (values[i] - mean[0]) / Math.Sqrt(variance[0] + layer.Eps);
-                    result[(sample * size) + i] = layer.Affine ? (network.Parameters![$"{name}.weight"][i] * normal) + network.Parameters[$"{name}.bias"][i] : normal;
-                }
+                var (row, column) = (i / 2 / features.Count, i % (2 * features.Count));
+                var phase = 2 * Math.PI * Enumerable.Range(0, wide).Sum(k => frequencies[(column % features.Count * wide) + k] * x.Values[(row * wide) + k]);
+                result[i] = column < features.Count ? Math.Sin(phase) : Math.Cos(phase);
             }
 
-            return x with { Values = result };
+            return new ManagedBatch([.. x.Sample[..^1], 2 * features.Count], result);
         }
 
-        private Batch Normalize(BatchNorm layer, string name, Batch x)
+        private ManagedBatch Normalize(BatchNorm layer, string name, ManagedBatch x)
         {
             var (channels, positions) = (x.Sample[0], PlacedLayer.Elements(x.Sample[1..]));
             var used = held?.GetValueOrDefault(name) ?? Collect(layer, name, x, channels, positions);
@@ -127,7 +144,7 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             });
         }
 
-        private ManagedStatistics Collect(BatchNorm layer, string name, Batch x, int channels, int positions)
+        private ManagedStatistics Collect(BatchNorm layer, string name, ManagedBatch x, int channels, int positions)
         {
             var mode = (norm.Layers?.GetValueOrDefault(name) ?? norm.Mode).Name;
             var old = layer.TrackRunningStats
@@ -163,5 +180,5 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
 /// <summary>What a managed pass gave.</summary>
 /// <param name="Outputs">[N, M] flat.</param>
 /// <param name="Statistics">By BatchNorm layer, in forward order.</param>
-/// <param name="Branches">Which side of its kink each element of each kinked activation was on.</param>
-internal sealed record ManagedPass(double[] Outputs, IReadOnlyDictionary<string, ManagedStatistics> Statistics, IReadOnlyList<bool> Branches);
+/// <param name="Branches">Which side of its kink each element of each kinked activation was on, and which element each maximum was.</param>
+internal sealed record ManagedPass(double[] Outputs, IReadOnlyDictionary<string, ManagedStatistics> Statistics, IReadOnlyList<int> Branches);

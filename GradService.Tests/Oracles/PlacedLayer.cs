@@ -1,5 +1,6 @@
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
+using GradService.Domain.Networks.Layers.Spatial;
 
 namespace GradService.Tests.Oracles;
 
@@ -21,6 +22,10 @@ internal sealed record PlacedLayer(string Name, Layer Layer, int[] Input)
     {
         Linear linear => [.. shape[..^1], linear.OutFeatures],
         Flatten => [Elements(shape)],
+        Convolution convolution => [convolution.OutChannels, .. SlidingWindow.Of(layer, shape)!.Output],
+        Pooling => [shape[0], .. SlidingWindow.Of(layer, shape)!.Output],
+        AdaptiveAveragePool { OutputSize.Values: var sizes } => [shape[0], .. shape[1..].Select((_, axis) => sizes[sizes.Count == 1 ? 0 : axis])],
+        FourierFeatures features => [.. shape[..^1], 2 * features.Count],
         Residual residual => Output(residual.Layers, shape),
         _ => shape,
     });

@@ -24,6 +24,10 @@ internal static class ActivationCases
         Of("softplus", new Softplus { Beta = 3, Threshold = 2 }),
         Of("sin", new Sin()),
         Of("identity", new Identity()),
+        Of("prelu", new Prelu()),
+        Of("softmax", new Softmax()),
+        new("softmax", [3, 2], new Softmax { Dim = 0 }),
+        new("softmax", [2, 3, 2], new Softmax { Dim = -2 }, new Flatten(), new Linear { OutFeatures = 2 }),
     ];
 
     private static LayerCase Of(string type, Layer layer) => new(type, [3], new Linear { OutFeatures = 4 }, layer, new Linear { OutFeatures = 2 });

@@ -1,6 +1,7 @@
 using GradService.Domain;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
+using GradService.Domain.Networks.Layers.Spatial;
 using GradService.Tests.Oracles;
 
 namespace GradService.Tests.Problems;
@@ -32,6 +33,26 @@ internal static class RandomParameters
                 case LayerNorm { Affine: true }:
                     values[$"{name}.weight"] = Draw(random, 0.5, 1.5, 1, [.. input]);
                     values[$"{name}.bias"] = Draw(random, -0.5, 0.5, 1, [.. input]);
+                    break;
+                case Convolution convolution:
+                    var kernel = SlidingWindow.Of(convolution, input)!.Kernel;
+                    var fanIn = input[0] / convolution.Groups * PlacedLayer.Elements(kernel);
+                    values[$"{name}.weight"] = Draw(random, -1.7, 1.7, 1 / Math.Sqrt(fanIn), [convolution.OutChannels, input[0] / convolution.Groups, .. kernel]);
+                    if (convolution.Bias)
+                    {
+                        values[$"{name}.bias"] = Draw(random, -0.5, 0.5, 1, convolution.OutChannels);
+                    }
+
+                    break;
+                case GroupNorm { Affine: true } or InstanceNorm { Affine: true }:
+                    values[$"{name}.weight"] = Draw(random, 0.5, 1.5, 1, input[0]);
+                    values[$"{name}.bias"] = Draw(random, -0.5, 0.5, 1, input[0]);
+                    break;
+                case Prelu:
+                    values[$"{name}.weight"] = Draw(random, 0.1, 0.4, 1, 1);
+                    break;
+                case FourierFeatures features:
+                    values[$"{name}.frequencies"] = Draw(random, -0.3, 0.3, 1, features.Count, input[^1]);
                     break;
                 case BatchNorm batchNorm:
                     if (batchNorm.Affine)

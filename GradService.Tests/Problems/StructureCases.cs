@@ -3,7 +3,7 @@ using GradService.Domain.Networks.Layers.Activations;
 
 namespace GradService.Tests.Problems;
 
-/// <summary>Layers that shape, drop or join.</summary>
+/// <summary>Layers that shape, drop, join or spread.</summary>
 internal static class StructureCases
 {
     public static IReadOnlyList<LayerCase> All { get; } =
@@ -19,5 +19,7 @@ internal static class StructureCases
         new("residual", [3], new Residual { Layers = [new Linear { OutFeatures = 3 }, new Tanh()] }),
         new("residual", [3], new Residual { Layers = [new BatchNorm(), new Linear { OutFeatures = 2 }], Shortcut = [new Linear { OutFeatures = 2 }, new BatchNorm()] }, new Sin()),
         new("residual", [2], new Residual { Layers = [new Tanh(), new Residual { Layers = [new BatchNorm(), new Dropout(), new Silu()] }], Shortcut = [new Dropout(), new Linear { OutFeatures = 2 }] }),
+        new("fourierFeatures", [2], new FourierFeatures { Count = 3 }, new Linear { OutFeatures = 2 }),
+        new("fourierFeatures", [2, 2], new FourierFeatures { Count = 2, Scale = 3 }, new BatchNorm(), new Tanh()),
     ];
 }
