@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace GradService.Domain;
@@ -46,12 +47,19 @@ public sealed class NdArray
     /// <summary>The values where the precision is double, else empty.</summary>
     public ReadOnlySpan<double> Doubles => _doubles;
 
+    internal Array Buffer => (Array?)_singles ?? _doubles!;
+
     internal Span<byte> Bytes => _singles is null ? MemoryMarshal.AsBytes(_doubles.AsSpan()) : MemoryMarshal.AsBytes(_singles.AsSpan());
 
     /// <summary>Zeros.</summary>
     public static NdArray Allocate(Shape shape, Dtype dtype) => dtype == Dtype.Float32
         ? new NdArray(shape, new float[shape.Elements])
         : new NdArray(shape, new double[shape.Elements]);
+
+    /// <summary>An array of which every entry will be written before it is read.</summary>
+    internal static NdArray AllocateUninitialized(Shape shape, Dtype dtype) => dtype == Dtype.Float32
+        ? new NdArray(shape, GC.AllocateUninitializedArray<float>((int)shape.Elements))
+        : new NdArray(shape, GC.AllocateUninitializedArray<double>((int)shape.Elements));
 
     /// <summary>The same values under another shape of as many elements.</summary>
     public NdArray Reshape(Shape shape) => new(shape, _singles, _doubles);
@@ -70,39 +78,49 @@ public sealed class NdArray
         return -1;
     }
 
-    public int CountNonFinite()
+    public int CountNonFinite() => _singles is null ? CountNonFinite<double>(_doubles) : CountNonFinite<float>(_singles);
+
+    /// <summary>The largest absolute value; 0 if empty, NaN if any is NaN.</summary>
+    public double MaxAbsolute() => _singles is null ? MaxAbsolute<double>(_doubles) : MaxAbsolute<float>(_singles);
+
+    /// <summary>The Frobenius norm, summed in double precision.</summary>
+    public double Norm() => Math.Sqrt(_singles is null ? SumOfSquares<double>(_doubles) : SumOfSquares<float>(_singles));
+
+    private static int CountNonFinite<T>(ReadOnlySpan<T> values)
+        where T : IFloatingPointIeee754<T>
     {
         var count = 0;
-        for (var i = 0; i < Count; i++)
+        foreach (var value in values)
         {
-            count += double.IsFinite(this[i]) ? 0 : 1;
+            count += T.IsFinite(value) ? 0 : 1;
         }
 
         return count;
     }
 
-    /// <summary>The largest absolute value; 0 if empty, NaN if any is NaN.</summary>
-    public double MaxAbsolute()
+    private static double MaxAbsolute<T>(ReadOnlySpan<T> values)
+        where T : IFloatingPointIeee754<T>
     {
-        var max = 0.0;
-        for (var i = 0; i < Count; i++)
+        var max = T.Zero;
+        foreach (var value in values)
         {
-            max = Math.Max(max, Math.Abs(this[i]));
+            max = T.Max(max, T.Abs(value));
         }
 
-        return max;
+        return double.CreateChecked(max);
     }
 
-    /// <summary>The Frobenius norm.</summary>
-    public double Norm()
+    private static double SumOfSquares<T>(ReadOnlySpan<T> values)
+        where T : IFloatingPointIeee754<T>
     {
         var sum = 0.0;
-        for (var i = 0; i < Count; i++)
+        foreach (var value in values)
         {
-            sum += this[i] * this[i];
+            var number = double.CreateTruncating(value);
+            sum += number * number;
         }
 
-        return Math.Sqrt(sum);
+        return sum;
     }
 
     /// <summary>The indices of a flat element along the axes.</summary>

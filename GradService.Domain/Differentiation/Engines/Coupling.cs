@@ -83,16 +83,18 @@ internal sealed class Coupling
         return (diagonal, cat(Total(direct, responses), 2), cat(right, 0));
     }
 
-    /// <summary>The factors multiplied out, [N·M, N·D].</summary>
-    public static Tensor Dense(Tensor diagonal, Tensor left, Tensor right)
+    /// <summary>The factors multiplied out, straight into the array that is handed out: N² numbers are not copied.</summary>
+    public static NdArray Dense(Tensor diagonal, Tensor left, Tensor right, Shape shape, Dtype dtype)
     {
         var (n, m, d) = (diagonal.shape[0], diagonal.shape[1], diagonal.shape[2]);
-        var dense = left.reshape(n * m, -1).mm(right.reshape(right.shape[0], -1)).view(n, m, n, d);
+        var result = NdArray.AllocateUninitialized(shape, dtype);
+        var dense = TensorBuffers.Over(result);
+        dense.view(n * m, n * d).addmm_(left.reshape(n * m, -1), right.reshape(right.shape[0], -1), beta: 0, alpha: 1);
 
         // The own blocks, as a view: [M, D, N].
-        var own = dense.diagonal(0, 0, 2);
+        var own = dense.view(n, m, n, d).diagonal(0, 0, 2);
         own.copy_(own.Plus(diagonal.permute(1, 2, 0)));
-        return dense;
+        return result;
     }
 
     /// <summary>Statistics held fixed: ∂y_i/∂x_i [N, M, D], and for each layer the explicit ∂y_i/∂s_l [N, M, K_l]. M sweeps.</summary>

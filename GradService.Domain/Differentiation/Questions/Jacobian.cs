@@ -47,13 +47,13 @@ public sealed record Jacobian : Question
         var outputs = OutputSelection.Of(Outputs, size);
         if (Choose(size).Strategy == Strategy.RowByRow)
         {
-            return Dense(RowByRow.Jacobian(pass, outputs, ResultShape(size), cancellation), layers: null);
+            return Dense(RowByRow.Jacobian(pass, outputs, ResultShape(size), cancellation));
         }
 
         if (!size.Coupled)
         {
             return Form == JacobianForm.Dense
-                ? Dense(BlockDiagonal.Jacobian(pass, outputs, ResultShape(size), cancellation), layers: null)
+                ? Dense(BlockDiagonal.Jacobian(pass, outputs, ResultShape(size), cancellation))
                 : Factored(Uncoupled(BlockDiagonal.PerSample(pass, outputs, size.Input.After(size.Samples, outputs.Length), cancellation), size), pass);
         }
 
@@ -66,7 +66,11 @@ public sealed record Jacobian : Question
         };
         return Form == JacobianForm.Factored
             ? Factored(factors, pass)
-            : Dense(Coupling.Dense(diagonal, left, right).ToNdArray().Reshape(ResultShape(size)), LayersOf(factors, pass));
+            : new Answer
+            {
+                Gradients = Coupling.Dense(diagonal, left, right, ResultShape(size), pass.Dtype),
+                Coupling = Report(CouplingMeasures.Of(factors), LayersOf(factors, pass)),
+            };
     }
 
     internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
@@ -96,8 +100,7 @@ public sealed record Jacobian : Question
         Right = NdArray.Allocate(size.Inputs.After(0), diagonal.Dtype),
     };
 
-    private static Answer Dense(NdArray jacobian, IReadOnlyList<LayerCoupling>? layers) =>
-        new() { Gradients = jacobian, Coupling = Report(CouplingMeasures.Of(jacobian), layers) };
+    private static Answer Dense(NdArray jacobian) => new() { Gradients = jacobian, Coupling = Report(CouplingMeasures.Of(jacobian), layers: null) };
 
     private static Answer Factored(JacobianFactors factors, ForwardPass pass) =>
         new() { Factors = factors, Coupling = Report(CouplingMeasures.Of(factors), LayersOf(factors, pass)) };
