@@ -56,10 +56,18 @@ public sealed class GradientService(Limits limits)
             Check(prepared, entry.Gradient);
             return (Prepared: prepared, entry.Gradient);
         })).ToList();
+        if (request.BatchNorm.ReferenceInputs is not null && !entries.Any(entry => entry.Prepared.Plan.NeedsReference))
+        {
+            throw new FaultException(Fault.Invalid("batchNorm.referenceInputs", "nothing, as no entry has a BatchNorm layer in mode reference",
+                $"an array of shape {request.BatchNorm.ReferenceInputs.Shape}", "Leave it out, or compare with mode reference."));
+        }
+
+        // All answers are kept until the last is there.
+        Cost.Sum(entries.Select(entry => CostOf(entry.Prepared, entry.Gradient))).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
         using var scope = NewDisposeScope();
         using var network = Network.Create(request.Network, shape);
         var results = entries.Select(entry => Differentiate(entry.Prepared, network, entry.Gradient, cancellation)).ToList();
-        var differences = Comparison.Differences(results);
+        var differences = Comparison.Differences(results, cancellation);
         return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences), Differences = differences };
     }
 
@@ -99,8 +107,10 @@ public sealed class GradientService(Limits limits)
     }
 
     private void Price(Prepared prepared, Question? question, string path) =>
-        Cost.Of(prepared.Shape, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0, question, prepared.Size, prepared.Request.Diagnostics.FiniteDifferences)
-            .Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
+        CostOf(prepared, question).Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
+
+    private static Cost CostOf(Prepared prepared, Question? question) =>
+        Cost.Of(prepared.Shape, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0, question, prepared.Size, prepared.Request.Diagnostics.FiniteDifferences);
 
     private static GradientResult Differentiate(Prepared prepared, Network network, Question question, CancellationToken cancellation)
     {
@@ -113,6 +123,7 @@ public sealed class GradientService(Limits limits)
         started = Stopwatch.GetTimestamp();
         var answer = question.Ask(pass, prepared.Size, cancellation);
         var backward = Stopwatch.GetElapsedTime(started);
+        cancellation.ThrowIfCancellationRequested();
 
         var report = Report(pass, prepared.Plan);
         var evidence = new Evidence

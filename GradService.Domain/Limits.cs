@@ -6,7 +6,7 @@ namespace GradService.Domain;
 public sealed record Limits
 {
     /// <summary>Size of a request's body, bytes. Default 64 MiB.</summary>
-    [Range(1024, 1L << 30)]
+    [Range(1024, 1L << 28)]
     public long MaxRequestBytes { get; init; } = 64L << 20;
 
     /// <summary>Size of the arrays of an answer in the network's precision, bytes. Default 256 MiB.</summary>

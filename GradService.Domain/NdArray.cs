@@ -47,8 +47,6 @@ public sealed class NdArray
     /// <summary>The values where the precision is double, else empty.</summary>
     public ReadOnlySpan<double> Doubles => _doubles;
 
-    internal Array Buffer => (Array?)_singles ?? _doubles!;
-
     internal Span<byte> Bytes => _singles is null ? MemoryMarshal.AsBytes(_doubles.AsSpan()) : MemoryMarshal.AsBytes(_singles.AsSpan());
 
     /// <summary>Zeros.</summary>
@@ -85,6 +83,35 @@ public sealed class NdArray
 
     /// <summary>The Frobenius norm, summed in double precision.</summary>
     public double Norm() => Math.Sqrt(_singles is null ? SumOfSquares<double>(_doubles) : SumOfSquares<float>(_singles));
+
+    /// <summary>The largest difference to an array of the same shape; NaN if any entry of either is.</summary>
+    public double MaxDifference(NdArray other)
+    {
+        if (Dtype == other.Dtype)
+        {
+            return _singles is null ? MaxDifference<double>(_doubles, other._doubles) : MaxDifference<float>(_singles, other._singles);
+        }
+
+        var max = 0.0;
+        for (var i = 0; i < Count; i++)
+        {
+            max = Math.Max(max, Math.Abs(this[i] - other[i]));
+        }
+
+        return max;
+    }
+
+    private static double MaxDifference<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
+        where T : IFloatingPointIeee754<T>
+    {
+        var max = 0.0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            max = Math.Max(max, Math.Abs(double.CreateTruncating(a[i]) - double.CreateTruncating(b[i])));
+        }
+
+        return max;
+    }
 
     private static int CountNonFinite<T>(ReadOnlySpan<T> values)
         where T : IFloatingPointIeee754<T>

@@ -13,7 +13,7 @@ internal sealed class ComputeOptions
     [Range(1, 100_000)]
     public int QueueLength { get; set; } = 64;
 
-    /// <summary>Seconds from arrival to answer, waiting included; beyond it the computation is stopped, 503. Default 30.</summary>
+    /// <summary>Seconds from a request's having been read to its answer, waiting included; beyond it the computation is stopped, 503. Default 30.</summary>
     [Range(0.001, 86_400)]
     public double DeadlineSeconds { get; set; } = 30;
 }

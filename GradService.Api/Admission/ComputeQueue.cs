@@ -10,14 +10,14 @@ namespace GradService.Api.Admission;
 /// </summary>
 internal sealed class ComputeQueue : IDisposable
 {
-    private readonly BlockingCollection<Action> _waiting;
+    private readonly BlockingCollection<Place> _places = [];
     private readonly Thread[] _threads;
     private readonly ComputeOptions _options;
+    private int _waiting;
 
     public ComputeQueue(IOptions<ComputeOptions> options)
     {
         _options = options.Value;
-        _waiting = new BlockingCollection<Action>(_options.QueueLength);
         _threads = [.. Enumerable.Range(0, _options.ComputeThreads).Select(number =>
             new Thread(Work) { IsBackground = true, Name = $"compute {number}" })];
         foreach (var thread in _threads)
@@ -26,8 +26,8 @@ internal sealed class ComputeQueue : IDisposable
         }
     }
 
-    /// <summary>Requests that wait for a thread.</summary>
-    public int Waiting => _waiting.Count;
+    /// <summary>Requests that wait for a thread; who has given up is not among them.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Runs the work on a compute thread, in order of arrival.</summary>
     /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
@@ -41,20 +41,23 @@ internal sealed class ComputeQueue : IDisposable
             throw new ComputeUnavailableException(failure);
         }
 
+        if (Interlocked.Increment(ref _waiting) > _options.QueueLength)
+        {
+            Interlocked.Decrement(ref _waiting);
+            throw new QueueFullException($"{_options.QueueLength} requests are waiting for a thread (limit QueueLength). Try again in a moment.");
+        }
+
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         deadline.CancelAfter(TimeSpan.FromSeconds(_options.DeadlineSeconds));
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var token = deadline.Token;
-        var taken = 0;
-        if (!_waiting.TryAdd(() => { if (Interlocked.Exchange(ref taken, 1) == 0) { Complete(done, work, token); } }, 0, CancellationToken.None))
-        {
-            throw new QueueFullException($"{_options.QueueLength} requests are waiting for a thread (limit QueueLength). Try again in a moment.");
-        }
+        var place = new Place(() => Complete(done, work, token));
+        _places.Add(place, CancellationToken.None);
 
-        // Who waits too long for a thread is told so in time, though no thread is free to say it.
+        // Who waits too long for a thread, or goes away, leaves the place at once, though no thread is free to see it.
         await using var impatience = token.Register(() =>
         {
-            if (Interlocked.Exchange(ref taken, 1) == 0)
+            if (Take(place) is not null)
             {
                 done.SetCanceled(token);
             }
@@ -73,22 +76,34 @@ internal sealed class ComputeQueue : IDisposable
 
     public void Dispose()
     {
-        _waiting.CompleteAdding();
+        _places.CompleteAdding();
         foreach (var thread in _threads)
         {
             thread.Join();
         }
 
-        _waiting.Dispose();
+        _places.Dispose();
     }
 
     private void Work()
     {
         LibTorch.PrepareThread();
-        foreach (var work in _waiting.GetConsumingEnumerable())
+        foreach (var place in _places.GetConsumingEnumerable())
         {
-            work();
+            Take(place)?.Invoke();
         }
+    }
+
+    /// <summary>The work of a place, for the one who is first to take it: a thread, or the request that has given up.</summary>
+    private Action? Take(Place place)
+    {
+        var work = place.Leave();
+        if (work is not null)
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+
+        return work;
     }
 
     /// <summary>Whatever the work throws belongs to its caller, not to the thread.</summary>
@@ -110,6 +125,14 @@ internal sealed class ComputeQueue : IDisposable
             done.SetException(failure);
         }
     }
+}
+
+/// <summary>A place in the queue. Once left it holds nothing of the request.</summary>
+internal sealed class Place(Action work)
+{
+    private Action? _work = work;
+
+    public Action? Leave() => Interlocked.Exchange(ref _work, null);
 }
 
 internal sealed class QueueFullException(string message) : Exception(message);

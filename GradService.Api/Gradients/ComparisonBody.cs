@@ -14,7 +14,7 @@ internal sealed record ComparisonBody : ForwardRequest
     public JsonFragment? Gradient { get; init; }
 
     /// <summary>What to compare; absent: train/sum, train/perSample, trainDetached/perSample, eval/perSample and movingAverage/perSample.</summary>
-    [MinLength(1), MaxLength(100)]
+    [MinLength(1), MaxLength(20)]
     public IReadOnlyList<ComparisonBodyEntry>? Compare { get; init; }
 
     private static readonly IReadOnlyList<ComparisonBodyEntry> DefaultEntries =
@@ -23,15 +23,45 @@ internal sealed record ComparisonBody : ForwardRequest
     ];
 
     /// <exception cref="FaultException">A kind is unknown, or lacks a field that it needs.</exception>
-    public ComparisonRequest ToRequest() => new()
+    public ComparisonRequest ToRequest()
     {
-        Network = Network,
-        Inputs = Inputs,
-        BatchNorm = BatchNorm,
-        Dropout = Dropout,
-        Diagnostics = Diagnostics,
-        Compare = [.. (Compare ?? DefaultEntries).Select((entry, index) => new ComparisonEntry(entry.Mode, ReadQuestion(entry.Kind, index)))],
-    };
+        // Entries of one kind share its fields, which may be large.
+        var questions = new Dictionary<string, Question>();
+        var entries = new List<ComparisonEntry>();
+        foreach (var entry in Compare ?? DefaultEntries)
+        {
+            if (!questions.TryGetValue(entry.Kind, out var question))
+            {
+                questions[entry.Kind] = question = ReadQuestion(entry.Kind, entries.Count);
+            }
+
+            entries.Add(new ComparisonEntry(entry.Mode, question));
+        }
+
+        CheckInherited(questions.Values);
+        return new ComparisonRequest { Network = Network, Inputs = Inputs, BatchNorm = BatchNorm, Dropout = Dropout, Diagnostics = Diagnostics, Compare = entries };
+    }
+
+    /// <summary>What is inherited must be of use to some entry.</summary>
+    private void CheckInherited(IEnumerable<Question> questions)
+    {
+        if (Gradient is null)
+        {
+            return;
+        }
+
+        var family = Family.Of(typeof(Question))!;
+        var taken = questions.SelectMany(question => RecordFields.Of(question.GetType()).Keys).ToHashSet();
+        foreach (var (name, text) in RequestReader.TopLevelOf(Gradient))
+        {
+            if (name == family.Discriminator ? text is null || !family.Members.ContainsKey(text) : !taken.Contains(name))
+            {
+                throw new FaultException(name == family.Discriminator
+                    ? Fault.Invalid($"gradient.{name}", $"the name of {family.Noun}", text is null ? "something else" : Fault.Quoted(text), NearestName.Suggest(text ?? "", family.Members.Keys))
+                    : Fault.Invalid($"gradient.{name}", "a field that the kind of some entry takes", $"'{name}', which none of them does"));
+            }
+        }
+    }
 
     private Question ReadQuestion(string kind, int index)
     {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using GradService.Api.Admission;
 using GradService.Api.Requests;
 using GradService.Domain;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -67,7 +68,7 @@ internal static partial class ProblemMapping
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
         {
-            if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+            if (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException)
             {
                 // Nobody is left to read an answer, and nothing went wrong.
                 context.Response.StatusCode = ClientClosedRequest;

@@ -23,7 +23,9 @@ internal sealed class RequestBody(IOptions<Limits> limits)
         var pipe = context.Request.BodyReader;
         while (true)
         {
-            var read = await pipe.ReadAsync(context.RequestAborted);
+            // Not by the token of the request: a read that it breaks off would still be under way when the connection is cleaned up.
+            // A connection that ends ends the read.
+            var read = await pipe.ReadAsync(CancellationToken.None);
             var taken = read.Buffer.End;
             try
             {

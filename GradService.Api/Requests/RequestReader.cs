@@ -18,10 +18,12 @@ internal sealed class RequestReader
     internal const int MaxDepth = 64;
     private const int MaxFaults = 50;
     private const int MaxRecords = 200_000;
+    private const int MaxEntries = 1_000_000;
 
     private readonly List<Fault> _faults = [];
     private readonly List<string> _path = [];
     private int _records;
+    private int _entries;
 
     private string Path => string.Concat(_path).TrimStart('.');
 
@@ -39,6 +41,23 @@ internal sealed class RequestReader
         var reader = new RequestReader();
         reader._path.Add(fragment.Path);
         return reader.ReadAll(fragment.Json, record, passOver)!;
+    }
+
+    /// <summary>The fields of a fragment that has been read, each with its value where that is a text.</summary>
+    public static IReadOnlyList<(string Name, string? Text)> TopLevelOf(JsonFragment fragment)
+    {
+        var fields = new List<(string, string?)>();
+        var reader = new Utf8JsonReader(fragment.Json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var name = Text(ref reader);
+            reader.Read();
+            fields.Add((name, reader.TokenType == JsonTokenType.String ? Text(ref reader) : null));
+            reader.Skip();
+        }
+
+        return fields;
     }
 
     private object? ReadAll(ReadOnlySpan<byte> json, Type record, Func<string, bool> passOver)
@@ -261,6 +280,11 @@ internal sealed class RequestReader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             _path.Add($"[{count++}]");
+            if (++_entries > MaxEntries)
+            {
+                throw new FaultException(Fault.TooLarge(Path, $"at most {MaxEntries} names and list entries in a request, those of arrays not counted", "more"));
+            }
+
             if (ReadValue(ref reader, element, nullable: false, null, json) is { } value)
             {
                 list.Add(value);
@@ -291,6 +315,11 @@ internal sealed class RequestReader
             var name = Text(ref reader);
             reader.Read();
             _path.Add($"['{Fault.Shortened(name)}']");
+            if (++_entries > MaxEntries)
+            {
+                throw new FaultException(Fault.TooLarge(Path, $"at most {MaxEntries} names and list entries in a request, those of arrays not counted", "more"));
+            }
+
             if (dictionary.Contains(name))
             {
                 Report("", "each name once", $"'{Fault.Shortened(name)}' again");

@@ -4,10 +4,20 @@ namespace GradService.Domain.Diagnostics;
 internal static class Comparison
 {
     /// <summary>Every pair in order, with how far apart it is.</summary>
-    public static IReadOnlyList<PairwiseDifference> Differences(IReadOnlyList<GradientResult> results) =>
-        [.. from first in Enumerable.Range(0, results.Count)
-            from second in Enumerable.Range(first + 1, results.Count - first - 1)
-            select Difference(first, second, results[first], results[second])];
+    public static IReadOnlyList<PairwiseDifference> Differences(IReadOnlyList<GradientResult> results, CancellationToken cancellation)
+    {
+        var pairs = new List<PairwiseDifference>();
+        for (var first = 0; first < results.Count; first++)
+        {
+            for (var second = first + 1; second < results.Count; second++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                pairs.Add(Difference(first, second, results[first], results[second]));
+            }
+        }
+
+        return pairs;
+    }
 
     /// <summary>One finding for each pair that differs, and one where none does.</summary>
     public static IReadOnlyList<Finding> Findings(IReadOnlyList<GradientResult> results, IReadOnlyList<PairwiseDifference> differences)
@@ -16,7 +26,7 @@ internal static class Comparison
             .Where(pair => pair.MaxRelativeGradientDifference > 1e-3)
             .Select(pair => new Finding("gradients-differ", Severity.Info,
                 $"{Name(results, pair.First)} and {Name(results, pair.Second)} answer different questions here: their gradients differ by up to {Words.Of(pair.MaxGradientDifference!.Value)}, "
-                + $"{Words.Percent(pair.MaxRelativeGradientDifference!.Value)} of the largest entry. {Why(results[pair.First], results[pair.Second])}"))];
+                + $"{Words.Percent(pair.MaxRelativeGradientDifference!.Value)} of the largest entry. {Why(results[pair.First], results[pair.Second], pair.MaxOutputDifference)}"))];
         if (differences.Any(pair => pair.MaxGradientDifference is not null) && differences.All(pair => pair.MaxRelativeGradientDifference is null or <= 1e-3))
         {
             findings.Add(new Finding("gradients-agree", Severity.Info, results.All(result => result.BatchNorm.Layers.Count == 0)
@@ -30,13 +40,13 @@ internal static class Comparison
     private static PairwiseDifference Difference(int first, int second, GradientResult a, GradientResult b)
     {
         var (left, right) = Comparable(a, b);
-        var difference = left is null || right is null ? (double?)null : Evidence.MaxDifference(left, right);
+        var difference = left is null || right is null ? (double?)null : left.MaxDifference(right);
         var largest = difference is null ? 0 : Math.Max(left!.MaxAbsolute(), right!.MaxAbsolute());
         return new PairwiseDifference
         {
             First = first,
             Second = second,
-            MaxOutputDifference = Evidence.MaxDifference(a.Outputs, b.Outputs),
+            MaxOutputDifference = a.Outputs.MaxDifference(b.Outputs),
             MaxGradientDifference = difference,
             MaxRelativeGradientDifference = difference == 0 ? 0 : difference / largest,
         };
@@ -77,9 +87,9 @@ internal static class Comparison
 
     private static string Name(IReadOnlyList<GradientResult> results, int index) => $"{results[index].BatchNorm.Mode.Name}/{results[index].Kind} (result {index})";
 
-    private static string Why(GradientResult a, GradientResult b)
+    private static string Why(GradientResult a, GradientResult b, double outputDifference)
     {
-        if (a.BatchNorm.Mode != b.BatchNorm.Mode && Evidence.MaxDifference(a.Outputs, b.Outputs) > 1e-3 * a.Outputs.MaxAbsolute())
+        if (a.BatchNorm.Mode != b.BatchNorm.Mode && outputDifference > 1e-3 * a.Outputs.MaxAbsolute())
         {
             return "Already their outputs differ, as they normalise with different statistics.";
         }

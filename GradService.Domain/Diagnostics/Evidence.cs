@@ -46,18 +46,6 @@ internal sealed record Evidence
         (!kinds.HasFlag(EvidenceKinds.Detached) || Detached is not null)
         && (!kinds.HasFlag(EvidenceKinds.CouplingShare) || Answer.Coupling is not null)
         && (!kinds.HasFlag(EvidenceKinds.FiniteDifferences) || FiniteDifferences is not null);
-
-    /// <summary>The largest difference between two arrays of one shape; NaN if any entry of either is.</summary>
-    public static double MaxDifference(NdArray a, NdArray b)
-    {
-        var max = 0.0;
-        for (var i = 0; i < a.Count; i++)
-        {
-            max = Math.Max(max, Math.Abs(a[i] - b[i]));
-        }
-
-        return max;
-    }
 }
 
 /// <summary>A BatchNorm layer as the answer met it.</summary>

@@ -39,6 +39,13 @@ internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, lo
         return new Cost(question?.Choose(size).Passes ?? 0, question?.RowByRowWork(size) ?? 0, results, alive.SaturatingPlus(copy));
     }
 
+    /// <summary>Of several answers made one after another and handed out together.</summary>
+    public static Cost Sum(IEnumerable<Cost> costs) => costs.Aggregate((a, b) => new Cost(
+        a.Passes.SaturatingPlus(b.Passes),
+        a.RowByRowWork.SaturatingPlus(b.RowByRowWork),
+        a.ResultBytes.SaturatingPlus(b.ResultBytes),
+        Math.Max(a.NativeBytes, b.NativeBytes)));
+
     /// <exception cref="FaultException">Names each limit that is exceeded, the size asked for, and what to do.</exception>
     public void Check(Limits limits, string path, string cheaper)
     {

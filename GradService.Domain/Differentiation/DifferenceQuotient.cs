@@ -57,7 +57,16 @@ internal abstract record Watched
     {
         private readonly double _weight = Cotangent.Sum(Math.Abs);
 
-        public override double In(WatchedPass pass) => Cotangent.Zip(pass.Outputs, (weight, output) => weight * output).Sum();
+        public override double In(WatchedPass pass)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < Cotangent.Length; i++)
+            {
+                sum += Cotangent[i] * pass.Outputs[i];
+            }
+
+            return sum;
+        }
 
         public override double Magnitude(double value, double largestOutput) => _weight * largestOutput;
     }

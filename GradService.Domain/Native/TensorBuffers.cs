@@ -16,9 +16,6 @@ internal static class TensorBuffers
         return own.to_type(dtype.ToScalarType());
     }
 
-    /// <summary>A tensor over the array's own memory, for large results that are written in place. It must not outlive the caller's scope.</summary>
-    public static Tensor Over(NdArray array) => frombuffer(array.Buffer, array.Dtype.ToScalarType()).view(array.Shape.Dimensions.ToArray());
-
     /// <summary>The tensor's values and shape, copied out.</summary>
     public static NdArray ToNdArray(this Tensor tensor)
     {

@@ -13,7 +13,6 @@ namespace GradService.Domain.Native;
 internal static class TensorOperations
 {
     internal static readonly Scalar One = 1;
-    private static readonly Scalar Zero = 0;
 
     /// <summary>a + b, broadcast.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
@@ -105,7 +104,7 @@ internal static class TensorOperations
     }
 
     /// <summary>A tensor of zeros, of the shape and dtype of a.</summary>
-    public static Tensor ZerosLike(this Tensor a) => a.mul(Zero).detach().zero_();
+    public static Tensor ZerosLike(this Tensor a) => zeros_like(a).detach();
 
     /// <summary>A tensor of the given shape, filled with one number.</summary>
     public static Tensor Filled(ReadOnlySpan<long> shape, ScalarType dtype, double number)

@@ -25,6 +25,7 @@ internal sealed class ShapeInference(Limits limits)
                 throw new FaultException(Fault.Invalid("network." + path.Field, $"blocks nested at most {limits.MaxNesting} deep (limit MaxNesting)", $"{path.Depth}"));
             }
 
+            LayerNumbers.Check(layers[index], path);
             var node = layers[index].Place(path, input, this);
             if (node.Output.Rank > MaxRank)
             {

@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using GradService.Api.Admission;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -66,6 +70,51 @@ public sealed class AdmissionTests
         Assert.Equal(0, log.Errors);
     }
 
+    [Fact]
+    public async Task Who_gives_up_waiting_leaves_the_place_to_others()
+    {
+        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:QueueLength", "1")] };
+        using var thread = new HeldThread(application);
+        using var client = application.CreateClient();
+        using var patience = new CancellationTokenSource();
+        using var content = new StringContent(Good, System.Text.Encoding.UTF8, "application/json");
+        var abandoned = client.PostAsync("/v1/gradients", content, patience.Token);
+        await UntilAsync(() => thread.Waiting == 1);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => abandoned);
+        await UntilAsync(() => thread.Waiting == 0);
+
+        var waiting = application.PostAsync("/v1/gradients", Good);
+        await UntilAsync(() => thread.Waiting == 1);
+        thread.Release();
+        Assert.Equal(200, (int)(await waiting).Status);
+    }
+
+    /// <summary>Over a real socket: the in-memory server has no connection to reset.</summary>
+    [Fact]
+    public async Task A_connection_reset_in_the_middle_of_a_body_is_no_error_in_the_log()
+    {
+        var log = new ErrorCount();
+        var requests = new RequestCount();
+        await using var application = new GradApplication
+        {
+            Additions = services => services.AddSingleton<ILoggerProvider>(log).AddSingleton<IStartupFilter>(requests),
+        };
+        application.UseKestrel(0);
+        application.StartServer();
+        using (var socket = new Socket(SocketType.Stream, ProtocolType.Tcp))
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, application.ClientOptions.BaseAddress.Port);
+            socket.LingerState = new LingerOption(true, 0);
+            await socket.SendAsync("POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"network"u8.ToArray());
+            await UntilAsync(() => requests.Started == 1);
+        }
+
+        await UntilAsync(() => requests.Finished == 1);
+        Assert.Equal(200, (int)(await application.PostAsync("/v1/gradients", Good)).Status);
+        Assert.Equal(0, log.Errors);
+    }
+
     private static void AssertLate(ProblemAnswer answer, string seconds)
     {
         Assert.Equal(503, answer.Status);
@@ -106,6 +155,34 @@ public sealed class AdmissionTests
         public void Release() => _released.Set();
 
         public void Dispose() => Release();
+    }
+
+    /// <summary>Sees requests before all else in the pipeline.</summary>
+    private sealed class RequestCount : IStartupFilter
+    {
+        private int _started;
+        private int _finished;
+
+        public int Started => Volatile.Read(ref _started);
+
+        public int Finished => Volatile.Read(ref _finished);
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => pipeline =>
+        {
+            pipeline.Use(async (context, following) =>
+            {
+                Interlocked.Increment(ref _started);
+                try
+                {
+                    await following(context);
+                }
+                finally
+                {
+                    Interlocked.Increment(ref _finished);
+                }
+            });
+            next(pipeline);
+        };
     }
 
     private sealed class ErrorCount : ILoggerProvider, ILogger

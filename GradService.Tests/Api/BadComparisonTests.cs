@@ -9,8 +9,8 @@ public sealed class BadComparisonTests(GradApplication application)
 
     public static TheoryData<string, string, string, string> Compare { get; } = new()
     {
-        { "compare", "[]", Same, "Expected a list of 1 to 100 entries, got an empty list." },
-        { "compare", "{}", Same, "Expected a list of 1 to 100 entries, got an object." },
+        { "compare", "[]", Same, "Expected a list of 1 to 20 entries, got an empty list." },
+        { "compare", "{}", Same, "Expected a list of 1 to 20 entries, got an object." },
         { "compare", """["train/sum"]""", "compare[0]", "Expected an object, got 'train/sum'." },
         { "compare", """[{ "mode": "train", "kind": "summ" }]""", "compare[0].kind", "Expected the name of a kind of gradient, got 'summ'. Did you mean 'sum'? Known: {kinds}." },
         { "compare", """[{ "mode": "train", "kind": 3 }]""", "compare[0].kind", "Expected a string, got 3." },

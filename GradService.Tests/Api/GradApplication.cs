@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GradService.Tests.Api;
 
@@ -12,8 +13,16 @@ public class GradApplication : WebApplicationFactory<Program>
     /// <summary>Configuration, as ("Limits:MaxPasses", "10").</summary>
     internal IReadOnlyList<(string Key, string Value)> Settings { get; init; } = [];
 
+    /// <summary>Services laid over the service's own.</summary>
+    internal Action<IServiceCollection>? Additions { get; init; }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        if (Additions is { } additions)
+        {
+            builder.ConfigureServices(additions);
+        }
+
         foreach (var (key, value) in Settings)
         {
             builder.UseSetting(key, value);

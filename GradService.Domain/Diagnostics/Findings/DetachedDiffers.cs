@@ -13,7 +13,7 @@ internal static class DetachedDiffers
         }
 
         var detached = evidence.Detached!.MaxAbsolute();
-        var difference = Evidence.MaxDifference(evidence.Answer.Gradients!, evidence.Detached);
+        var difference = evidence.Answer.Gradients!.MaxDifference(evidence.Detached);
         return difference > 1e-3 * detached
             ? $"The part of the gradient that flows through the batch statistics matters: with the statistics held constant (mode trainDetached) entries differ by up to {Words.Of(difference)}, "
                 + $"{Words.Share(difference, detached)} of the largest detached entry, {Words.Of(detached)}. "

@@ -36,9 +36,10 @@ public sealed record Sum : Question
     private double[] Weights(ProblemSize size)
     {
         var weights = new double[size.Outputs.Elements];
+        var outputs = OutputSelection.Of(Outputs, size);
         for (var sample = 0L; sample < size.Samples; sample++)
         {
-            foreach (var output in OutputSelection.Of(Outputs, size))
+            foreach (var output in outputs)
             {
                 weights[(sample * size.OutputElements) + output] = 1;
             }
