@@ -134,7 +134,7 @@ public sealed class GradientService(Limits limits)
             Outputs = Outputs(pass, prepared),
             Answer = answer,
             Layers = [.. pass.Taps.Zip(report.Layers, (tap, layer) => Layer(tap, layer, network, prepared))],
-            Detached = prepared.Size.Coupled && question.DetachedTwin is { } twin ? Detached(pass, twin, prepared.Size, cancellation) : null,
+            Detached = prepared.Size.Coupled && question.DetachedTwin is { } twin ? Detached(pass, twin, prepared, cancellation) : null,
             FiniteDifferences = prepared.Request.Diagnostics.FiniteDifferences ? CheckByDifferences(prepared, network, question, answer, cancellation) : null,
         };
         var choice = question.Choose(prepared.Size);
@@ -169,10 +169,13 @@ public sealed class GradientService(Limits limits)
             request.BatchNorm.ReferenceInputs?.ToTensor(dtype));
     }
 
-    private static NdArray Detached(ForwardPass pass, Question question, ProblemSize size, CancellationToken cancellation)
+    private static DetachedEvidence Detached(ForwardPass pass, Question question, Prepared prepared, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        return question.Ask(pass.Rerun(pass.Inputs, StatisticsHold.All), size.Decoupled, cancellation).Gradients!;
+        var every = DetachedEvidence.EveryFor(prepared.Size.Samples, prepared.Shape.KeptElements);
+        var held = every == 1 ? pass.Rerun(pass.Inputs, StatisticsHold.All) : pass.RerunEveryNth(every);
+        var size = prepared.Size.Decoupled with { Samples = held.Inputs.shape[0] };
+        return new DetachedEvidence(question.Ask(held, size, cancellation).Gradients!, every);
     }
 
     private static FiniteDifferenceOutcome CheckByDifferences(Prepared prepared, Network network, Question question, Answer answer, CancellationToken cancellation)

@@ -84,6 +84,25 @@ public sealed class NdArray
     /// <summary>The Frobenius norm, summed in double precision.</summary>
     public double Norm() => Math.Sqrt(_singles is null ? SumOfSquares<double>(_doubles) : SumOfSquares<float>(_singles));
 
+    /// <summary>Every n-th entry of the first axis, beginning with the first.</summary>
+    internal NdArray EveryNth(int n)
+    {
+        if (n == 1)
+        {
+            return this;
+        }
+
+        var rows = (Shape[0] + n - 1) / n;
+        var row = Count / (int)Shape[0] * Dtype.SizeInBytes();
+        var some = AllocateUninitialized(new Shape([rows, .. Shape.Dimensions[1..]]), Dtype);
+        for (var i = 0; i < rows; i++)
+        {
+            Bytes.Slice(i * n * row, row).CopyTo(some.Bytes[(i * row)..]);
+        }
+
+        return some;
+    }
+
     /// <summary>The largest difference to an array of the same shape; NaN if any entry of either is.</summary>
     public double MaxDifference(NdArray other)
     {

@@ -38,7 +38,7 @@ internal sealed record Evidence
     public required IReadOnlyList<LayerEvidence> Layers { get; init; }
 
     /// <summary>The same answer with all statistics held constant.</summary>
-    public NdArray? Detached { get; init; }
+    public DetachedEvidence? Detached { get; init; }
 
     public FiniteDifferenceOutcome? FiniteDifferences { get; init; }
 

@@ -43,6 +43,9 @@ internal sealed class DropoutMasks
     /// <summary>Masks for a batch that stands twice, one behind the other.</summary>
     public DropoutMasks Twice() => new(_masks.ToDictionary(pair => pair.Key, pair => cat([pair.Value, pair.Value], 0)));
 
+    /// <summary>Masks for every n-th sample.</summary>
+    public DropoutMasks EveryNth(int n) => new(_masks.ToDictionary(pair => pair.Key, pair => pair.Value.EveryNth(n)));
+
     public Tensor Apply(LayerNode node, Tensor h) => _masks.TryGetValue(node, out var mask) ? h.Times(mask) : h;
 
     /// <summary>

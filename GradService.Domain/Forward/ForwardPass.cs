@@ -109,6 +109,14 @@ internal sealed class ForwardPass : IForward
     public ForwardPass Rerun(Tensor inputs, Func<NormalizationSite, Tensor, Moments?> given, bool watchBranches = false) =>
         new(_network, Leaf(inputs), _plan, _masks, _reference, isReference: false, given, watchBranches);
 
+    /// <summary>The same over every n-th sample, all statistics being those of this pass: what is left out changes nothing for the rest.</summary>
+    public ForwardPass RerunEveryNth(int n)
+    {
+        var used = _taps.ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
+        return new ForwardPass(_network, Leaf(Inputs.detach().EveryNth(n)), _plan, _masks?.EveryNth(n), _reference, isReference: false,
+            (site, _) => used[site.Node], watchBranches: false);
+    }
+
     /// <summary>
     /// The same over this pass's inputs with a frozen copy of them behind, so that statistics can be made of both: activations are
     /// [2N, C, …], the outputs those of the first half.

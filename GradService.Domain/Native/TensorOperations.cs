@@ -73,6 +73,9 @@ internal static class TensorOperations
         return a.lt(scalar);
     }
 
+    /// <summary>Every n-th entry of the first axis, beginning with the first.</summary>
+    public static Tensor EveryNth(this Tensor a, int n) => a.slice(0, 0, a.shape[0], n).contiguous();
+
     /// <summary>x·Wᵀ + b over the last axis; x [.., I], weight [O, I], bias [O] or null, result [.., O].</summary>
     public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias) => nn.functional.linear(x, weight, bias);
 
