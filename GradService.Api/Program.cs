@@ -5,6 +5,7 @@ using GradService.Api.Health;
 using GradService.Api.OpenApi;
 using GradService.Api.Problems;
 using GradService.Api.Requests;
+using GradService.Api.ReverseProxy;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.ConfigureKestrel(kestrel =>
@@ -23,9 +24,11 @@ builder.Services
     .AddProblems()
     .AddJson()
     .AddAdmission()
+    .AddReverseProxy()
     .AddOpenApiDocument();
 
 var app = builder.Build();
+app.UseReverseProxy();
 app.UseProblems();
 app.UseOpenApiDocument();
 app.MapGradients();

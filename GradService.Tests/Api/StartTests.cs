@@ -1,5 +1,3 @@
-using System.Reflection;
-using System.Runtime.ExceptionServices;
 using GradService.Api.Admission;
 using GradService.Domain;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,11 +20,11 @@ public sealed class StartTests
     [InlineData("QueueLength", "0")]
     [InlineData("DeadlineSeconds", "0")]
     public async Task A_setting_out_of_range_stops_the_start_and_is_named(string name, string value) =>
-        Assert.Contains(name, (await Assert.ThrowsAsync<OptionsValidationException>(() => RunAsync($"--Limits:{name}={value}"))).Message, StringComparison.Ordinal);
+        Assert.Contains(name, (await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync($"--Limits:{name}={value}"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_setting_that_is_no_number_stops_the_start_and_is_named() =>
-        Assert.Contains("MaxPasses", (await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("--Limits:MaxPasses=many"))).Message, StringComparison.Ordinal);
+        Assert.Contains("MaxPasses", (await Assert.ThrowsAsync<InvalidOperationException>(() => RealStart.RunAsync("--Limits:MaxPasses=many"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task Settings_are_in_force_and_capabilities_show_them()
@@ -38,19 +36,4 @@ public sealed class StartTests
         var limits = System.Text.Json.Nodes.JsonNode.Parse(await client.GetStringAsync("/v1/capabilities"))!["limits"]!;
         Assert.Equal((1234, 7.5, 3), (limits["maxPasses"]!.GetValue<double>(), limits["deadlineSeconds"]!.GetValue<double>(), limits["computeThreads"]!.GetValue<double>()));
     }
-
-    /// <summary>
-    /// Runs the service itself: the test host looks for services of a start that has failed, and finds them disposed or not as it happens.
-    /// </summary>
-    private static Task RunAsync(string setting) => Task.Run(() =>
-    {
-        try
-        {
-            typeof(Program).Assembly.EntryPoint!.Invoke(null, [new[] { setting, "--urls=http://127.0.0.1:0" }]);
-        }
-        catch (TargetInvocationException start)
-        {
-            ExceptionDispatchInfo.Throw(start.InnerException!);
-        }
-    }).WaitAsync(TimeSpan.FromMinutes(1));
 }
