@@ -7,7 +7,8 @@ using GradService.Api.Problems;
 using GradService.Api.Requests;
 using GradService.Api.ReverseProxy;
 
-var builder = WebApplication.CreateBuilder(args);
+// Settings stand beside the program, wherever it is started from. Started from / it would else watch the whole file system for them.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
     kestrel.AddServerHeader = false;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GradService.Api.Admission;
 using GradService.Api.Requests;
@@ -36,7 +37,8 @@ internal static partial class ProblemMapping
 
     private static Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
-        problem.Extensions["traceId"] = context.TraceIdentifier;
+        // The identifier that the log has, also where ASP.NET would not put it in: for callers who do not take JSON.
+        problem.Extensions["traceId"] = Activity.Current?.Id ?? context.TraceIdentifier;
         return TypedResults.Problem(problem).ExecuteAsync(context);
     }
 

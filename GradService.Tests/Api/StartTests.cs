@@ -36,4 +36,11 @@ public sealed class StartTests
         var limits = System.Text.Json.Nodes.JsonNode.Parse(await client.GetStringAsync("/v1/capabilities"))!["limits"]!;
         Assert.Equal((1234, 7.5, 3), (limits["maxPasses"]!.GetValue<double>(), limits["deadlineSeconds"]!.GetValue<double>(), limits["computeThreads"]!.GetValue<double>()));
     }
+
+    [Fact]
+    public async Task Settings_are_looked_for_beside_the_program_wherever_it_is_started_from()
+    {
+        await using var application = new GradApplication();
+        Assert.Equal(AppContext.BaseDirectory, application.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.IWebHostEnvironment>().ContentRootPath);
+    }
 }
