@@ -12,6 +12,8 @@ internal abstract class FactNeedsAttribute : FactAttribute
     private static bool IsContinuousIntegration => string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase);
 }
 
+internal sealed class FactNeedsBashAttribute() : FactNeedsAttribute(Tool.Bash);
+
 internal sealed class FactNeedsCurlAttribute() : FactNeedsAttribute(Tool.Curl);
 
 internal sealed class FactNeedsNumPyAttribute() : FactNeedsAttribute(Tool.NumPy);

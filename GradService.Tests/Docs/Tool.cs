@@ -2,12 +2,15 @@ using System.Diagnostics;
 
 namespace GradService.Tests.Docs;
 
-/// <summary>A program that the examples of README.md need, and that a machine may lack.</summary>
+/// <summary>A program that examples need, and that a machine may lack.</summary>
 /// <param name="Name">What it is called where it is missing.</param>
 /// <param name="Command">Where it is.</param>
 /// <param name="Probe">Arguments with which it does nothing, and succeeds.</param>
 internal sealed record Tool(string Name, string Command, params IReadOnlyList<string> Probe)
 {
+    /// <summary>bash alone, which the health check of the image needs.</summary>
+    public static Tool Bash { get; } = new("bash", "bash", "-c", "exit 0");
+
     /// <summary>curl, started by bash, as somebody would who pastes the command.</summary>
     public static Tool Curl { get; } = new("bash and curl", "bash", "-c", "curl --version");
 
