@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using GradService.Api.Admission;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -129,32 +128,6 @@ public sealed class AdmissionTests
         {
             await Task.Yield();
         }
-    }
-
-    /// <summary>Keeps the only compute thread of a service busy until released.</summary>
-    private sealed class HeldThread : IDisposable
-    {
-        private readonly ComputeQueue _queue;
-        private readonly ManualResetEventSlim _released = new();
-
-        public HeldThread(GradApplication application)
-        {
-            _queue = application.Services.GetRequiredService<ComputeQueue>();
-            using var started = new ManualResetEventSlim();
-            _ = _queue.RunAsync(_ =>
-            {
-                started.Set();
-                _released.Wait(CancellationToken.None);
-                return 0;
-            }, CancellationToken.None);
-            started.Wait();
-        }
-
-        public int Waiting => _queue.Waiting;
-
-        public void Release() => _released.Set();
-
-        public void Dispose() => Release();
     }
 
     /// <summary>Sees requests before all else in the pipeline.</summary>

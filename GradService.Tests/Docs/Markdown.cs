@@ -16,16 +16,17 @@ internal sealed partial class Markdown(string text)
 
     private string Prose => Fence().Replace(text, "");
 
-    /// <summary>Rows of the table whose first column has that heading, cells as written.</summary>
-    public IReadOnlyList<string[]> Table(string firstHeading)
+    /// <summary>Rows of the first table whose first columns have these headings, cells as written.</summary>
+    public IReadOnlyList<string[]> Table(params IReadOnlyList<string> firstHeadings)
     {
         var lines = Prose.Split('\n');
-        var head = Array.FindIndex(lines, line => line.StartsWith($"| {firstHeading} |", StringComparison.Ordinal));
+        var head = Array.FindIndex(lines, line => line.StartsWith($"| {string.Join(" | ", firstHeadings)} |", StringComparison.Ordinal));
+        Assert.True(head >= 0, $"there is no table with {string.Join(" | ", firstHeadings)}");
         return [.. lines.Skip(head + 2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
     }
 
     /// <summary>The first inline code of each row's first cell: the names that a table lists.</summary>
-    public IReadOnlyList<string> NamesInTable(string firstHeading) => [.. Table(firstHeading).Select(row => Code().Match(row[0]).Groups[1].Value)];
+    public IReadOnlyList<string> NamesInTable(params IReadOnlyList<string> firstHeadings) => [.. Table(firstHeadings).Select(row => Code().Match(row[0]).Groups[1].Value)];
 
     [GeneratedRegex(@"^```(\w*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
