@@ -1,0 +1,116 @@
+using CsCheck;
+using GradService.Domain.Differentiation;
+using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Normalization.Modes;
+using GradService.Tests.Domain.Diagnostics.Findings;
+using GradService.Tests.Laws;
+using GradService.Tests.Problems;
+
+namespace GradService.Tests.Domain.Differentiation;
+
+/// <summary>How much the samples influence each other, as reported, beside sums over all blocks of the Jacobian.</summary>
+public sealed class CouplingReportTests
+{
+    // Of the squared Jacobian; with the statistics held constant where those cancel it, as that is where rounding comes from.
+    private const double Tolerance = 1e-9;
+
+    private static readonly Jacobian Factored = new() { Form = JacobianForm.Factored };
+
+    [Fact]
+    public void Share_and_most_influential_sample_are_those_of_all_blocks_whichever_way_they_were_found() => CoupledProblems.Any.Hold(200, problem =>
+    {
+        var rows = problem.Answer(new Jacobian { Strategy = Strategy.RowByRow });
+        var blocks = Blocks.Of(Answers.Flat(rows.Gradients), problem.Samples, problem.InputElements);
+        var scale = Math.Max(1, Squares(problem.Detached().Gradients(new PerSample())) / blocks.Squares);
+        foreach (var question in new[] { Factored, new Jacobian { Strategy = Strategy.Structured }, new Jacobian { Strategy = Strategy.RowByRow } })
+        {
+            var coupling = problem.Answer(question).Diagnostics.Coupling!;
+            Assert.Equal(blocks.Share, coupling.Share, Tolerance * scale);
+            if (!problem.Coupled)
+            {
+                Assert.Equal(0, coupling.Share);
+                Assert.Null(coupling.MostInfluential);
+            }
+
+            if (coupling.MostInfluential is { } most)
+            {
+                // Two samples may be equally strong: then either.
+                Assert.InRange(blocks.Columns[most.Sample], blocks.Columns.Max() - (Tolerance * scale * blocks.Squares), blocks.Columns.Max());
+                Assert.Equal(blocks.Columns.Max(), most.Norm * most.Norm, Tolerance * scale * blocks.Squares);
+            }
+        }
+    });
+
+    [Fact]
+    public void Each_layers_own_share_is_that_of_all_blocks_with_the_other_layers_left_out() => CoupledProblems.Any.Where(problem => problem.Coupled).Hold(200, problem =>
+    {
+        var answer = problem.Answer(Factored);
+        var (factors, layers) = (answer.Factors!, answer.Diagnostics.Coupling!.Layers!);
+        using var given = new CoupledPass(problem);
+        Assert.Equal(given.Pass.Taps.Where(tap => tap.Site.Coupled).Select(tap => tap.Site.Node.Path.Name), layers.Select(layer => layer.Name));
+        var held = Squares(Answers.Flat(factors.Diagonal));
+        var first = 0;
+        foreach (var (layer, size) in layers.Zip(given.Size.CoupledLayers))
+        {
+            var next = first + (2 * (int)size.Channels);
+            var blocks = Blocks.Of(CouplingMultipliedOut.Of(factors, first..next), problem.Samples, problem.InputElements);
+            Assert.Equal(blocks.Share, layer.Share, Tolerance * Math.Max(1, held / blocks.Squares));
+            first = next;
+        }
+
+        if (layers.Count == 1)
+        {
+            Assert.Equal(answer.Diagnostics.Coupling!.Share, layers[0].Share);
+        }
+    });
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void The_last_layers_own_share_is_what_is_left_when_the_others_hold_their_statistics(int coupled)
+    {
+        var problem = CoupledNetworks.Of(coupled, positions: false, outputs: 2, samples: 9);
+        var alone = CoupledNetworks.Of(1, positions: false, outputs: 2, samples: 9).Answer(Factored).Diagnostics.Coupling!;
+        Assert.Equal(alone.Share, problem.Answer(Factored).Diagnostics.Coupling!.Layers![^1].Share, 1e-12);
+        Assert.InRange(alone.Share, 1e-3, 1);
+    }
+
+    [Fact]
+    public void Row_by_row_has_no_layers_to_tell_apart() =>
+        Assert.Null(CoupledNetworks.Of(2, positions: false, outputs: 1, samples: 5).Answer(new Jacobian { Strategy = Strategy.RowByRow }).Diagnostics.Coupling!.Layers);
+
+    [Fact]
+    public void Samples_coupled_names_the_share_and_the_sample()
+    {
+        var problem = ForumProblem.Coupled(2, Train.Mode);
+        var blocks = Blocks.Of(problem.Jacobian(), problem.Samples, 1);
+        foreach (var question in new[] { Factored, new Jacobian(), new Jacobian { Strategy = Strategy.RowByRow } })
+        {
+            var message = problem.Answer(question).Finding("samples-coupled")!.Message;
+            Assert.Contains($"{FindingOf.Digits(100 * blocks.Share)}% of the squared Jacobian", message, StringComparison.Ordinal);
+            Assert.Contains($"Sample {Array.IndexOf(blocks.Columns, blocks.Columns.Max())} moves the others' outputs most (norm {FindingOf.Digits(Math.Sqrt(blocks.Columns.Max()))})", message, StringComparison.Ordinal);
+        }
+
+        Assert.Null(problem.Detached().Answer(Factored).Finding("samples-coupled"));
+    }
+
+    private static double Squares(double[] values) => values.Sum(value => value * value);
+
+    /// <summary>Sums over the blocks of a Jacobian [N, M, N, D].</summary>
+    private sealed record Blocks(double Squares, double[] Columns)
+    {
+        public double Share => Squares > 0 ? Columns.Sum() / Squares : 0;
+
+        public static Blocks Of(double[] jacobian, int samples, int elements)
+        {
+            var (columns, outputs) = (new double[samples], jacobian.Length / (samples * samples * elements));
+            for (var entry = 0; entry < jacobian.Length; entry++)
+            {
+                var (row, moved) = (entry / (outputs * samples * elements), entry / elements % samples);
+                columns[moved] += row == moved ? 0 : jacobian[entry] * jacobian[entry];
+            }
+
+            return new Blocks(CouplingReportTests.Squares(jacobian), columns);
+        }
+    }
+}
