@@ -9,8 +9,12 @@ internal sealed record CouplingMeasures(double Squares, double OffDiagonal, doub
     /// <summary>Σ_{i≠j}‖J_ij‖² / Σ‖J_ij‖²; 0 where the Jacobian vanishes, null where it is not finite.</summary>
     public double? Share => Squares > 0 ? Math.Clamp(OffDiagonal / Squares, 0, 1) : Squares == 0 ? 0 : null;
 
+    // Of few samples, statistics can cancel almost all of the coupling, and squares cannot be subtracted any more: their blocks are summed.
+    private const long FewSamples = 16;
+
     /// <summary>
-    /// From the factors' Gram matrices, in N·K² steps: Σ_{j≠i}‖A_j·P_i‖² = tr(P_iᵀ·AᵀA·P_i) − ‖A_i·P_i‖².
+    /// From the factors' Gram matrices, in N·K² steps: Σ_{j≠i}‖A_j·P_i‖² = tr(P_iᵀ·AᵀA·P_i) − ‖A_i·P_i‖²; block by block where that is
+    /// no dearer, or samples are few.
     /// </summary>
     /// <param name="factors">The factors.</param>
     /// <param name="statistics">The range of statistics that count; all where it is left out.</param>
@@ -18,7 +22,7 @@ internal sealed record CouplingMeasures(double Squares, double OffDiagonal, doub
     {
         var (first, count) = (statistics ?? Range.All).GetOffsetAndLength((int)factors.Statistics);
         var (n, m, d) = (factors.Samples, factors.Outputs, factors.Elements);
-        var gram = Gram(factors, first, count);
+        var gram = n <= FewSamples || n * m <= count ? null : Gram(factors, first, count);
         var columns = new double[n];
         var (off, own) = (0.0, 0.0);
         var p = new double[count];
@@ -31,33 +35,28 @@ internal sealed record CouplingMeasures(double Squares, double OffDiagonal, doub
                     p[k] = factors.Right[((first + k) * n * d) + (i * d) + element];
                 }
 
-                var all = 0.0;
-                for (var k = 0; k < count; k++)
-                {
-                    var row = 0.0;
-                    for (var l = 0; l < count; l++)
-                    {
-                        row += gram[k, l] * p[l];
-                    }
-
-                    all += p[k] * row;
-                }
-
-                var self = 0.0;
-                for (var output = 0L; output < m; output++)
+                var (self, others) = (0.0, 0.0);
+                for (var row = gram is null ? 0 : i * m; row < (gram is null ? n : i + 1) * m; row++)
                 {
                     var coupled = 0.0;
                     for (var k = 0; k < count; k++)
                     {
-                        coupled += factors.Left[(((i * m) + output) * factors.Statistics) + first + k] * p[k];
+                        coupled += factors.Left[(row * factors.Statistics) + first + k] * p[k];
                     }
 
-                    self += coupled * coupled;
-                    var block = factors.Diagonal[(((i * m) + output) * d) + element] + coupled;
-                    own += block * block;
+                    if (row / m == i)
+                    {
+                        var block = factors.Diagonal[(row * d) + element] + coupled;
+                        own += block * block;
+                        self += coupled * coupled;
+                    }
+                    else
+                    {
+                        others += coupled * coupled;
+                    }
                 }
 
-                columns[i] += Math.Max(0, all - self);
+                columns[i] += gram is null ? others : Math.Max(0, Through(gram, p) - self);
             }
 
             off += columns[i];
@@ -82,6 +81,24 @@ internal sealed record CouplingMeasures(double Squares, double OffDiagonal, doub
         }
 
         return new CouplingMeasures(all, columns.Sum(), columns);
+    }
+
+    /// <summary>pᵀ·AᵀA·p.</summary>
+    private static double Through(double[,] gram, double[] p)
+    {
+        var sum = 0.0;
+        for (var k = 0; k < p.Length; k++)
+        {
+            var row = 0.0;
+            for (var l = 0; l < p.Length; l++)
+            {
+                row += gram[k, l] * p[l];
+            }
+
+            sum += p[k] * row;
+        }
+
+        return sum;
     }
 
     /// <summary>AᵀA over samples and outputs, [K, K].</summary>
