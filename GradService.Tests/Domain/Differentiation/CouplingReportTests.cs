@@ -21,11 +21,16 @@ public sealed class CouplingReportTests
     {
         var rows = problem.Answer(new Jacobian { Strategy = Strategy.RowByRow });
         var blocks = Blocks.Of(Answers.Flat(rows.Gradients), problem.Samples, problem.InputElements);
-        var scale = Math.Max(1, Squares(problem.Detached().Gradients(new PerSample())) / blocks.Squares);
+        var held = Squares(problem.Detached().Gradients(new PerSample()));
+        var scale = blocks.Beside(held);
         foreach (var question in new[] { Factored, new Jacobian { Strategy = Strategy.Structured }, new Jacobian { Strategy = Strategy.RowByRow } })
         {
-            var coupling = problem.Answer(question).Diagnostics.Coupling!;
+            var diagnostics = problem.Answer(question).Diagnostics;
+            var coupling = diagnostics.Coupling!;
             Assert.Equal(blocks.Share, coupling.Share, Tolerance * scale);
+
+            // Not squared: subtracted squares would leave 1e-8 here of what has cancelled.
+            Assert.Equal(Math.Sqrt(blocks.Squares), diagnostics.GradientNorm, 1e-12 * Math.Sqrt(scale * blocks.Squares));
             if (!problem.Coupled)
             {
                 Assert.Equal(0, coupling.Share);
@@ -54,7 +59,7 @@ public sealed class CouplingReportTests
         {
             var next = first + (2 * (int)size.Channels);
             var blocks = Blocks.Of(CouplingMultipliedOut.Of(factors, first..next), problem.Samples, problem.InputElements);
-            Assert.Equal(blocks.Share, layer.Share, Tolerance * Math.Max(1, held / blocks.Squares));
+            Assert.Equal(blocks.Share, layer.Share, Tolerance * blocks.Beside(held));
             first = next;
         }
 
@@ -73,6 +78,16 @@ public sealed class CouplingReportTests
         var alone = CoupledNetworks.Of(1, positions: false, outputs: 2, samples: 9).Answer(Factored).Diagnostics.Coupling!;
         Assert.Equal(alone.Share, problem.Answer(Factored).Diagnostics.Coupling!.Layers![^1].Share, 1e-12);
         Assert.InRange(alone.Share, 1e-3, 1);
+    }
+
+    [Fact]
+    public void Two_samples_whose_coupling_all_but_cancels_still_share_it_evenly()
+    {
+        // Two samples normalise to ±1 whatever they are: only eps is left of the gradient, and each moves both outputs alike.
+        var problem = ForumProblem.On(Train.Mode, [0.1, 0.9], 2, GradService.Domain.Dtype.Float64, new GradService.Domain.Networks.Layers.BatchNorm { Affine = false, Eps = 1e-9 });
+        var factored = problem.Answer(Factored).Diagnostics;
+        Assert.Equal(0.5, factored.Coupling!.Share, 1e-6);
+        Assert.Equal(problem.Answer(new Jacobian { Strategy = Strategy.RowByRow }).Diagnostics.GradientNorm, factored.GradientNorm, 1e-6 * factored.GradientNorm);
     }
 
     [Fact]
@@ -100,6 +115,9 @@ public sealed class CouplingReportTests
     private sealed record Blocks(double Squares, double[] Columns)
     {
         public double Share => Squares > 0 ? Columns.Sum() / Squares : 0;
+
+        /// <summary>How much larger the squares are with the statistics held constant, at least 1.</summary>
+        public double Beside(double held) => Squares > 0 ? Math.Max(1, held / Squares) : 1;
 
         public static Blocks Of(double[] jacobian, int samples, int elements)
         {

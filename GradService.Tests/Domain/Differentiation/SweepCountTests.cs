@@ -19,7 +19,7 @@ public sealed class SweepCountTests
                 {
                     // Two samples, for whom rows are cheap, and many.
                     data.Add(coupled, positions, outputs, 2);
-                    data.Add(coupled, positions, outputs, 40);
+                    data.Add(coupled, positions, outputs, 16);
                 }
             }
         }
@@ -37,8 +37,12 @@ public sealed class SweepCountTests
         Assert.All(given.Size.CoupledLayers, layer => Assert.Equal(positions, layer.Positions > 1));
         foreach (var question in Questions(problem, outputs))
         {
-            var passes = problem.Answer(question).Diagnostics.Passes;
-            Assert.True(passes == given.SweepsOf(question), $"{question}: {passes} sweeps said, {given.SweepsOf(question)} made");
+            var (said, made) = (question.Choose(given.Size).Passes, given.SweepsOf(question));
+            Assert.True(said == made, $"{question}: {said} sweeps said, {made} made");
+            if (samples == 2)
+            {
+                Assert.Equal(made, problem.Answer(question).Diagnostics.Passes);
+            }
         }
     }
 
@@ -88,9 +92,10 @@ public sealed class SweepCountTests
             Assert.Contains($"{Math.Max(structured.Passes, rows.Passes)} sweeps", auto.Reason, StringComparison.Ordinal);
         }
 
+        using var given = new CoupledPass(problem);
         foreach (var question in Questions(problem, outputs))
         {
-            var reason = problem.Answer(question).Diagnostics.Reason;
+            var reason = question.Choose(given.Size).Reason;
             Assert.InRange(reason.Length, 10, 160);
             Assert.DoesNotContain('\n', reason);
             Assert.DoesNotContain('.', reason);
