@@ -72,8 +72,10 @@ internal static partial class ProblemMapping
         {
             if (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException)
             {
-                // Nobody is left to read an answer, and nothing went wrong.
+                // Nobody is left to read an answer, and nothing went wrong. The connection is given up, as Kestrel would else look for the
+                // rest of the body on it.
                 context.Response.StatusCode = ClientClosedRequest;
+                context.Abort();
                 return true;
             }
 
