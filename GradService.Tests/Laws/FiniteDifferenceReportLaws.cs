@@ -7,11 +7,13 @@ namespace GradService.Tests.Laws;
 /// <summary>The service's own check of itself says that all is well where all is well.</summary>
 public sealed class FiniteDifferenceReportLaws
 {
-    [Fact]
-    public void Every_kind_of_gradient_passes_the_services_own_check()
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Every_kind_of_gradient_passes_the_services_own_check(string networks)
     {
         var (tried, compared) = (0, 0);
-        RandomProblems.Any.Hold(problem =>
+        RandomFamily.Of(networks).Any.Hold(problem =>
         {
             Interlocked.Increment(ref tried);
             var random = problem.Draws();

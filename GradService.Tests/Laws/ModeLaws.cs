@@ -13,11 +13,10 @@ namespace GradService.Tests.Laws;
 /// <summary>What the modes have to do with each other. Where the arithmetic is the same, equality is exact.</summary>
 public sealed class ModeLaws
 {
-    private static readonly Gen<Problem> AllTracked = RandomProblems.Normalised.Select(problem => Retracked(problem, track: true));
-    private static readonly Gen<Problem> NoneTracked = RandomProblems.Normalised.Select(problem => Retracked(problem, track: false));
-
-    [Fact]
-    public void In_uncoupled_modes_no_output_depends_on_another_sample() => RandomProblems.Normalised.Select(problem => problem.Detached()).Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void In_uncoupled_modes_no_output_depends_on_another_sample(string networks) => RandomFamily.Of(networks).Normalised.Select(problem => problem.Detached()).Hold(problem =>
     {
         Assert.False(problem.Coupled);
         foreach (var strategy in new[] { Strategy.Structured, Strategy.RowByRow })
@@ -31,8 +30,10 @@ public sealed class ModeLaws
         }
     });
 
-    [Fact]
-    public void Row_by_row_gives_what_the_automatic_strategy_gives() => RandomProblems.Any.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Row_by_row_gives_what_the_automatic_strategy_gives(string networks) => RandomFamily.Of(networks).Any.Hold(problem =>
     {
         var jacobian = problem.Gradients(new Jacobian { Strategy = Strategy.RowByRow });
         var (tolerance, scale) = (problem.IsDouble ? 1e-12 : 1e-4, problem.Scale(jacobian));
@@ -40,8 +41,10 @@ public sealed class ModeLaws
         Answers.AssertClose(problem.Gradients(new PerSample { Strategy = Strategy.RowByRow }), problem.Gradients(new PerSample()), tolerance, scale, "perSample by auto");
     });
 
-    [Fact]
-    public void Without_BatchNorm_all_modes_agree_exactly() => RandomProblems.Plain.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Without_BatchNorm_all_modes_agree_exactly(string networks) => RandomFamily.Of(networks).Plain.Hold(problem =>
     {
         var expected = problem.InMode(Train.Mode).Answer(new Jacobian());
         foreach (var mode in BatchNormMode.All.Where(mode => mode != Train.Mode && mode != Reference.Mode))
@@ -50,8 +53,10 @@ public sealed class ModeLaws
         }
     });
 
-    [Fact]
-    public void Eval_without_running_statistics_is_train() => NoneTracked.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Eval_without_running_statistics_is_train(string networks) => NoneTracked(networks).Hold(problem =>
     {
         Assert.True(problem.InMode(Eval.Mode).Coupled);
         AssertEqual(problem.InMode(Train.Mode).Answer(new Jacobian()), problem.InMode(Eval.Mode).Answer(new Jacobian()));
@@ -66,16 +71,20 @@ public sealed class ModeLaws
         Assert.True(problem.Answer(new Jacobian()).Diagnostics.Coupling!.Share > 1e-3);
     }
 
-    [Fact]
-    public void The_batch_as_its_own_reference_is_trainDetached() => AllTracked.Select(problem => problem with { DropoutSeed = null }).Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void The_batch_as_its_own_reference_is_trainDetached(string networks) => AllTracked(networks).Select(problem => problem with { DropoutSeed = null }).Hold(problem =>
     {
         // Dropout is left out, as it is the identity for the reference batch.
         var reference = problem.InMode(Reference.Mode, new NdArray(problem.InputShape, problem.Inputs)).Answer(new Jacobian());
         AssertEqual(problem.InMode(TrainDetached.Mode).Answer(new Jacobian()), reference);
     });
 
-    [Fact]
-    public void Holding_statistics_constant_leaves_outputs_and_statistics_as_they_are() => RandomProblems.Normalised.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Holding_statistics_constant_leaves_outputs_and_statistics_as_they_are(string networks) => RandomFamily.Of(networks).Normalised.Hold(problem =>
     {
         var (train, detached) = (problem.InMode(Train.Mode).Answer(new Sum()), problem.InMode(TrainDetached.Mode).Answer(new Sum()));
         Assert.Equal(Answers.Flat(train.Outputs), Answers.Flat(detached.Outputs));
@@ -88,8 +97,10 @@ public sealed class ModeLaws
         }
     });
 
-    [Fact]
-    public void Naming_every_layers_mode_is_setting_the_mode() => RandomProblems.Normalised.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Naming_every_layers_mode_is_setting_the_mode(string networks) => RandomFamily.Of(networks).Normalised.Hold(problem =>
     {
         foreach (var mode in BatchNormMode.All.Where(mode => mode != Reference.Mode))
         {
@@ -97,8 +108,10 @@ public sealed class ModeLaws
         }
     });
 
-    [Fact]
-    public void Permuting_the_samples_permutes_the_answer() => RandomProblems.Double.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Permuting_the_samples_permutes_the_answer(string networks) => RandomFamily.Of(networks).Double.Hold(problem =>
     {
         // Without dropout, whose masks stay where they are.
         problem = problem with { DropoutSeed = null };
@@ -123,6 +136,10 @@ public sealed class ModeLaws
         Assert.Equal(Answers.Flat(expected.Outputs), Answers.Flat(actual.Outputs));
         Assert.Equal(Answers.Flat(expected.Gradients), Answers.Flat(actual.Gradients));
     }
+
+    private static Gen<Problem> AllTracked(string networks) => RandomFamily.Of(networks).Normalised.Select(problem => Retracked(problem, track: true));
+
+    private static Gen<Problem> NoneTracked(string networks) => RandomFamily.Of(networks).Normalised.Select(problem => Retracked(problem, track: false));
 
     private static Problem Retracked(Problem problem, bool track) => RandomProblems.WithLayers(problem, Retracked(problem.Network.Layers, track)).InMode(Train.Mode);
 

@@ -7,18 +7,22 @@ namespace GradService.Tests.Laws;
 /// <summary>The service beside an oracle that shares nothing with it but the records of the request.</summary>
 public sealed class OracleLaws
 {
-    [Fact]
-    public void Outputs_are_those_of_plain_loops() => RandomProblems.Double.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Outputs_are_those_of_plain_loops(string networks) => RandomFamily.Of(networks).Double.Hold(problem =>
     {
         var expected = problem.Oracle.Run(problem.Inputs, problem.Samples).Outputs;
         Answers.AssertClose(expected, Answers.Flat(problem.Answer(new Sum()).Outputs), 1e-12, Math.Max(1, Answers.Largest(expected)), "managed outputs");
     });
 
-    [Fact]
-    public void Jacobians_are_those_of_central_differences_over_plain_loops()
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Jacobians_are_those_of_central_differences_over_plain_loops(string networks)
     {
         var (columns, trusted) = (0, 0);
-        RandomProblems.Double.Hold(problem =>
+        RandomFamily.Of(networks).Double.Hold(problem =>
         {
             var differences = CentralDifferences.Of(problem.Oracle, problem.Inputs, problem.Samples);
             var jacobian = problem.Jacobian();

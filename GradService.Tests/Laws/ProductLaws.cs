@@ -8,22 +8,28 @@ namespace GradService.Tests.Laws;
 /// <summary>Every kind of gradient is a part or a product of one and the same batch Jacobian.</summary>
 public sealed class ProductLaws
 {
-    [Fact]
-    public void The_sum_over_outputs_of_the_jacobian_is_the_gradient_of_the_sum() => RandomProblems.Any.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void The_sum_over_outputs_of_the_jacobian_is_the_gradient_of_the_sum(string networks) => RandomFamily.Of(networks).Any.Hold(problem =>
     {
         var jacobian = JacobianOf(problem);
         AssertSame(problem, jacobian, jacobian.Sum(All(problem)), problem.Gradients(new Sum()), "sum");
     });
 
-    [Fact]
-    public void The_diagonal_blocks_of_the_jacobian_are_the_per_sample_gradients() => RandomProblems.Any.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void The_diagonal_blocks_of_the_jacobian_are_the_per_sample_gradients(string networks) => RandomFamily.Of(networks).Any.Hold(problem =>
     {
         var jacobian = JacobianOf(problem);
         AssertSame(problem, jacobian, jacobian.PerSample(All(problem)), problem.Gradients(new PerSample()), "perSample");
     });
 
-    [Fact]
-    public void A_vjp_is_the_cotangent_times_the_jacobian_alone_and_in_a_stack() => RandomProblems.Any.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void A_vjp_is_the_cotangent_times_the_jacobian_alone_and_in_a_stack(string networks) => RandomFamily.Of(networks).Any.Hold(problem =>
     {
         var jacobian = JacobianOf(problem);
         var stack = Problem.Draw(problem.Draws(), 3, problem.Samples, problem.OutputElements);
@@ -33,8 +39,10 @@ public sealed class ProductLaws
         AssertSame(problem, jacobian, jacobian.Vjp(parts[1]), problem.Gradients(new Vjp { Cotangent = single }), "vjp");
     });
 
-    [Fact]
-    public void A_jvp_is_the_jacobian_times_the_tangent_alone_and_in_a_stack() => RandomProblems.Any.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void A_jvp_is_the_jacobian_times_the_tangent_alone_and_in_a_stack(string networks) => RandomFamily.Of(networks).Any.Hold(problem =>
     {
         var jacobian = JacobianOf(problem);
         var stack = Problem.Draw(problem.Draws(), [3, .. problem.InputShape.Dimensions]);
@@ -43,8 +51,10 @@ public sealed class ProductLaws
         AssertSame(problem, jacobian, jacobian.Jvp(parts[1]), problem.Gradients(new Jvp { Tangent = new NdArray(problem.InputShape, parts[1]) }), "jvp");
     });
 
-    [Fact]
-    public void Vjp_and_jvp_are_adjoint() => RandomProblems.Any.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Vjp_and_jvp_are_adjoint(string networks) => RandomFamily.Of(networks).Any.Hold(problem =>
     {
         var random = problem.Draws();
         var cotangent = Problem.Draw(random, problem.Samples, problem.OutputElements);
@@ -55,8 +65,10 @@ public sealed class ProductLaws
         Answers.AssertClose([Dot(right, cotangent)], [Dot(left, tangent)], Tolerance(problem), terms * problem.Scale(left), $"adjoint {problem.Network.Dtype}");
     });
 
-    [Fact]
-    public void A_selection_of_outputs_gives_those_columns_of_the_full_answer() => RandomProblems.Any.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void A_selection_of_outputs_gives_those_columns_of_the_full_answer(string networks) => RandomFamily.Of(networks).Any.Hold(problem =>
     {
         // In any order, as the selection says.
         var order = All(problem);

@@ -11,12 +11,16 @@ namespace GradService.Tests.Laws;
 /// <summary>The statistics that are reported are those of the formulas, and handing them back goes on where the last call ended.</summary>
 public sealed class RunningStatisticsLaws
 {
-    [Fact]
-    public void Statistics_of_every_mode_are_those_of_plain_loops() => RandomProblems.Normalised.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Statistics_of_every_mode_are_those_of_plain_loops(string networks) => RandomFamily.Of(networks).Normalised.Hold(problem =>
         AssertStatistics(problem, problem.Answer(new Sum()).BatchNorm, problem.Oracle.Run(problem.Inputs, problem.Samples)));
 
-    [Fact]
-    public void Statistics_handed_back_over_three_calls_are_those_of_one_loop_over_three_batches() => RandomProblems.Normalised.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Statistics_handed_back_over_three_calls_are_those_of_one_loop_over_three_batches(string networks) => RandomFamily.Of(networks).Normalised.Hold(problem =>
     {
         var (service, oracle) = (problem, problem);
         foreach (var samples in new[] { problem.Samples, 5, 3 })
@@ -34,8 +38,10 @@ public sealed class RunningStatisticsLaws
         }
     });
 
-    [Fact]
-    public void Calls_do_not_remember_each_other() => RandomProblems.Normalised.Hold(problem =>
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("convolutional")]
+    public void Calls_do_not_remember_each_other(string networks) => RandomFamily.Of(networks).Normalised.Hold(problem =>
         Assert.Equal(Words(problem.Answer(new Sum()).BatchNorm), Words(problem.Answer(new Sum()).BatchNorm)));
 
     /// <summary>1e-12 in double precision, 1e-4 in single, of the statistic's largest entry or 1.</summary>

@@ -25,9 +25,15 @@ internal static class RandomLayers
         {
             // Spatial outputs would make the Jacobian large and tell nothing more.
             IReadOnlyList<Layer> closed = PlacedLayer.Elements(PlacedLayer.Output(layers, input)) > 4 ? [.. layers, new Flatten(), new Linear { OutFeatures = 2 }] : layers;
-            var budget = MaxBatchNorms;
-            return (IReadOnlyList<Layer>)Trim(closed, ref budget);
+            return Trim(closed);
         });
+
+    /// <summary>The layers with identities in place of BatchNorms beyond three.</summary>
+    public static IReadOnlyList<Layer> Trim(IReadOnlyList<Layer> layers)
+    {
+        var budget = MaxBatchNorms;
+        return Trim(layers, ref budget);
+    }
 
     private static Gen<IReadOnlyList<Layer>> Chain(int[] shape, int depth, int nesting) => depth == 0
         ? Gen.Const((IReadOnlyList<Layer>)[])
