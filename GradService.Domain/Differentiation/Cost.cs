@@ -29,12 +29,16 @@ internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, lo
 
         // What is differentiated again keeps the graph of the sweep before as well.
         var kept = shape.KeptElements.SaturatingTimes(TensorsPerKept << ((question?.Depth ?? 1) - 1));
+
+        // On the way back a layer needs as much again as on the way there.
+        var scratch = shape.ScratchElements.SaturatingTimes(samples);
         var alive = shape.ParameterElements
             .SaturatingPlus(kept.SaturatingTimes(samples.SaturatingPlus(referenceSamples)))
             .SaturatingPlus(question?.WorkingElements(size) ?? 0)
+            .SaturatingPlus(scratch.SaturatingTimes(2))
             .SaturatingTimes(itemSize);
         var copy = finiteDifferences
-            ? shape.ParameterElements.SaturatingPlus(shape.KeptElements.SaturatingTimes(2).SaturatingTimes(samples)).SaturatingTimes(sizeof(double))
+            ? shape.ParameterElements.SaturatingPlus(shape.KeptElements.SaturatingTimes(2).SaturatingTimes(samples)).SaturatingPlus(scratch).SaturatingTimes(sizeof(double))
             : 0;
         return new Cost(question?.Choose(size).Passes ?? 0, question?.RowByRowWork(size) ?? 0, results, alive.SaturatingPlus(copy));
     }

@@ -36,6 +36,9 @@ internal sealed class NetworkShape
     /// <summary>Elements per sample that a differentiable forward pass keeps, its input included.</summary>
     public long KeptElements => All.Aggregate(Input.Elements, (sum, node) => sum.SaturatingPlus(node.KeptElements));
 
+    /// <summary>Elements per sample that the neediest layer takes while it runs, beside what is kept.</summary>
+    public long ScratchElements => All.Max(node => node.Layer.ScratchElements(node));
+
     /// <exception cref="FaultException">A layer cannot take the shape that reaches it, or there are too many layers.</exception>
     public static NetworkShape Infer(NetworkSpec spec, Limits limits)
     {

@@ -11,6 +11,9 @@ public abstract record Layer
     /// <summary>How many tensors of its output's size a differentiable pass keeps for it.</summary>
     internal virtual long KeptCopies => 1;
 
+    /// <summary>Elements per sample of what it needs beside its input and output only while it runs.</summary>
+    internal virtual long ScratchElements(LayerNode node) => 0;
+
     /// <summary>The shape rule: what leaves when samples of shape <paramref name="input"/> enter, and which parameters that takes.</summary>
     /// <exception cref="FaultException">The layer cannot take that shape; the fault names the layer and the sizes.</exception>
     internal abstract LayerNode Place(LayerPath path, Shape input, ShapeInference inference);

@@ -35,6 +35,18 @@ public abstract record Convolution : SpatialLayer
     /// <summary>Whether a bias per channel is there.</summary>
     public bool Bias { get; init; } = true;
 
+    /// <summary>
+    /// The input with the zeros of "same" around it, and all windows laid out side by side, as libtorch does where it has no kernel of
+    /// its own for the precision.
+    /// </summary>
+    internal override long ScratchElements(LayerNode node)
+    {
+        var (input, kernel, dilation) = (node.Input, KernelSize.For(Axes, ""), Dilation.For(Axes, ""));
+        var padded = new Shape([input[0], .. kernel.Select((size, axis) => input[axis + 1].SaturatingPlus(dilation[axis].SaturatingTimes(size - 1)))]);
+        var windows = new Shape([input[0], .. kernel, .. node.Output.Dimensions[1..]]);
+        return windows.Elements.SaturatingPlus(Padding.Amount is null ? padded.Elements : 0);
+    }
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         CheckRank(path, input);
@@ -50,7 +62,7 @@ public abstract record Convolution : SpatialLayer
         {
             if (geometry.Stride.Any(step => step != 1))
             {
-                throw new FaultException(Fault.Invalid(Field(path, "stride"), "1 with padding \"same\"", $"{Stride}"));
+                throw new FaultException(Fault.Invalid(Field(path, "stride"), $"1 with padding \"same\" at layer {path.Name} ({Type})", $"{Stride}"));
             }
 
             sizes = input.Dimensions[1..].ToArray();
