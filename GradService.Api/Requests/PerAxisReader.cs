@@ -46,7 +46,7 @@ internal static class PerAxisReader
         }
 
         var isFraction = reader.TokenType == JsonTokenType.Number && reader.ValueSpan.IndexOfAny(".eE"u8) >= 0;
-        report(below, expected + (isFraction ? ", written without point or exponent" : ""), RequestWords.Got(ref reader));
+        report(below, isFraction ? RequestWords.Expected(typeof(int), field) + ", written without point or exponent" : expected, RequestWords.Got(ref reader));
         reader.Skip();
         return null;
     }

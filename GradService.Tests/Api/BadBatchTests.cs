@@ -110,6 +110,14 @@ public sealed class BadBatchTests(GradApplication application)
     }
 
     [Fact]
+    public async Task Without_a_seed_frequencies_must_be_given_though_nobody_learns_them()
+    {
+        var request = GoodRequests.Gradient().Without("network.seed").With("network.layers", """[{ "type": "fourierFeatures", "count": 4 }]""").With("network.parameters", "{}");
+        (await ProblemAnswer.PostAsync(application, "/v1/gradients", request.ToJsonString())).AssertSays(400, "network.parameters['0.frequencies']",
+            "Expected values of shape [4, 1], got nothing. Where parameters are given without a seed, every one that is drawn must be; with network.seed the missing ones are drawn.");
+    }
+
+    [Fact]
     public async Task A_flat_list_is_refused_without_advice_where_a_sample_has_several_elements() =>
         (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With("network.inputShape", "[2]").With("inputs", "[1, 2, 3, 4]").ToJsonString()))
             .AssertSays(400, "inputs", "Expected an array of shape [N, 2], got shape [4].");

@@ -31,6 +31,12 @@ public sealed record GroupNorm : Layer
             throw new FaultException(Fault.Invalid($"network.{path.Field}.groups", $"a divisor of the {input[0]} channels that reach layer {path.Name} ({Type})", $"{Groups}"));
         }
 
+        // A single value is its own mean: the layer would give its bias whatever came in.
+        if (input.Elements == Groups)
+        {
+            throw new FaultException(Fault.Invalid($"network.{path.Field}.groups", $"fewer groups than the {input.Elements} values per sample that reach layer {path.Name} ({Type}), so that each has more than one", $"{Groups}"));
+        }
+
         return Affine
             ? Node(path, input, input,
                 new ParameterSpec("weight", new Shape(input[0]), new Initializer.Constant(1)),
