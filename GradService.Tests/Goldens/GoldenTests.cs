@@ -11,7 +11,7 @@ public sealed class GoldenTests(GradApplication application)
     public static TheoryData<string, string> Cases()
     {
         var data = new TheoryData<string, string>();
-        foreach (var file in new[] { "layers.json", "modes.json", "forum.json" })
+        foreach (var file in new[] { "layers.json", "convolutions.json", "modes.json", "forum.json" })
         {
             foreach (var name in GoldenFiles.Cases(file).Keys)
             {
