@@ -8,8 +8,9 @@ namespace GradService.Benchmarks;
 /// <summary>How time grows with the number of samples where the structure is used; a forward pass of the same batch is the baseline.</summary>
 [InProcess]
 [MemoryDiagnoser]
-[IterationCount(5)]
-[WarmupCount(2)]
+[InvocationCount(1)]
+[IterationCount(7)]
+[WarmupCount(3)]
 public class GrowthBenchmarks
 {
     private readonly GradientService _service = new(new Limits { MaxNativeBytes = 1L << 34, MaxResultBytes = 1L << 30 });

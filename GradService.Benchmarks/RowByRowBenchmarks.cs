@@ -9,8 +9,9 @@ namespace GradService.Benchmarks;
 /// <summary>Own gradients and the batch Jacobian under batch statistics: by structure beside row by row, N² against N.</summary>
 [InProcess]
 [MemoryDiagnoser]
+[InvocationCount(1)]
 [IterationCount(5)]
-[WarmupCount(2)]
+[WarmupCount(1)]
 public class RowByRowBenchmarks
 {
     private readonly GradientService _service = new(new Limits { MaxResultBytes = 1L << 30 });

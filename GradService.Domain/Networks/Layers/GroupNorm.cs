@@ -7,7 +7,7 @@ namespace GradService.Domain.Networks.Layers;
 
 /// <summary>
 /// weight · (x − mean) / √(variance + eps) + bias, mean and biased variance over a group of channels and all positions of one
-/// sample, as nn.GroupNorm. It does not couple samples.
+/// sample, as nn.GroupNorm. It does not couple samples. A group of a single value is its own mean: the bias is left of it.
 /// </summary>
 public sealed record GroupNorm : Layer
 {
@@ -29,12 +29,6 @@ public sealed record GroupNorm : Layer
         if (input[0] % Groups != 0)
         {
             throw new FaultException(Fault.Invalid($"network.{path.Field}.groups", $"a divisor of the {input[0]} channels that reach layer {path.Name} ({Type})", $"{Groups}"));
-        }
-
-        // A single value is its own mean: the layer would give its bias whatever came in.
-        if (input.Elements == Groups)
-        {
-            throw new FaultException(Fault.Invalid($"network.{path.Field}.groups", $"fewer groups than the {input.Elements} values per sample that reach layer {path.Name} ({Type}), so that each has more than one", $"{Groups}"));
         }
 
         return Affine
