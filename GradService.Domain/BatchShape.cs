@@ -34,7 +34,7 @@ internal static class BatchShape
     {
         if (array.FirstNonFinite() is >= 0 and var at)
         {
-            throw new FaultException(Fault.Invalid($"{path}{string.Concat(array.IndicesOf(at).Select(index => $"[{index}]"))}", "a finite number", $"{array[at]}"));
+            throw new FaultException(Fault.Invalid(path + array.PositionOf(at), "a finite number", $"{array[at]}"));
         }
     }
 
@@ -45,7 +45,7 @@ internal static class BatchShape
         {
             if (double.IsFinite(array[i]) && !float.IsFinite((float)array[i]))
             {
-                throw new FaultException(Fault.Invalid($"{path}{string.Concat(array.IndicesOf(i).Select(index => $"[{index}]"))}", "a number within float32's range", $"{array[i]}", "Use dtype float64."));
+                throw new FaultException(Fault.Invalid(path + array.PositionOf(i), "a number within float32's range", $"{array[i]}", "Use dtype float64."));
             }
         }
     }

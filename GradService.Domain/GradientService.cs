@@ -154,7 +154,7 @@ public sealed class GradientService(Limits limits)
                 Passes = choice.Passes,
                 Reason = choice.Reason,
                 GradientNorm = answer.Norm(),
-                NonFinite = Diagnostics.Findings.NonFinite.Count(evidence),
+                NonFinite = evidence.NonFinite.Total,
                 Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
                 Engine = Engine(),
             },
@@ -164,8 +164,8 @@ public sealed class GradientService(Limits limits)
     private static ForwardPass Run(Prepared prepared, Network network)
     {
         var (request, dtype) = (prepared.Request, network.Dtype);
-        var masks = request.Dropout is { } dropout ? DropoutMasks.Draw(prepared.Shape, prepared.Size.Samples, dropout) : null;
-        return ForwardPass.Run(network, request.Inputs.ToTensor(dtype), prepared.Plan, dtype == Dtype.Float64 ? masks?.ToFloat64() : masks,
+        var masks = request.Dropout is { } dropout ? DropoutMasks.Draw(prepared.Shape, prepared.Size.Samples, dropout, dtype) : null;
+        return ForwardPass.Run(network, request.Inputs.ToTensor(dtype), prepared.Plan, masks,
             request.BatchNorm.ReferenceInputs?.ToTensor(dtype));
     }
 

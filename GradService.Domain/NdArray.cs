@@ -169,8 +169,10 @@ public sealed class NdArray
         return sum;
     }
 
-    /// <summary>The indices of a flat element along the axes.</summary>
-    internal long[] IndicesOf(long element)
+    /// <summary>The place of a flat element, as paths name it: "[3][1]".</summary>
+    internal string PositionOf(long element) => string.Concat(IndicesOf(element).Select(index => $"[{index}]"));
+
+    private long[] IndicesOf(long element)
     {
         var indices = new long[Shape.Rank];
         for (var axis = Shape.Rank - 1; axis >= 0; axis--)

@@ -280,10 +280,7 @@ internal sealed class RequestReader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             _path.Add($"[{count++}]");
-            if (++_entries > MaxEntries)
-            {
-                throw new FaultException(Fault.TooLarge(Path, $"at most {MaxEntries} names and list entries in a request, those of arrays not counted", "more"));
-            }
+            CountEntry();
 
             if (ReadValue(ref reader, element, nullable: false, null, json) is { } value)
             {
@@ -315,10 +312,7 @@ internal sealed class RequestReader
             var name = Text(ref reader);
             reader.Read();
             _path.Add($"['{Fault.Shortened(name)}']");
-            if (++_entries > MaxEntries)
-            {
-                throw new FaultException(Fault.TooLarge(Path, $"at most {MaxEntries} names and list entries in a request, those of arrays not counted", "more"));
-            }
+            CountEntry();
 
             if (dictionary.Contains(name))
             {
@@ -334,6 +328,14 @@ internal sealed class RequestReader
         }
 
         return dictionary;
+    }
+
+    private void CountEntry()
+    {
+        if (++_entries > MaxEntries)
+        {
+            throw new FaultException(Fault.TooLarge(Path, $"at most {MaxEntries} names and list entries in a request, those of arrays not counted", "more"));
+        }
     }
 
     private JsonFragment? ReadFragment(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)

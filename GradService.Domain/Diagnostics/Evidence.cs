@@ -42,10 +42,23 @@ internal sealed record Evidence
 
     public FiniteDifferenceOutcome? FiniteDifferences { get; init; }
 
+    /// <summary>NaN and infinities, counted once: answers may be large.</summary>
+    public NonFiniteCounts NonFinite => field ??= new NonFiniteCounts(
+        Outputs.CountNonFinite(),
+        Answer.Arrays.Sum(array => array.CountNonFinite()),
+        Layers.Sum(layer => layer.Report.Mean.CountNonFinite() + layer.Report.Variance.CountNonFinite()
+            + (layer.Report.RunningMean?.CountNonFinite() ?? 0) + (layer.Report.RunningVariance?.CountNonFinite() ?? 0)));
+
     public bool Has(EvidenceKinds kinds) =>
         (!kinds.HasFlag(EvidenceKinds.Detached) || Detached is not null)
         && (!kinds.HasFlag(EvidenceKinds.CouplingShare) || Answer.Coupling is not null)
         && (!kinds.HasFlag(EvidenceKinds.FiniteDifferences) || FiniteDifferences is not null);
+}
+
+/// <summary>How many numbers are NaN or infinite, and where.</summary>
+internal sealed record NonFiniteCounts(int Outputs, int Gradients, int Statistics)
+{
+    public int Total => Outputs + Gradients + Statistics;
 }
 
 /// <summary>A BatchNorm layer as the answer met it.</summary>

@@ -22,8 +22,8 @@ internal sealed class DropoutMasks
 
     private DropoutMasks(Dictionary<LayerNode, Tensor> masks) => _masks = masks;
 
-    /// <summary>Draws in float32, as PyTorch's CPU kernel does, and casts to the network's precision.</summary>
-    public static DropoutMasks Draw(NetworkShape shape, long samples, DropoutSpec spec)
+    /// <summary>Draws in float32, as PyTorch's CPU kernel does, and casts to the precision of the pass.</summary>
+    public static DropoutMasks Draw(NetworkShape shape, long samples, DropoutSpec spec, Dtype dtype)
     {
         using var generator = new Generator(unchecked((ulong)spec.Seed));
         var masks = new Dictionary<LayerNode, Tensor>();
@@ -31,22 +31,22 @@ internal sealed class DropoutMasks
         {
             if (node.Layer is Dropout { P: > 0 } dropout)
             {
-                masks[node] = Draw(node.Input.After(samples), dropout.P, generator).to_type(shape.Dtype.ToScalarType());
+                masks[node] = Draw(node.Input.After(samples), dropout.P, generator).to_type(dtype.ToScalarType());
             }
         }
 
         return new DropoutMasks(masks);
     }
 
-    public DropoutMasks ToFloat64() => new(_masks.ToDictionary(pair => pair.Key, pair => pair.Value.to_type(ScalarType.Float64)));
-
     /// <summary>Masks for a batch that stands twice, one behind the other.</summary>
-    public DropoutMasks Twice() => new(_masks.ToDictionary(pair => pair.Key, pair => cat([pair.Value, pair.Value], 0)));
+    public DropoutMasks Twice() => Each(mask => cat([mask, mask], 0));
 
     /// <summary>Masks for every n-th sample.</summary>
-    public DropoutMasks EveryNth(int n) => new(_masks.ToDictionary(pair => pair.Key, pair => pair.Value.EveryNth(n)));
+    public DropoutMasks EveryNth(int n) => Each(mask => mask.EveryNth(n));
 
     public Tensor Apply(LayerNode node, Tensor h) => _masks.TryGetValue(node, out var mask) ? h.Times(mask) : h;
+
+    private DropoutMasks Each(Func<Tensor, Tensor> change) => new(_masks.ToDictionary(pair => pair.Key, pair => change(pair.Value)));
 
     /// <summary>
     /// bernoulli_(1 − p) / (1 − p) as PyTorch's portable kernel draws it, spelled out as uniform numbers below 1 − p: in MKL builds

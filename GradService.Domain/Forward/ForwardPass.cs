@@ -95,11 +95,14 @@ internal sealed class ForwardPass : IForward
         return new ForwardPass(network, Leaf(inputs), plan, masks, reference, isReference: false, (_, _) => null, watchBranches: false);
     }
 
+    /// <summary>The statistics that this pass normalised with, as constants.</summary>
+    public IReadOnlyDictionary<LayerNode, Moments> Constants() => _taps.ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
+
     /// <summary>The same network, plan and masks over other inputs of the same shape, with statistics of this pass as constants.</summary>
     public ForwardPass Rerun(Tensor inputs, StatisticsHold hold, bool watchBranches = false)
     {
-        var used = _taps.Where(tap => hold == StatisticsHold.All || !tap.Site.Coupled).ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
-        return Rerun(inputs, (site, _) => used.GetValueOrDefault(site.Node), watchBranches);
+        var constants = Constants();
+        return Rerun(inputs, (site, _) => hold == StatisticsHold.All || !site.Coupled ? constants[site.Node] : null, watchBranches);
     }
 
     /// <summary>The same network, plan and masks over other inputs of the same shape.</summary>
@@ -112,9 +115,9 @@ internal sealed class ForwardPass : IForward
     /// <summary>The same over every n-th sample, all statistics being those of this pass: what is left out changes nothing for the rest.</summary>
     public ForwardPass RerunEveryNth(int n)
     {
-        var used = _taps.ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
+        var constants = Constants();
         return new ForwardPass(_network, Leaf(Inputs.detach().EveryNth(n)), _plan, _masks?.EveryNth(n), _reference, isReference: false,
-            (site, _) => used[site.Node], watchBranches: false);
+            (site, _) => constants[site.Node], watchBranches: false);
     }
 
     /// <summary>

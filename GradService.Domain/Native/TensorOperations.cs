@@ -56,6 +56,14 @@ internal static class TensorOperations
     /// <summary>The mean over the given axes.</summary>
     public static Tensor MeanOver(this Tensor a, long[] axes, bool keepAxes = false) => a.mean(axes, keepAxes);
 
+    /// <summary>(a − mean) / √(variance + eps), mean and biased variance over the given axes, in operations that differentiate rightly to any order.</summary>
+    public static Tensor Standardized(this Tensor a, long[] axes, double eps)
+    {
+        var centred = a.Minus(a.MeanOver(axes, keepAxes: true));
+        var variance = centred.Squared().MeanOver(axes, keepAxes: true);
+        return centred.Over(variance.Plus(eps).sqrt());
+    }
+
     /// <summary>[.., I] · [I, O] = [.., O]: a matrix product over the last axis. (matmul ends the process on bad shapes, mm throws.)</summary>
     public static Tensor TimesMatrix(this Tensor a, Tensor matrix) => a.reshape(-1, a.shape[^1]).mm(matrix).reshape([.. a.shape[..^1], matrix.shape[1]]);
 

@@ -30,7 +30,7 @@ internal sealed class Coupling
         _cancellation = cancellation;
         var samples = pass.Inputs.shape[0];
         var leaves = pass.Taps.Where(tap => tap.Site.Coupled).ToDictionary(tap => tap.Site.Node, tap => new Moments(Leaf(tap.Used.Mean), Leaf(tap.Used.Variance)));
-        var constants = pass.Taps.Where(tap => !tap.Site.Coupled).ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
+        var constants = pass.Constants();
         _given = pass.Rerun(pass.Inputs, (site, _) => site.Coupled ? leaves[site.Node] : constants[site.Node]);
         _layers = [.. _given.Taps.Where(tap => tap.Site.Coupled).Select(tap => new Layer(tap))];
         _statistics = [.. _layers.SelectMany(layer => new[] { layer.Means, layer.Variances })];

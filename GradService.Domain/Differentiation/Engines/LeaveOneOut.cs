@@ -22,7 +22,7 @@ internal static class LeaveOneOut
     {
         var tap = pass.Taps.Single(tap => tap.Site.Coupled);
         var mean = tap.Used.Mean.detach();
-        var constants = pass.Taps.Where(other => !other.Site.Coupled).ToDictionary(other => other.Site.Node, other => other.Used.Detached());
+        var constants = pass.Constants();
         return pass.Rerun(pass.Inputs, (site, h) => site.Coupled ? OwnMoments(site.Node, h, mean) : constants[site.Node]);
     }
 

@@ -21,7 +21,7 @@ internal static class Products
         }
         else if (factor.FirstNonFinite() is >= 0 and var at)
         {
-            yield return Fault.Invalid($"{path}{string.Concat(factor.IndicesOf(at).Select(index => $"[{index}]"))}", "a finite number", $"{factor[at]}");
+            yield return Fault.Invalid(path + factor.PositionOf(at), "a finite number", $"{factor[at]}");
         }
         else
         {

@@ -29,7 +29,7 @@ internal static class TaylorSurrogate
     public static ForwardPass Decouple(ForwardPass pass, int order, CancellationToken cancellation)
     {
         var samples = pass.Inputs.shape[0];
-        var used = pass.Taps.ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
+        var used = pass.Constants();
         var expansions = Expand(pass, order, cancellation);
         var shifts = new List<Tensor>();
         return pass.RerunBesideFrozen((site, h) => site.Coupled ? Meet(site.Node, h) : used[site.Node]);
@@ -55,7 +55,7 @@ internal static class TaylorSurrogate
     private static Dictionary<LayerNode, Expansion> Expand(ForwardPass pass, int order, CancellationToken cancellation)
     {
         var leaves = pass.Taps.Where(tap => tap.Site.Coupled).ToDictionary(tap => tap.Site.Node, tap => new Moments(Leaf(tap.Used.Mean), Leaf(tap.Used.Variance)));
-        var constants = pass.Taps.Where(tap => !tap.Site.Coupled).ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
+        var constants = pass.Constants();
         var given = pass.Rerun(pass.Inputs, (site, _) => site.Coupled ? leaves[site.Node] : constants[site.Node]);
         var expansions = new Dictionary<LayerNode, Expansion>();
         var earlier = new List<Tensor>();

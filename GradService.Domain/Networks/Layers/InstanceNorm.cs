@@ -39,9 +39,7 @@ public sealed record InstanceNorm : Layer
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass)
     {
         long[] axes = [.. Enumerable.Range(2, node.Input.Rank - 1).Select(axis => (long)axis)];
-        var centred = x.Minus(x.MeanOver(axes, keepAxes: true));
-        var variance = centred.Squared().MeanOver(axes, keepAxes: true);
-        var normalized = centred.Over(variance.Plus(Eps).sqrt());
+        var normalized = x.Standardized(axes, Eps);
         return Affine
             ? normalized.Times(BatchNorm.PerChannel(pass.Parameter(node, "weight")!, node)).Plus(BatchNorm.PerChannel(pass.Parameter(node, "bias")!, node))
             : normalized;

@@ -30,9 +30,7 @@ public sealed record LayerNorm : Layer
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass)
     {
         long[] axes = [.. Enumerable.Range(1, node.Input.Rank).Select(axis => (long)axis)];
-        var centred = x.Minus(x.MeanOver(axes, keepAxes: true));
-        var variance = centred.Squared().MeanOver(axes, keepAxes: true);
-        var normalized = centred.Over(variance.Plus(Eps).sqrt());
+        var normalized = x.Standardized(axes, Eps);
         return Affine ? normalized.Times(pass.Parameter(node, "weight")!).Plus(pass.Parameter(node, "bias")!) : normalized;
     }
 }
