@@ -50,6 +50,16 @@ internal static class TensorOperations
     /// <summary>a².</summary>
     public static Tensor Squared(this Tensor a) => a.mul(a);
 
+    /// <summary>a to the power of a number; the derivative is 0 for the power 0, and finite at a = 0 for powers of at least 1.</summary>
+    public static Tensor Power(this Tensor a, double exponent)
+    {
+        using Scalar scalar = exponent;
+        return a.pow(scalar);
+    }
+
+    /// <summary>a to the power of b, elementwise, broadcast.</summary>
+    public static Tensor Power(this Tensor a, Tensor b) => a.pow(b);
+
     /// <summary>The sum over the given axes. (TorchSharp's <c>sum(0)</c> would sum everything, as bytes.)</summary>
     public static Tensor SumOver(this Tensor a, long[] axes, bool keepAxes = false) => a.sum(axes, keepAxes);
 

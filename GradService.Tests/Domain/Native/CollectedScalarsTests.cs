@@ -25,6 +25,7 @@ public sealed class CollectedScalarsTests
         ["plus number"] = x => x.Plus(0.5),
         ["times number"] = x => x.Times(3.0),
         ["over number"] = x => x.Over(3.0),
+        ["power"] = x => x.Power(3.0),
         ["squared"] = x => x.Squared(),
         ["above"] = x => x.Above(1.0),
         ["below"] = x => x.Below(1.0),
