@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Objectives.Formulas;
+
+/// <summary>A function of one argument, for constants and for tensors.</summary>
+internal sealed record Function(string Name, Func<double, double> OfNumber, Func<Tensor, Tensor> OfTensor)
+{
+    public static Function Negation { get; } = new("-", x => -x, x => x.neg());
+
+    /// <summary>The functions that a formula may call.</summary>
+    public static IReadOnlyDictionary<string, Function> ByName { get; } = new Function[]
+    {
+        new("sin", Math.Sin, x => x.sin()),
+        new("cos", Math.Cos, x => x.cos()),
+        new("tan", Math.Tan, x => x.tan()),
+        new("exp", Math.Exp, x => x.exp()),
+        new("log", Math.Log, x => x.log()),
+        new("sqrt", Math.Sqrt, x => x.sqrt()),
+        new("tanh", Math.Tanh, x => x.tanh()),
+        new("abs", Math.Abs, x => x.abs()),
+    }.ToDictionary(function => function.Name);
+
+    /// <summary>The function of an expression; of a constant it is a constant.</summary>
+    public Expression Of(Expression argument) => argument is Number number ? new Number(OfNumber(number.Value)) : new Unary(this, argument);
+}
