@@ -84,6 +84,20 @@ public sealed class NdArray
     /// <summary>The Frobenius norm, summed in double precision.</summary>
     public double Norm() => Math.Sqrt(_singles is null ? SumOfSquares<double>(_doubles) : SumOfSquares<float>(_singles));
 
+    /// <summary>Some entries of the first axis in a row.</summary>
+    internal NdArray Rows(long from, long count)
+    {
+        if (from == 0 && count == Shape[0])
+        {
+            return this;
+        }
+
+        var row = Count / (int)Shape[0] * Dtype.SizeInBytes();
+        var some = AllocateUninitialized(new Shape([count, .. Shape.Dimensions[1..]]), Dtype);
+        Bytes.Slice((int)from * row, (int)count * row).CopyTo(some.Bytes);
+        return some;
+    }
+
     /// <summary>Every n-th entry of the first axis, beginning with the first.</summary>
     internal NdArray EveryNth(int n)
     {

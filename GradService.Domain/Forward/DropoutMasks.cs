@@ -23,9 +23,17 @@ internal sealed class DropoutMasks
     private DropoutMasks(Dictionary<LayerNode, Tensor> masks) => _masks = masks;
 
     /// <summary>Draws in float32, as PyTorch's CPU kernel does, and casts to the precision of the pass.</summary>
-    public static DropoutMasks Draw(NetworkShape shape, long samples, DropoutSpec spec, Dtype dtype)
+    public static DropoutMasks Draw(NetworkShape shape, long samples, DropoutSpec spec, Dtype dtype) => Draw(shape, [samples], spec, dtype)[0];
+
+    /// <summary>Masks for several batches, one after another from the same generator, as if the network were called once for each.</summary>
+    public static IReadOnlyList<DropoutMasks> Draw(NetworkShape shape, IReadOnlyList<long> batches, DropoutSpec spec, Dtype dtype)
     {
         using var generator = new Generator(unchecked((ulong)spec.Seed));
+        return [.. batches.Select(samples => Draw(shape, samples, generator, dtype))];
+    }
+
+    private static DropoutMasks Draw(NetworkShape shape, long samples, Generator generator, Dtype dtype)
+    {
         var masks = new Dictionary<LayerNode, Tensor>();
         foreach (var node in shape.All)
         {
@@ -40,6 +48,9 @@ internal sealed class DropoutMasks
 
     /// <summary>Masks for a batch that stands twice, one behind the other.</summary>
     public DropoutMasks Twice() => Each(mask => cat([mask, mask], 0));
+
+    /// <summary>Masks for some samples in a row.</summary>
+    public DropoutMasks Rows(long from, long count) => Each(mask => mask.narrow(0, from, count));
 
     /// <summary>Masks for every n-th sample.</summary>
     public DropoutMasks EveryNth(int n) => Each(mask => mask.EveryNth(n));

@@ -37,36 +37,27 @@ internal enum StatisticsHold
 /// </summary>
 internal sealed class ForwardPass : IForward
 {
-    private readonly Network _network;
-    private readonly NormalizationPlan _plan;
-    private readonly DropoutMasks? _masks;
-    private readonly ForwardPass? _reference;
-    private readonly bool _isReference;
+    private readonly PassContext _context;
     private readonly Func<NormalizationSite, Tensor, Moments?> _given;
     private readonly List<Tensor>? _branches;
     private readonly List<NormalizationTap> _taps = [];
 
-    private ForwardPass(Network network, Tensor inputs, NormalizationPlan plan, DropoutMasks? masks, ForwardPass? reference, bool isReference,
-        Func<NormalizationSite, Tensor, Moments?> given, bool watchBranches, bool besideFrozen = false)
+    private ForwardPass(PassContext context, Tensor inputs, Func<NormalizationSite, Tensor, Moments?> given, bool besideFrozen = false)
     {
-        _network = network;
-        _plan = plan;
-        _masks = masks;
-        _reference = reference;
-        _isReference = isReference;
+        _context = context;
         _given = given;
-        _branches = watchBranches ? [] : null;
+        _branches = context.WatchBranches ? [] : null;
         Inputs = inputs;
 
         // The alias gives the graph a root of its own where the network returns its input untouched.
-        var outputs = Through(network.Shape.Layers, besideFrozen ? cat([inputs.alias(), inputs.detach()], 0) : inputs.alias()).flatten(1);
+        var outputs = Through(context.Network.Shape.Layers, besideFrozen ? cat([inputs.alias(), inputs.detach()], 0) : inputs.alias()).flatten(1);
         Outputs = besideFrozen ? outputs.narrow(0, 0, inputs.shape[0]) : outputs;
     }
 
-    /// <summary>The leaf [N, D…] that gradients are taken with respect to.</summary>
+    /// <summary>The inputs [N, D…]: the leaf that gradients are taken with respect to, or constants.</summary>
     public Tensor Inputs { get; }
 
-    public Dtype Dtype => _network.Dtype;
+    public Dtype Dtype => _context.Network.Dtype;
 
     /// <summary>The outputs with a sample's elements in one axis, [N, M].</summary>
     public Tensor Outputs { get; }
@@ -84,16 +75,27 @@ internal sealed class ForwardPass : IForward
     /// <param name="referenceInputs">The reference batch [R, D…], where the plan needs one.</param>
     public static ForwardPass Run(Network network, Tensor inputs, NormalizationPlan plan, DropoutMasks? masks, Tensor? referenceInputs)
     {
-        ForwardPass? reference = null;
+        var context = new PassContext(network, plan) { Masks = masks };
         if (plan.NeedsReference)
         {
             // Dropout is the identity for the reference batch, and no gradient will ask for it.
             using var constants = no_grad();
-            reference = new ForwardPass(network, referenceInputs!, plan, masks: null, reference: null, isReference: true, (_, _) => null, watchBranches: false);
+            context = context with { Reference = OfReference(context, referenceInputs!) };
         }
 
-        return new ForwardPass(network, Leaf(inputs), plan, masks, reference, isReference: false, (_, _) => null, watchBranches: false);
+        return Run(context, Leaf(inputs));
     }
+
+    /// <param name="context">All but the inputs.</param>
+    /// <param name="inputs">[N, D…]: a leaf, or constants where no gradient will be taken with respect to them.</param>
+    /// <param name="given">Statistics for a layer and the activation that enters it; null: the layer's own.</param>
+    public static ForwardPass Run(PassContext context, Tensor inputs, Func<NormalizationSite, Tensor, Moments?>? given = null) => new(context, inputs, given ?? ((_, _) => null));
+
+    /// <summary>The pass of a reference batch, from which others take their statistics.</summary>
+    public static ForwardPass OfReference(PassContext context, Tensor referenceInputs) => Run(context with { Masks = null, IsReference = true }, referenceInputs);
+
+    /// <summary>A leaf with the values of a tensor.</summary>
+    public static Tensor Leaf(Tensor inputs) => inputs.detach().requires_grad_();
 
     /// <summary>The statistics that this pass normalised with, as constants.</summary>
     public IReadOnlyDictionary<LayerNode, Moments> Constants() => _taps.ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
@@ -110,14 +112,13 @@ internal sealed class ForwardPass : IForward
     /// <param name="given">Statistics for a layer and the activation that enters it; null: the layer's own.</param>
     /// <param name="watchBranches">Whether to keep which branch each element took.</param>
     public ForwardPass Rerun(Tensor inputs, Func<NormalizationSite, Tensor, Moments?> given, bool watchBranches = false) =>
-        new(_network, Leaf(inputs), _plan, _masks, _reference, isReference: false, given, watchBranches);
+        new(_context with { WatchBranches = watchBranches }, Leaf(inputs), given);
 
     /// <summary>The same over every n-th sample, all statistics being those of this pass: what is left out changes nothing for the rest.</summary>
     public ForwardPass RerunEveryNth(int n)
     {
         var constants = Constants();
-        return new ForwardPass(_network, Leaf(Inputs.detach().EveryNth(n)), _plan, _masks?.EveryNth(n), _reference, isReference: false,
-            (site, _) => constants[site.Node], watchBranches: false);
+        return new ForwardPass(_context with { Masks = _context.Masks?.EveryNth(n) }, Leaf(Inputs.detach().EveryNth(n)), (site, _) => constants[site.Node]);
     }
 
     /// <summary>
@@ -125,19 +126,19 @@ internal sealed class ForwardPass : IForward
     /// [2N, C, …], the outputs those of the first half.
     /// </summary>
     public ForwardPass RerunBesideFrozen(Func<NormalizationSite, Tensor, Moments> given) =>
-        new(_network, Leaf(Inputs), _plan, _masks?.Twice(), _reference, isReference: false, given, watchBranches: false, besideFrozen: true);
+        new(_context with { Masks = _context.Masks?.Twice() }, Leaf(Inputs), given, besideFrozen: true);
 
-    Tensor? IForward.Parameter(LayerNode node, string name) => _network.Has(node, name) ? _network[node, name] : null;
+    Tensor? IForward.Parameter(LayerNode node, string name) => _context.Network.Has(node, name) ? _context.Network[node, name] : null;
 
     Tensor IForward.Through(IReadOnlyList<LayerNode> layers, Tensor x) => Through(layers, x);
 
-    Tensor IForward.Drop(LayerNode node, Tensor h) => _masks?.Apply(node, h) ?? h;
+    Tensor IForward.Drop(LayerNode node, Tensor h) => _context.Masks?.Apply(node, h) ?? h;
 
     void IForward.Branch(Func<Tensor> taken) => _branches?.Add(taken());
 
     Tensor IForward.Normalize(LayerNode node, Tensor h, Tensor? weight)
     {
-        var site = _plan[node];
+        var site = _context.Plan[node];
         var running = Running(site);
         var used = _given(site, h);
         Tensor? centred = null;
@@ -150,27 +151,27 @@ internal sealed class ForwardPass : IForward
         return used.Scale(node, centred ?? used.Centre(node, h), weight, site.Layer.Eps);
     }
 
-    private static Tensor Leaf(Tensor inputs) => inputs.detach().requires_grad_();
-
     private Tensor Through(IReadOnlyList<LayerNode> layers, Tensor x) =>
         layers.Aggregate(x, (h, node) => node.Layer.Forward(node, h, this));
 
     /// <summary>The statistics to normalise h with, the running ones after it, and h − mean where it was computed on the way.</summary>
     private (Moments Used, RunningStatistics Running, Tensor? Centred) Statistics(NormalizationSite site, Tensor h, RunningStatistics running)
     {
-        var source = _isReference && site.Source == StatisticsSource.ReferenceBatch ? StatisticsSource.Batch : site.Source;
+        var source = _context.IsReference && site.Source == StatisticsSource.ReferenceBatch ? StatisticsSource.Batch : site.Source;
+        var flows = _context.Flows(site);
         switch (source)
         {
             case StatisticsSource.Running:
                 return (new Moments(running.Mean, running.Variance), running, null);
             case StatisticsSource.ReferenceBatch:
-                return (_reference!._taps.Single(tap => ReferenceEquals(tap.Site.Node, site.Node)).Used.Detached(), running, null);
+                var used = _context.Reference!._taps.Single(tap => ReferenceEquals(tap.Site.Node, site.Node)).Used;
+                return (flows ? used : used.Detached(), running, null);
         }
 
-        var (batch, centred) = Moments.Of(site.Node, h, site.Coupled);
+        var (batch, centred) = Moments.Of(site.Node, h, flows);
         if (site.Mode.Update is { } update)
         {
-            var unbiased = batch.Detached().Unbiased(h.shape[0] * site.Positions);
+            var unbiased = (source == StatisticsSource.UpdatedRunning ? batch : batch.Detached()).Unbiased(h.shape[0] * site.Positions);
             running = update(running, new RunningStatistics(unbiased.Mean, unbiased.Variance, 1), site.Layer.Momentum);
         }
 
@@ -179,15 +180,20 @@ internal sealed class ForwardPass : IForward
 
     private RunningStatistics Running(NormalizationSite site)
     {
+        if (_context.Before?.GetValueOrDefault(site.Node) is { } before)
+        {
+            return before;
+        }
+
+        var network = _context.Network;
         if (site.Layer.TrackRunningStats)
         {
-            return new RunningStatistics(_network[site.Node, "running_mean"], _network[site.Node, "running_var"],
-                _network[site.Node, "num_batches_tracked"].ToDoubles()[0]);
+            return new RunningStatistics(network[site.Node, "running_mean"], network[site.Node, "running_var"], network[site.Node, "num_batches_tracked"].ToDoubles()[0]);
         }
 
         // The forum's module begins with 0 and 1; other modes do not look at them.
         var channels = new Shape(site.Node.Input[0]);
-        var dtype = _network.Dtype.ToScalarType();
+        var dtype = network.Dtype.ToScalarType();
         return new RunningStatistics(zeros(channels.Dimensions, dtype), ones(channels.Dimensions, dtype), 0);
     }
 }

@@ -48,6 +48,12 @@ internal static class Autograd
             throw new ArgumentException("The input must be a leaf that requires its gradient.");
         }
 
+        if (inputs.Count == 0)
+        {
+            // To libtorch no inputs would mean all leaves of the graph.
+            return [];
+        }
+
         var attached = outputs.Where(pair => pair.Output.requires_grad).ToList();
         if (attached.Count == 0)
         {

@@ -77,6 +77,15 @@ internal static class TensorOperations
     /// <summary>[.., I] · [I, O] = [.., O]: a matrix product over the last axis. (matmul ends the process on bad shapes, mm throws.)</summary>
     public static Tensor TimesMatrix(this Tensor a, Tensor matrix) => a.reshape(-1, a.shape[^1]).mm(matrix).reshape([.. a.shape[..^1], matrix.shape[1]]);
 
+    /// <summary>The Euclidean norm of each row of [N, D], [N]. Its derivative at a row of zeros is taken as zero.</summary>
+    public static Tensor RowNorms(this Tensor a)
+    {
+        var squares = a.Squared().SumOver([1]);
+        var zero = squares.Below(double.Epsilon);
+        using Scalar nothing = 0.0;
+        return squares.masked_fill(zero, One).sqrt().masked_fill(zero, nothing);
+    }
+
     /// <summary>Where a is greater than number: a boolean tensor of a's shape.</summary>
     public static Tensor Above(this Tensor a, double number)
     {

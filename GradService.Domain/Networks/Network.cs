@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace GradService.Domain.Networks;
 
 /// <summary>
-/// A network's shape with its numbers. It owns its tensors, none of which requires a gradient or is ever written to after
-/// construction: any number of passes may use it at once.
+/// A network's shape with its numbers. It owns its tensors, which are never written to after construction; none of them requires a
+/// gradient unless it was made to be trained: any number of passes may use it at once.
 /// </summary>
 internal sealed class Network : IDisposable
 {
@@ -37,6 +37,12 @@ internal sealed class Network : IDisposable
     /// <summary>A parameter or buffer of the given layer.</summary>
     public Tensor this[LayerNode node, string parameter] => _tensors[$"{node.Path.Name}.{parameter}"];
 
+    /// <summary>A parameter or buffer by its state_dict name.</summary>
+    public Tensor this[string name] => _tensors[name];
+
+    /// <summary>The names of what is trained, in the order of the state_dict.</summary>
+    public IEnumerable<string> Learnable => Shape.Parameters.Where(parameter => parameter.Spec.Role == ParameterRole.Learnable).Select(parameter => parameter.Name);
+
     public bool Has(LayerNode node, string parameter) => _tensors.ContainsKey($"{node.Path.Name}.{parameter}");
 
     /// <summary>The same network in double precision, as <c>net.double()</c> makes it.</summary>
@@ -44,6 +50,24 @@ internal sealed class Network : IDisposable
     {
         using var scope = NewDisposeScope();
         return new Network(Shape, Dtype.Float64, _tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to_type(ScalarType.Float64, copy: true)));
+    }
+
+    /// <summary>
+    /// The same numbers in the same memory, the learnable ones as leaves of its own: a gradient field belongs to its tensor, so that
+    /// nothing shared is ever differentiated. The original must outlive it.
+    /// </summary>
+    public Network ToTrain()
+    {
+        using var scope = NewDisposeScope();
+        var learnable = Learnable.ToHashSet();
+        return new Network(Shape, Dtype, _tensors.ToDictionary(pair => pair.Key, pair => learnable.Contains(pair.Key) ? pair.Value.detach().requires_grad_() : pair.Value.detach()));
+    }
+
+    /// <summary>The same network but for one parameter.</summary>
+    public Network With(string parameter, Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        return new Network(Shape, Dtype, _tensors.ToDictionary(pair => pair.Key, pair => pair.Key == parameter ? value.alias() : pair.Value.alias()));
     }
 
     public void Dispose()

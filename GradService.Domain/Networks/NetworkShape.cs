@@ -39,6 +39,20 @@ internal sealed class NetworkShape
     /// <summary>Elements per sample that the neediest layer takes while it runs, beside what is kept.</summary>
     public long ScratchElements => All.Max(node => node.Layer.ScratchElements(node));
 
+    /// <summary>The shape of a network whose parameters are within the limits.</summary>
+    /// <exception cref="FaultException">A layer cannot take the shape that reaches it, or there are too many layers or parameters.</exception>
+    public static NetworkShape InferWithin(NetworkSpec spec, Limits limits)
+    {
+        var shape = Infer(spec, limits);
+        if (shape.ParameterElements > limits.MaxParameters)
+        {
+            throw new FaultException(Fault.TooLarge("network.layers", $"at most {limits.MaxParameters} parameters and buffers (limit MaxParameters)",
+                shape.ParameterElements == long.MaxValue ? "far more" : $"{shape.ParameterElements}", "Use narrower layers."));
+        }
+
+        return shape;
+    }
+
     /// <exception cref="FaultException">A layer cannot take the shape that reaches it, or there are too many layers.</exception>
     public static NetworkShape Infer(NetworkSpec spec, Limits limits)
     {

@@ -1,7 +1,7 @@
 namespace GradService.Domain.Normalization;
 
 /// <summary>How the BatchNorm layers of a request behave.</summary>
-public sealed record BatchNormSpec
+public record BatchNormSpec
 {
     /// <summary>The mode of all BatchNorm layers that "layers" does not name.</summary>
     public BatchNormMode Mode { get; init; } = Modes.Train.Mode;

@@ -59,15 +59,18 @@ internal sealed class NormalizationPlan
         return plan;
     }
 
+    /// <summary>The same with the statistics of coupled layers held constant.</summary>
+    public NormalizationPlan Decoupled() => new(Mode, [.. Sites.Select(site => site.Coupled ? site with { Mode = Modes.TrainDetached.Mode } : site)]);
+
     /// <exception cref="FaultException">Some channel would have a single value to take a variance of.</exception>
-    public void CheckCounts(long samples, long referenceSamples)
+    public void CheckCounts(long samples, long referenceSamples, string path = "inputs")
     {
         foreach (var site in Sites)
         {
             var usesBatch = site.Source is StatisticsSource.Batch or StatisticsSource.UpdatedRunning;
             if (usesBatch && samples * site.Positions == 1)
             {
-                throw OneValue("inputs", site, "the batch");
+                throw OneValue(path, site, "the batch");
             }
 
             if (NeedsReference && (usesBatch || site.Source == StatisticsSource.ReferenceBatch) && referenceSamples * site.Positions == 1)

@@ -35,6 +35,14 @@ public sealed class AutogradTests : IDisposable
     }
 
     [Fact]
+    public void Without_inputs_nothing_is_differentiated()
+    {
+        var x = ones(2).requires_grad_();
+        Assert.Empty(Autograd.VectorJacobianProducts([(x.Squared(), Ones(2))], []));
+        Assert.Null(x.grad);
+    }
+
+    [Fact]
     public void An_input_that_is_no_leaf_is_refused()
     {
         var x = Leaf(1, 2);
