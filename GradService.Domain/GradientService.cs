@@ -16,28 +16,26 @@ namespace GradService.Domain;
 /// </summary>
 public sealed class GradientService(Limits limits)
 {
-    private static readonly string Version = typeof(GradientService).Assembly.GetName().Version!.ToString(3);
-
     /// <summary>Outputs [N, M…] and BatchNorm statistics.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ForwardResult Forward(ForwardRequest request, CancellationToken cancellation)
     {
-        var prepared = Prepare(request, ShapeOf(request.Network));
+        var prepared = Prepare(request, NetworkShape.InferWithin(request.Network, limits));
         Price(prepared, question: null, "inputs");
         cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
         using var constants = no_grad();
         using var network = Network.Create(request.Network, prepared.Shape);
         var pass = Run(prepared, network);
-        return new ForwardResult { Outputs = Outputs(pass, prepared), BatchNorm = Report(pass, prepared.Plan) };
+        return new ForwardResult { Outputs = Outputs(pass, prepared), BatchNorm = BatchNormReport.Of(prepared.Plan.Mode, pass.Taps) };
     }
 
     /// <summary>The gradient asked for, with outputs, statistics and what they mean.</summary>
     /// <inheritdoc cref="Forward"/>
     public GradientResult Differentiate(GradientRequest request, CancellationToken cancellation)
     {
-        var prepared = Prepare(request, ShapeOf(request.Network));
+        var prepared = Prepare(request, NetworkShape.InferWithin(request.Network, limits));
         Check(prepared, request.Gradient);
         using var scope = NewDisposeScope();
         using var network = Network.Create(request.Network, prepared.Shape);
@@ -49,7 +47,7 @@ public sealed class GradientService(Limits limits)
     public ComparisonResult Compare(ComparisonRequest request, CancellationToken cancellation)
     {
         // Everything is checked and priced before the first entry is computed.
-        var shape = ShapeOf(request.Network);
+        var shape = NetworkShape.InferWithin(request.Network, limits);
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
             var prepared = Prepare(request with { BatchNorm = ForEntry(request, entry.Mode) }, shape);
@@ -73,17 +71,6 @@ public sealed class GradientService(Limits limits)
 
     /// <summary>A request that has been checked as far as its shapes go.</summary>
     private sealed record Prepared(ForwardRequest Request, NetworkShape Shape, NormalizationPlan Plan, ProblemSize Size);
-
-    private NetworkShape ShapeOf(NetworkSpec spec)
-    {
-        var shape = NetworkShape.Infer(spec, limits);
-        if (shape.ParameterElements > limits.MaxParameters)
-        {
-            throw new FaultException(Fault.TooLarge("network.layers", $"at most {limits.MaxParameters} parameters and buffers (limit MaxParameters)", shape.ParameterElements == long.MaxValue ? "far more" : $"{shape.ParameterElements}", "Use narrower layers."));
-        }
-
-        return shape;
-    }
 
     private static Prepared Prepare(ForwardRequest request, NetworkShape shape)
     {
@@ -125,15 +112,15 @@ public sealed class GradientService(Limits limits)
         var backward = Stopwatch.GetElapsedTime(started);
         cancellation.ThrowIfCancellationRequested();
 
-        var report = Report(pass, prepared.Plan);
-        var evidence = new Evidence
+        var report = BatchNormReport.Of(prepared.Plan.Mode, pass.Taps);
+        var evidence = new GradientEvidence
         {
             Question = question,
             Size = prepared.Size,
             Dtype = network.Dtype,
             Outputs = Outputs(pass, prepared),
             Answer = answer,
-            Layers = [.. pass.Taps.Zip(report.Layers, (tap, layer) => Layer(tap, layer, network, prepared))],
+            Layers = [.. pass.Taps.Zip(report.Layers, (tap, layer) => LayerEvidence.Of(tap, layer, network, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs))],
             Detached = prepared.Size.Coupled && question.DetachedTwin is { } twin ? Detached(pass, twin, prepared, cancellation) : null,
             FiniteDifferences = prepared.Request.Diagnostics.FiniteDifferences ? CheckByDifferences(prepared, network, question, answer, cancellation) : null,
         };
@@ -156,7 +143,7 @@ public sealed class GradientService(Limits limits)
                 GradientNorm = answer.Norm(),
                 NonFinite = evidence.NonFinite.Total,
                 Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
-                Engine = Engine(),
+                Engine = EngineReport.Tensor(),
             },
         };
     }
@@ -187,45 +174,6 @@ public sealed class GradientService(Limits limits)
 
     private static NdArray Outputs(ForwardPass pass, Prepared prepared) =>
         pass.Outputs.ToNdArray().Reshape(prepared.Shape.Output.After(prepared.Size.Samples));
-
-    private static BatchNormReport Report(ForwardPass pass, NormalizationPlan plan) => new()
-    {
-        Mode = plan.Mode,
-        Layers = [.. pass.Taps.Select(tap => new BatchNormLayerReport
-        {
-            Index = tap.Site.Node.Path.TopIndex,
-            Name = tap.Site.Node.Path.Name,
-            Mode = tap.Site.Mode,
-            Mean = tap.Used.Mean.ToNdArray(),
-            Variance = tap.Used.Variance.ToNdArray(),
-            RunningMean = tap.Site.Layer.TrackRunningStats ? tap.Running.Mean.ToNdArray() : null,
-            RunningVariance = tap.Site.Layer.TrackRunningStats ? tap.Running.Variance.ToNdArray() : null,
-            BatchesTracked = tap.Site.Layer.TrackRunningStats ? (long)tap.Running.BatchesTracked : null,
-        })],
-    };
-
-    private static LayerEvidence Layer(NormalizationTap tap, BatchNormLayerReport report, Network network, Prepared prepared)
-    {
-        var node = tap.Site.Node;
-        var before = tap.Site.Layer.TrackRunningStats
-            ? new RunningValues(network[node, "running_mean"].ToNdArray(), network[node, "running_var"].ToNdArray(), network[node, "num_batches_tracked"].ToDoubles()[0])
-            : null;
-        return new LayerEvidence(tap.Site, report, before, tap.Site.Source switch
-        {
-            StatisticsSource.Batch or StatisticsSource.UpdatedRunning => prepared.Size.Samples,
-            StatisticsSource.ReferenceBatch => prepared.Request.BatchNorm.ReferenceInputs!.Shape[0],
-            _ => null,
-        });
-    }
-
-    private static EngineReport Engine() => new()
-    {
-        Name = "tensor",
-        Service = Version,
-        TorchSharp = LibTorch.Status.TorchSharpVersion,
-        LibTorch = LibTorch.Status.LibTorchVersion,
-        Threads = 1,
-    };
 
     /// <summary>An entry has the request's reference batch only where it needs one.</summary>
     private static BatchNormSpec ForEntry(ComparisonRequest request, BatchNormMode mode)

@@ -56,8 +56,8 @@ public sealed record DiagnosticsReport
     /// <summary>Why it was found that way.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Frobenius norm of the answer.</summary>
-    public required double GradientNorm { get; init; }
+    /// <summary>Frobenius norm of the answer; of all parameter gradients together for an objective, absent where none were asked for.</summary>
+    public required double? GradientNorm { get; init; }
 
     /// <summary>NaN and infinities in outputs, gradients and statistics.</summary>
     public required int NonFinite { get; init; }
@@ -96,6 +96,17 @@ public sealed record EngineReport
 
     /// <summary>Threads used by one operation.</summary>
     public required int Threads { get; init; }
+
+    private static readonly string Version = typeof(EngineReport).Assembly.GetName().Version!.ToString(3);
+
+    internal static EngineReport Tensor() => new()
+    {
+        Name = "tensor",
+        Service = Version,
+        TorchSharp = Native.LibTorch.Status.TorchSharpVersion,
+        LibTorch = Native.LibTorch.Status.LibTorchVersion,
+        Threads = 1,
+    };
 }
 
 /// <summary>Gradients side by side.</summary>

@@ -1,3 +1,5 @@
+using GradService.Domain.Forward;
+using GradService.Domain.Native;
 using GradService.Domain.Normalization;
 
 namespace GradService.Domain.Diagnostics;
@@ -10,6 +12,8 @@ public sealed record BatchNormReport
 
     /// <summary>The BatchNorm layers in forward order.</summary>
     public required IReadOnlyList<BatchNormLayerReport> Layers { get; init; }
+
+    internal static BatchNormReport Of(BatchNormMode mode, IEnumerable<NormalizationTap> taps) => new() { Mode = mode, Layers = [.. taps.Select(BatchNormLayerReport.Of)] };
 }
 
 /// <summary>One BatchNorm layer.</summary>
@@ -38,4 +42,16 @@ public sealed record BatchNormLayerReport
 
     /// <summary>How many batches the running statistics have seen after this call; null without. Pass it back as parameter "NAME.num_batches_tracked".</summary>
     public required long? BatchesTracked { get; init; }
+
+    internal static BatchNormLayerReport Of(NormalizationTap tap) => new()
+    {
+        Index = tap.Site.Node.Path.TopIndex,
+        Name = tap.Site.Node.Path.Name,
+        Mode = tap.Site.Mode,
+        Mean = tap.Used.Mean.ToNdArray(),
+        Variance = tap.Used.Variance.ToNdArray(),
+        RunningMean = tap.Site.Layer.TrackRunningStats ? tap.Running.Mean.ToNdArray() : null,
+        RunningVariance = tap.Site.Layer.TrackRunningStats ? tap.Running.Variance.ToNdArray() : null,
+        BatchesTracked = tap.Site.Layer.TrackRunningStats ? (long)tap.Running.BatchesTracked : null,
+    };
 }

@@ -1,5 +1,8 @@
 using GradService.Domain.Differentiation;
 using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Forward;
+using GradService.Domain.Native;
+using GradService.Domain.Networks;
 using GradService.Domain.Normalization;
 
 namespace GradService.Domain.Diagnostics;
@@ -21,44 +24,55 @@ internal enum EvidenceKinds
 }
 
 /// <summary>What is known of an answer: all that a finding may read.</summary>
-internal sealed record Evidence
+internal abstract record Evidence
+{
+    public required Dtype Dtype { get; init; }
+
+    /// <summary>The BatchNorm layers, in forward order.</summary>
+    public required IReadOnlyList<LayerEvidence> Layers { get; init; }
+
+    public FiniteDifferenceOutcome? FiniteDifferences { get; init; }
+
+    /// <summary>NaN and infinities, counted once: answers may be large.</summary>
+    public NonFiniteCounts NonFinite => field ??= new NonFiniteCounts(
+        [.. Numbers.Select(part => (part.Name, part.Arrays.Sum(array => array.CountNonFinite()), part.Arrays.Sum(array => (long)array.Count)))],
+        Layers.Sum(layer => layer.Report.Mean.CountNonFinite() + layer.Report.Variance.CountNonFinite()
+            + (layer.Report.RunningMean?.CountNonFinite() ?? 0) + (layer.Report.RunningVariance?.CountNonFinite() ?? 0)));
+
+    /// <summary>The numbers of the answer, by what they are.</summary>
+    protected abstract IEnumerable<(string Name, IEnumerable<NdArray> Arrays)> Numbers { get; }
+
+    public virtual bool Has(EvidenceKinds kinds) => !kinds.HasFlag(EvidenceKinds.FiniteDifferences) || FiniteDifferences is not null;
+}
+
+/// <summary>What is known of a gradient with respect to the inputs.</summary>
+internal sealed record GradientEvidence : Evidence
 {
     public required Question Question { get; init; }
 
     public required ProblemSize Size { get; init; }
-
-    public required Dtype Dtype { get; init; }
 
     /// <summary>[N, M…].</summary>
     public required NdArray Outputs { get; init; }
 
     public required Answer Answer { get; init; }
 
-    /// <summary>The BatchNorm layers, in forward order.</summary>
-    public required IReadOnlyList<LayerEvidence> Layers { get; init; }
-
     /// <summary>The same answer with all statistics held constant.</summary>
     public DetachedEvidence? Detached { get; init; }
 
-    public FiniteDifferenceOutcome? FiniteDifferences { get; init; }
+    protected override IEnumerable<(string Name, IEnumerable<NdArray> Arrays)> Numbers => [("outputs", [Outputs]), ("gradient entries", Answer.Arrays)];
 
-    /// <summary>NaN and infinities, counted once: answers may be large.</summary>
-    public NonFiniteCounts NonFinite => field ??= new NonFiniteCounts(
-        Outputs.CountNonFinite(),
-        Answer.Arrays.Sum(array => array.CountNonFinite()),
-        Layers.Sum(layer => layer.Report.Mean.CountNonFinite() + layer.Report.Variance.CountNonFinite()
-            + (layer.Report.RunningMean?.CountNonFinite() ?? 0) + (layer.Report.RunningVariance?.CountNonFinite() ?? 0)));
-
-    public bool Has(EvidenceKinds kinds) =>
-        (!kinds.HasFlag(EvidenceKinds.Detached) || Detached is not null)
-        && (!kinds.HasFlag(EvidenceKinds.CouplingShare) || Answer.Coupling is not null)
-        && (!kinds.HasFlag(EvidenceKinds.FiniteDifferences) || FiniteDifferences is not null);
+    public override bool Has(EvidenceKinds kinds) => base.Has(kinds)
+        && (!kinds.HasFlag(EvidenceKinds.Detached) || Detached is not null)
+        && (!kinds.HasFlag(EvidenceKinds.CouplingShare) || Answer.Coupling is not null);
 }
 
 /// <summary>How many numbers are NaN or infinite, and where.</summary>
-internal sealed record NonFiniteCounts(int Outputs, int Gradients, int Statistics)
+/// <param name="Parts">The parts of the answer: how many there, of how many.</param>
+/// <param name="Statistics">How many of the BatchNorm statistics.</param>
+internal sealed record NonFiniteCounts(IReadOnlyList<(string Name, int Count, long Of)> Parts, int Statistics)
 {
-    public int Total => Outputs + Gradients + Statistics;
+    public int Total => Parts.Sum(part => part.Count) + Statistics;
 }
 
 /// <summary>A BatchNorm layer as the answer met it.</summary>
@@ -66,7 +80,25 @@ internal sealed record NonFiniteCounts(int Outputs, int Gradients, int Statistic
 /// <param name="Report">Its statistics as reported.</param>
 /// <param name="Before">Running statistics before this call; null where the layer keeps none.</param>
 /// <param name="StatisticsSamples">How many samples its statistics were taken over; null where they come from elsewhere.</param>
-internal sealed record LayerEvidence(NormalizationSite Site, BatchNormLayerReport Report, RunningValues? Before, long? StatisticsSamples);
+/// <param name="Batch">The batch that it met, where there are several.</param>
+internal sealed record LayerEvidence(NormalizationSite Site, BatchNormLayerReport Report, RunningValues? Before, long? StatisticsSamples, string? Batch = null)
+{
+    public static LayerEvidence Of(NormalizationTap tap, BatchNormLayerReport report, Network network, long samples, NdArray? referenceInputs, string? batch = null)
+    {
+        var node = tap.Site.Node;
+        var before = tap.Site.Layer.TrackRunningStats
+            ? new RunningValues(network[node, "running_mean"].ToNdArray(), network[node, "running_var"].ToNdArray(), network[node, "num_batches_tracked"].ToDoubles()[0])
+            : null;
+        return new LayerEvidence(tap.Site, report, before, tap.Site.Source switch
+        {
+            StatisticsSource.Batch or StatisticsSource.UpdatedRunning => samples,
+            StatisticsSource.ReferenceBatch => referenceInputs!.Shape[0],
+            _ => null,
+        }, batch);
+    }
+
+    public string Name => Batch is null ? Report.Name : $"{Report.Name} on '{Batch}'";
+}
 
 /// <summary>Running statistics in managed memory.</summary>
 internal sealed record RunningValues(NdArray Mean, NdArray Variance, double BatchesTracked);

@@ -7,6 +7,10 @@ namespace GradService.Domain.Diagnostics;
 /// <param name="Examine">The message, null where the finding does not hold.</param>
 internal sealed record FindingRule(string Code, Severity Severity, EvidenceKinds Needs, Func<Evidence, string?> Examine)
 {
+    /// <summary>A rule about one kind of answer.</summary>
+    public static FindingRule For<TEvidence>(string code, Severity severity, EvidenceKinds needs, Func<TEvidence, string?> examine)
+        where TEvidence : Evidence => new(code, severity, needs, evidence => evidence is TEvidence own ? examine(own) : null);
+
     /// <summary>The findings that there are, in the order in which they are reported.</summary>
     public static IReadOnlyList<FindingRule> All { get; } =
     [

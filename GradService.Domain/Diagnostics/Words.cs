@@ -8,6 +8,9 @@ internal static class Words
     /// <summary>Three significant digits: 0.52, 6.1E-06.</summary>
     public static string Of(double number) => number.ToString("G3", CultureInfo.InvariantCulture);
 
+    /// <summary>Six significant digits, for numbers that are close to another: 0.999873.</summary>
+    public static string Exact(double number) => number.ToString("G6", CultureInfo.InvariantCulture);
+
     public static string Of(Dtype dtype) => dtype == Dtype.Float32 ? "float32" : "float64";
 
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:G3}%");

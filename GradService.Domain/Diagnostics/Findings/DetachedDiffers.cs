@@ -3,9 +3,9 @@ namespace GradService.Domain.Diagnostics.Findings;
 /// <summary>The answer is not the slope of the curve: the part that flows through the batch statistics matters.</summary>
 internal static class DetachedDiffers
 {
-    public static FindingRule Rule { get; } = new("detached-differs", Severity.Info, EvidenceKinds.Detached, Examine);
+    public static FindingRule Rule { get; } = FindingRule.For<GradientEvidence>("detached-differs", Severity.Info, EvidenceKinds.Detached, Examine);
 
-    private static string? Examine(Evidence evidence)
+    private static string? Examine(GradientEvidence evidence)
     {
         if (!evidence.Size.Coupled)
         {

@@ -3,9 +3,9 @@ namespace GradService.Domain.Diagnostics.Findings;
 /// <summary>Outputs depend on other samples.</summary>
 internal static class SamplesCoupled
 {
-    public static FindingRule Rule { get; } = new("samples-coupled", Severity.Info, EvidenceKinds.CouplingShare, Examine);
+    public static FindingRule Rule { get; } = FindingRule.For<GradientEvidence>("samples-coupled", Severity.Info, EvidenceKinds.CouplingShare, Examine);
 
-    private static string? Examine(Evidence evidence)
+    private static string? Examine(GradientEvidence evidence)
     {
         var coupling = evidence.Answer.Coupling!;
         if (coupling.Share <= 1e-3)

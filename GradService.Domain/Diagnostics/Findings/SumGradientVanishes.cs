@@ -8,9 +8,9 @@ namespace GradService.Domain.Diagnostics.Findings;
 /// </summary>
 internal static class SumGradientVanishes
 {
-    public static FindingRule Rule { get; } = new("sum-gradient-vanishes", Severity.Warning, EvidenceKinds.Detached, Examine);
+    public static FindingRule Rule { get; } = FindingRule.For<GradientEvidence>("sum-gradient-vanishes", Severity.Warning, EvidenceKinds.Detached, Examine);
 
-    private static string? Examine(Evidence evidence)
+    private static string? Examine(GradientEvidence evidence)
     {
         if (evidence.Question is not Sum || !evidence.Size.Coupled)
         {
@@ -29,6 +29,6 @@ internal static class SumGradientVanishes
     /// Below it a sum over N samples is noise: 256·eps·√N·max|detached|. N·eps would call real gradients noise at N = 100,000,
     /// √N·eps alone misses the forum's network there.
     /// </summary>
-    private static double NoiseFloor(Evidence evidence, double detached) =>
+    private static double NoiseFloor(GradientEvidence evidence, double detached) =>
         256 * evidence.Dtype.Epsilon() * Math.Sqrt(evidence.Size.Samples) * detached;
 }

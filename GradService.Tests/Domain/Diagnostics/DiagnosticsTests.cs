@@ -43,7 +43,7 @@ public sealed class DiagnosticsTests
     {
         var answer = MatrixNetworks.Of("three", Train.Mode).In(Dtype.Float64).Answer(new Jacobian());
         var expected = Math.Sqrt(Answers.Flat(answer.Gradients).Sum(entry => entry * entry));
-        Assert.Equal(expected, answer.Diagnostics.GradientNorm, 1e-12 * expected);
+        Assert.Equal(expected, answer.Diagnostics.GradientNorm!.Value, 1e-12 * expected);
     }
 
     [Fact]

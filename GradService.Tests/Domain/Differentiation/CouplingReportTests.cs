@@ -30,7 +30,7 @@ public sealed class CouplingReportTests
             Assert.Equal(blocks.Share, coupling.Share, Tolerance * scale);
 
             // Not squared: subtracted squares would leave 1e-8 here of what has cancelled.
-            Assert.Equal(Math.Sqrt(blocks.Squares), diagnostics.GradientNorm, 1e-12 * Math.Sqrt(scale * blocks.Squares));
+            Assert.Equal(Math.Sqrt(blocks.Squares), diagnostics.GradientNorm!.Value, 1e-12 * Math.Sqrt(scale * blocks.Squares));
             if (!problem.Coupled)
             {
                 Assert.Equal(0, coupling.Share);
@@ -87,7 +87,7 @@ public sealed class CouplingReportTests
         var problem = ForumProblem.On(Train.Mode, [0.1, 0.9], 2, GradService.Domain.Dtype.Float64, new GradService.Domain.Networks.Layers.BatchNorm { Affine = false, Eps = 1e-9 });
         var factored = problem.Answer(Factored).Diagnostics;
         Assert.Equal(0.5, factored.Coupling!.Share, 1e-6);
-        Assert.Equal(problem.Answer(new Jacobian { Strategy = Strategy.RowByRow }).Diagnostics.GradientNorm, factored.GradientNorm, 1e-6 * factored.GradientNorm);
+        Assert.Equal(problem.Answer(new Jacobian { Strategy = Strategy.RowByRow }).Diagnostics.GradientNorm!.Value, factored.GradientNorm!.Value, 1e-6 * factored.GradientNorm!.Value);
     }
 
     [Fact]

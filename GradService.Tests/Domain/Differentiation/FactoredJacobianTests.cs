@@ -47,7 +47,7 @@ public sealed class FactoredJacobianTests(GradApplication application)
         var problem = CoupledNetworks.Of(coupled, positions: true, outputs: 3, samples: 12);
         var dense = problem.Gradients(new Jacobian { Strategy = GradService.Domain.Differentiation.Strategy.RowByRow });
         var norm = Math.Sqrt(dense.Sum(entry => entry * entry));
-        Assert.Equal(norm, problem.Answer(Factored).Diagnostics.GradientNorm, 1e-10 * norm);
+        Assert.Equal(norm, problem.Answer(Factored).Diagnostics.GradientNorm!.Value, 1e-10 * norm);
     }
 
     [Theory]
