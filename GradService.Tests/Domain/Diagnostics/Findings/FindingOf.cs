@@ -12,6 +12,9 @@ internal static class FindingOf
     /// <summary>The finding of that code; null where there is none. None is reported twice.</summary>
     public static Finding? Finding(this GradientResult answer, string code) => answer.Diagnostics.Findings.SingleOrDefault(finding => finding.Code == code);
 
+    /// <inheritdoc cref="Finding(GradientResult, string)"/>
+    public static Finding? Finding(this ObjectiveResult answer, string code) => answer.Diagnostics.Findings.SingleOrDefault(finding => finding.Code == code);
+
     public static Finding? Finding(this Problem problem, string code, Question question, bool finiteDifferences = false) => problem.Answer(question, finiteDifferences).Finding(code);
 
     /// <summary>Three significant digits, as findings write numbers.</summary>

@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using GradService.Domain.Diagnostics;
+using GradService.Domain.Differentiation;
+using GradService.Domain.Networks;
+using GradService.Domain.Normalization;
+using GradService.Domain.Objectives;
+using static TorchSharp.torch;
+
+namespace GradService.Domain;
+
+/// <summary>
+/// The door to losses with input derivatives inside: values, parameter gradients and what they mean. As <see cref="GradientService"/>, it
+/// keeps nothing between calls and may be called from any number of threads at once.
+/// </summary>
+public sealed class ObjectiveService(Limits limits)
+{
+    private const string Cheaper = "Send fewer points, take derivatives of lower order, or use mode trainDetached, under which sweeps serve all points at once.";
+
+    /// <summary>The loss and its parameter gradient.</summary>
+    /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ObjectiveResult Evaluate(ObjectiveRequest request, CancellationToken cancellation)
+    {
+        var shape = NetworkShape.InferWithin(request.Network, limits);
+        var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode, Derivative = request.Derivative, ThroughStatistics = request.BatchNorm.ThroughStatistics };
+        var setting = Prepare(request, Objective.Resolve(request, shape), shape, variant);
+        ObjectiveCost.Of(setting, request).Check(limits, "terms", Cheaper);
+        using var scope = NewDisposeScope();
+        using var network = Network.Create(request.Network, shape);
+        return Evaluate(setting, request, network, cancellation);
+    }
+
+    /// <summary>The same loss under several meanings of BatchNorm. What cannot be computed in one of them stands beside the others' results.</summary>
+    /// <inheritdoc cref="Evaluate(ObjectiveRequest, CancellationToken)"/>
+    public ObjectiveComparisonResult Compare(ObjectiveComparisonRequest request, CancellationToken cancellation)
+    {
+        var shape = NetworkShape.InferWithin(request.Network, limits);
+        var objective = Objective.Resolve(request, shape);
+        var variants = request.Compare ?? ObjectiveVariant.All;
+        if (request.BatchNorm.ReferenceInputs is { } unused && !variants.Any(variant => NeedsReference(request, variant)))
+        {
+            throw new FaultException(Fault.Invalid("batchNorm.referenceInputs", "nothing, as no entry has a BatchNorm layer in mode reference",
+                $"an array of shape {unused.Shape}", "Leave it out, or compare with mode reference."));
+        }
+
+        var prepared = variants.Select((variant, index) => Try(() =>
+        {
+            var setting = Prepare(request, objective, shape, variant);
+            var cost = ObjectiveCost.Of(setting, request);
+            cost.Check(limits, $"compare[{index}]", Cheaper);
+            return (Setting: setting, Cost: cost);
+        })).ToList();
+        if (prepared.All(entry => entry.Error is not null))
+        {
+            throw prepared[0].Error!;
+        }
+
+        Cost.Sum(prepared.Where(entry => entry.Error is null).Select(entry => entry.Result.Cost)).Check(limits, "compare", "Compare fewer variants at once, or send fewer points.");
+
+        using var scope = NewDisposeScope();
+        using var network = Network.Create(request.Network, shape);
+        var results = prepared.Select(entry => entry.Error is { } error ? (Result: null, Error: error) : Try(() => Evaluate(entry.Result.Setting, request, network, cancellation))).ToList();
+        var recommended = Recommended(request, objective, shape, variants, results, network, cancellation);
+        var compared = variants.Zip(results, (variant, result) =>
+        {
+            var angle = result.Result?.ParameterGradients is { } gradient && recommended is not null ? GradientAngle.Between(gradient, recommended) : null;
+            return new ObjectiveVariantResult(variant, result.Result, result.Error, angle?.Cosine, angle?.RelativeDifference);
+        }).ToList();
+        return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared) };
+    }
+
+    private static ObjectiveSetting Prepare(ObjectiveRequest request, Objective objective, NetworkShape shape, ObjectiveVariant variant)
+    {
+        var norm = request.BatchNorm with { Mode = variant.Mode };
+        if (request is ObjectiveComparisonRequest && !NeedsReference(request, variant))
+        {
+            norm = norm with { ReferenceInputs = null };
+        }
+
+        var plan = NormalizationPlan.Resolve(shape, norm);
+        if (variant.ThroughStatistics == false && plan.Sites.FirstOrDefault(site => site.Coupled && site.Mode.GradientFlows) is { } train)
+        {
+            throw new FaultException(Fault.Invalid("batchNorm.throughStatistics", $"true or nothing, as layer {train.Node.Path.Name} is in mode {train.Mode.Name}, where gradients always flow through the batch statistics", "false",
+                "For statistics held constant use mode trainDetached."));
+        }
+
+        var setting = new ObjectiveSetting(objective, shape, plan, variant, norm.Batches) { Dropout = request.Dropout, ReferenceInputs = norm.ReferenceInputs };
+        foreach (var batch in setting.Batches)
+        {
+            plan.CheckCounts(batch.Sum(set => set.Count), norm.ReferenceInputs?.Shape[0] ?? 0, batch.Count == objective.Sets.Count ? "points" : $"points[{batch[0].Index}].inputs");
+        }
+
+        return setting;
+    }
+
+    private static ObjectiveResult Evaluate(ObjectiveSetting setting, ObjectiveRequest request, Network network, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var scope = NewDisposeScope();
+        var live = request.Return.Contains(ObjectivePart.ParameterGradients);
+        using var trained = network.ToTrain();
+        var started = Stopwatch.GetTimestamp();
+        var pass = ObjectivePass.Run(setting, live ? trained : network, live);
+        var forward = Stopwatch.GetElapsedTime(started);
+
+        started = Stopwatch.GetTimestamp();
+        var loss = Loss.Of(pass, cancellation);
+        var backward = Stopwatch.GetElapsedTime(started);
+
+        var reports = pass.Batches.Select(batch => batch.Taps.Select(BatchNormLayerReport.Of).ToList()).ToList();
+        var joint = setting.Grouping == PointBatches.Joint;
+        var evidence = new ObjectiveEvidence
+        {
+            Dtype = network.Dtype,
+            Setting = setting,
+            Loss = loss,
+            Layers = [.. pass.Batches.Zip(reports).SelectMany(pair => pair.First.Taps.Zip(pair.Second, (tap, report) =>
+                LayerEvidence.Of(tap, report, network, pair.First.Count, setting.ReferenceInputs, joint ? null : pair.First.Sets[0].Name)))],
+            Derivatives = ObjectiveExamination.Derivatives(pass, loss, network, cancellation),
+            Partial = ObjectiveExamination.Partial(pass, loss, cancellation),
+            Sets = ObjectiveExamination.Sets(pass),
+            Eval = ObjectiveExamination.Eval(pass),
+            FiniteDifferences = request.Diagnostics.FiniteDifferences && live ? ObjectiveDifferences.Check(setting, network, loss.ParameterGradients!, cancellation) : null,
+        };
+        var rows = setting.Batches.Any(batch => setting.WayOf(batch) == DerivativeWay.RowByRow);
+        return new ObjectiveResult
+        {
+            Value = loss.Value,
+            Terms = [.. loss.Terms.Select(term => new ObjectiveTermResult
+            {
+                Name = term.Term.Name,
+                Value = term.Value,
+                Weight = term.Term.Weight,
+                Count = term.Residuals.Count,
+                Residuals = request.Return.Contains(ObjectivePart.Residuals) ? term.Residuals : null,
+            })],
+            ParameterGradients = loss.ParameterGradients,
+            BatchNorm = new ObjectiveBatchNormReport
+            {
+                Mode = setting.Plan.Mode,
+                Layers = joint ? reports[0] : null,
+                Batches = joint ? null : [.. reports.Zip(pass.Batches, (layers, batch) => new PointBatchReport { Points = batch.Sets[0].Name, Layers = layers })],
+            },
+            Diagnostics = new DiagnosticsReport
+            {
+                Findings = FindingRule.Apply(evidence),
+                FiniteDifferences = evidence.FiniteDifferences?.Report,
+                Strategy = rows ? Strategy.RowByRow : Strategy.Structured,
+                Passes = setting.Sweeps(live),
+                Reason = Reason(setting),
+                GradientNorm = loss.GradientNorm,
+                NonFinite = evidence.NonFinite.Total,
+                Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
+                Engine = EngineReport.Tensor(),
+            },
+        };
+    }
+
+    /// <summary>The parameter gradient that others are measured by: variant c's, computed where it is not among them; null where there is none.</summary>
+    private IReadOnlyDictionary<string, NdArray>? Recommended(ObjectiveComparisonRequest request, Objective objective, NetworkShape shape, IReadOnlyList<ObjectiveVariant> variants,
+        List<(ObjectiveResult? Result, FaultException? Error)> results, Network network, CancellationToken cancellation)
+    {
+        var at = variants.ToList().FindIndex(variant => variant.Letter == ObjectiveVariant.Recommended.Letter);
+        if (at >= 0)
+        {
+            return results[at].Result?.ParameterGradients;
+        }
+
+        return !request.Return.Contains(ObjectivePart.ParameterGradients) ? null : Try(() =>
+        {
+            var setting = Prepare(request, objective, shape, ObjectiveVariant.Recommended);
+            ObjectiveCost.Of(setting, request).Check(limits, "compare", Cheaper);
+            using var scope = NewDisposeScope();
+            using var trained = network.ToTrain();
+            return Loss.Of(ObjectivePass.Run(setting, trained, live: true), cancellation).ParameterGradients;
+        }).Result;
+    }
+
+    private static bool NeedsReference(ObjectiveRequest request, ObjectiveVariant variant) => variant.Mode.Source == StatisticsSource.ReferenceBatch
+        || (request.BatchNorm.Layers?.Values.Any(mode => mode.Source == StatisticsSource.ReferenceBatch) ?? false);
+
+    private static string Reason(ObjectiveSetting setting) => setting.Batches.Select(setting.WayOf).Max() switch
+    {
+        DerivativeWay.None => "no derivative is needed",
+        DerivativeWay.Apart => "samples are not coupled: each sweep serves all points",
+        DerivativeWay.Sum => "nested gradients of the sum over the batch, as asked",
+        DerivativeWay.LeaveOneOut => "one coupled layer: with the other samples' sums held constant, each sweep serves all points",
+        _ => "row by row: own derivatives with two or more coupled layers have no other exact way; mode trainDetached has",
+    };
+
+    private static (T? Result, FaultException? Error) Try<T>(Func<T> work)
+    {
+        try
+        {
+            return (work(), null);
+        }
+        catch (FaultException fault)
+        {
+            return (default, fault);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using GradService.Domain.Native;
+using GradService.Domain.Objectives.Formulas;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Objectives;
+
+/// <summary>What a loss came to, in managed memory.</summary>
+/// <param name="Terms">The terms in order.</param>
+/// <param name="Derivatives">What the terms of each set read: a derivative at each of its points, [n].</param>
+/// <param name="ParameterGradients">By state_dict name, in its order; null where none were wanted.</param>
+internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<(int Set, DerivativeIndex Index), NdArray> Derivatives, IReadOnlyDictionary<string, NdArray>? ParameterGradients)
+{
+    /// <summary>Σ weight · value.</summary>
+    public double Value => Terms.Sum(term => term.Term.Weight * term.Value);
+
+    /// <summary>The Frobenius norm of the parameter gradients together.</summary>
+    public double? GradientNorm => ParameterGradients is null ? null : Math.Sqrt(ParameterGradients.Values.Sum(gradient => gradient.Norm() * gradient.Norm()));
+
+    /// <summary>
+    /// The value and, if the pass is live, the parameter gradient: Σ over points of weight · 2r/n · ∂r/∂θ, in one sweep for all points whose
+    /// graphs stand together, and one for each point whose derivatives are its own alone.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static Loss Of(ObjectivePass pass, CancellationToken cancellation)
+    {
+        var (objective, dtype) = (pass.Setting.Objective, pass.Network.Dtype);
+        var names = pass.Network.Learnable.ToList();
+        var residuals = objective.Terms.Select(term => NdArray.Allocate(new Shape(objective.Sets[term.Set].Count), dtype)).ToList();
+        var derivatives = objective.Sets.SelectMany(set => set.Wanted.Select(index => (Set: set, Index: index)))
+            .ToDictionary(pair => (pair.Set.Index, pair.Index), pair => NdArray.Allocate(new Shape(pair.Set.Count), dtype));
+        var gradients = pass.Live ? new GradientSums([.. names.Select(name => pass.Network[name])]) : null;
+        foreach (var (batch, set) in pass.Sets)
+        {
+            foreach (var make in batch.ValuesOn(set))
+            {
+                cancellation.ThrowIfCancellationRequested();
+
+                // What one point's derivatives hang on is let go of before the next point's.
+                using var point = batch.IsPointByPoint(set) ? NewDisposeScope() : null;
+                var values = make();
+                foreach (var term in set.Terms)
+                {
+                    var residual = term.Residual.Of(values.Aiming(term.Target));
+                    residual.CopyTo(residuals[term.Index], values.From);
+                    gradients?.Add(residual, Slope(term, residual.detach(), set.Count));
+                }
+
+                foreach (var index in set.Wanted)
+                {
+                    values.Derivative(index).CopyTo(derivatives[(set.Index, index)], values.From);
+                }
+
+                if (point is not null)
+                {
+                    gradients?.Sweep();
+                }
+            }
+        }
+
+        gradients?.Sweep();
+        return new Loss(
+            [.. objective.Terms.Select(term => new TermValue(term, residuals[term.Index]))],
+            derivatives,
+            gradients is null ? null : names.Zip(gradients.Sums, (name, sum) => (name, sum)).ToDictionary(pair => pair.name, pair => pair.sum.ToNdArray()));
+    }
+
+    /// <summary>∂(weight · value)/∂r at each point.</summary>
+    private static Tensor Slope(Term term, Tensor residual, long count) => term.Reduction == Reduction.MeanSquare
+        ? residual.Times(2 * term.Weight / count)
+        : TensorOperations.Filled(residual.shape, residual.dtype, term.Weight / count);
+
+    /// <summary>Sums of products with the parameter Jacobian.</summary>
+    private sealed class GradientSums(IReadOnlyList<Tensor> parameters)
+    {
+        private readonly List<(Tensor, Tensor)> _open = [];
+
+        public Tensor[] Sums { get; } = [.. parameters.Select(parameter => parameter.detach().ZerosLike())];
+
+        public void Add(Tensor residual, Tensor slope) => _open.Add((residual, slope));
+
+        /// <summary>Takes in all that has been added since the last sweep.</summary>
+        public void Sweep()
+        {
+            if (_open.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var (sum, gradient) in Sums.Zip(Autograd.VectorJacobianProducts(_open, parameters)))
+            {
+                sum.add_(gradient, TensorOperations.One);
+            }
+
+            _open.Clear();
+        }
+    }
+}
+
+/// <summary>A term with what it came to.</summary>
+/// <param name="Term">The term.</param>
+/// <param name="Residuals">[n].</param>
+internal sealed record TermValue(Term Term, NdArray Residuals)
+{
+    /// <summary>The mean square, or the mean, of the residuals.</summary>
+    public double Value { get; } = Enumerable.Range(0, Residuals.Count).Sum(i => Term.Reduction == Reduction.MeanSquare ? Residuals[i] * Residuals[i] : Residuals[i]) / Residuals.Count;
+}

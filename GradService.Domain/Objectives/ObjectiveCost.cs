@@ -1,0 +1,52 @@
+using GradService.Domain.Differentiation;
+
+namespace GradService.Domain.Objectives;
+
+/// <summary>What a loss takes, estimated from its sizes before anything is allocated.</summary>
+internal static class ObjectiveCost
+{
+    // Each kept tensor once more as its gradient and once as a temporary of the operation that makes it.
+    private const long TensorsPerKept = 3;
+
+    /// <summary>A loss with central differences of 64 parameters.</summary>
+    private const long DifferencedLosses = 128;
+
+    /// <param name="setting">What is evaluated.</param>
+    /// <param name="request">What is handed out and checked.</param>
+    public static Cost Of(ObjectiveSetting setting, ObjectiveRequest request)
+    {
+        var live = request.Return.Contains(ObjectivePart.ParameterGradients);
+        var itemSize = setting.Shape.Dtype.SizeInBytes();
+        var (kept, work, points) = (0L, 0L, 0L);
+        foreach (var batch in setting.Batches)
+        {
+            var samples = batch.Sum(set => set.Count);
+            var way = setting.WayOf(batch);
+            points += samples;
+
+            // The pass that finds the statistics, the one that is differentiated (twice as long where a frozen copy goes along), and a graph for
+            // each sweep that is differentiated again, which is about twice as large as that of the sweep before.
+            var graphs = batch.Max(set => Graphs(set.Derivatives));
+            kept = kept.SaturatingPlus(samples.SaturatingTimes((way == DerivativeWay.LeaveOneOut ? 4 : 2) + graphs));
+            work = work.SaturatingPlus(way == DerivativeWay.RowByRow
+                ? batch.Where(set => set.Derivatives.Sweeps > 0).Sum(set => samples.SaturatingTimes(set.Count).SaturatingTimes(set.Derivatives.Sweeps))
+                : 0);
+        }
+
+        var referenceSamples = setting.ReferenceInputs?.Shape[0] ?? 0;
+        var alive = setting.Shape.KeptElements.SaturatingTimes(TensorsPerKept).SaturatingTimes(kept.SaturatingPlus(referenceSamples))
+            .SaturatingPlus(setting.Shape.ScratchElements.SaturatingTimes(points).SaturatingTimes(2))
+            .SaturatingPlus(setting.Shape.ParameterElements.SaturatingTimes(live ? 4 : 1));
+        var results = (request.Return.Contains(ObjectivePart.Residuals) ? setting.Objective.Terms.Sum(term => setting.Objective.Sets[term.Set].Count) : 0)
+            .SaturatingPlus(live ? setting.Shape.ParameterElements : 0)
+            .SaturatingPlus(setting.Plan.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
+        var differences = request.Diagnostics.FiniteDifferences;
+        return new Cost(
+            setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(DifferencedLosses) : 0),
+            work.SaturatingTimes(differences ? 1 + DifferencedLosses : 1),
+            results.SaturatingTimes(itemSize),
+            alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0));
+    }
+
+    private static long Graphs(DerivativePlan plan) => plan.Swept.Sum(swept => 1L << (swept.Order + 1));
+}

@@ -1,0 +1,88 @@
+using GradService.Domain.Forward;
+using GradService.Domain.Networks;
+using GradService.Domain.Normalization;
+
+namespace GradService.Domain.Objectives;
+
+/// <summary>A loss with what BatchNorm means in it: all but the network's numbers.</summary>
+internal sealed record ObjectiveSetting(Objective Objective, NetworkShape Shape, NormalizationPlan Plan, ObjectiveVariant Variant, PointBatches Grouping)
+{
+    public DropoutSpec? Dropout { get; init; }
+
+    public NdArray? ReferenceInputs { get; init; }
+
+    /// <summary>The sets that stand in one batch together.</summary>
+    public IReadOnlyList<IReadOnlyList<ObjectiveSet>> Batches =>
+        Grouping == PointBatches.Joint ? [Objective.Sets] : [.. Objective.Sets.Select(set => (IReadOnlyList<ObjectiveSet>)[set])];
+
+    /// <summary>Whether parameter gradients flow through a layer's statistics.</summary>
+    public bool Through(NormalizationSite site) => site.Coupled || Variant.Through(site.Source);
+
+    /// <summary>The same with all statistics held constant.</summary>
+    public ObjectiveSetting Detached => this with { Plan = Plan.Decoupled(), Variant = new ObjectiveVariant { Mode = Normalization.Modes.TrainDetached.Mode, ThroughStatistics = false } };
+
+    /// <summary>Whether a layer's statistics are those of the batch, or made with them.</summary>
+    public static bool TakesBatch(NormalizationSite site) => site.Source is StatisticsSource.Batch or StatisticsSource.UpdatedRunning;
+
+    /// <summary>What a batch as a whole needs, where one graph serves all of its sets.</summary>
+    public static DerivativePlan DerivativesOf(IReadOnlyList<ObjectiveSet> batch) =>
+        DerivativePlan.Of(batch.SelectMany(set => set.Terms).SelectMany(term => term.Residual.Derivatives));
+
+    /// <summary>How the derivatives of a batch are found.</summary>
+    public DerivativeWay WayOf(IReadOnlyList<ObjectiveSet> batch)
+    {
+        if (batch.All(set => set.Derivatives.Sweeps == 0))
+        {
+            return DerivativeWay.None;
+        }
+
+        var coupled = Plan.Sites.Count(site => site.Coupled);
+        return (coupled, Variant.Derivative) switch
+        {
+            (0, _) => DerivativeWay.Apart,
+            (_, InputDerivative.Sum) => DerivativeWay.Sum,
+            (1, _) => DerivativeWay.LeaveOneOut,
+            _ => DerivativeWay.RowByRow,
+        };
+    }
+
+    /// <summary>Backward sweeps of one evaluation.</summary>
+    /// <param name="live">Whether parameter gradients are wanted.</param>
+    public long Sweeps(bool live)
+    {
+        var (sweeps, last) = (0L, false);
+        foreach (var batch in Batches)
+        {
+            var way = WayOf(batch);
+            sweeps = sweeps.SaturatingPlus(way switch
+            {
+                DerivativeWay.None => 0,
+                DerivativeWay.Apart => batch.Sum(set => (long)set.Derivatives.Sweeps),
+                DerivativeWay.RowByRow => batch.Where(set => set.Derivatives.Sweeps > 0).Sum(set => set.Count.SaturatingTimes(set.Derivatives.Sweeps + (live ? 1 : 0))),
+                _ => DerivativesOf(batch).Sweeps,
+            });
+            last |= batch.Any(set => set.Terms.Count > 0 && (way != DerivativeWay.RowByRow || set.Derivatives.Sweeps == 0));
+        }
+
+        return sweeps + (live && last ? 1 : 0);
+    }
+}
+
+/// <summary>How the derivatives of a batch are found.</summary>
+internal enum DerivativeWay
+{
+    /// <summary>None is needed.</summary>
+    None,
+
+    /// <summary>Samples do not interact: each set by itself, with the statistics of the whole batch.</summary>
+    Apart,
+
+    /// <summary>The sum over the batch.</summary>
+    Sum,
+
+    /// <summary>Each sample's own, the other samples' sums being held.</summary>
+    LeaveOneOut,
+
+    /// <summary>Each sample's own, one sample at a time.</summary>
+    RowByRow,
+}

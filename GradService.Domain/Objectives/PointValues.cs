@@ -1,0 +1,48 @@
+using GradService.Domain.Native;
+using GradService.Domain.Objectives.Formulas;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Objectives;
+
+/// <summary>All that a formula may read at some points in a row of a set.</summary>
+internal sealed class PointValues : IFormulaValues
+{
+    private readonly Tensor _points;
+    private readonly Tensor _outputs;
+    private readonly InputDerivatives? _derivatives;
+    private readonly long _derivativesFrom;
+    private readonly Tensor? _target;
+
+    /// <param name="from">The first of the points, counted within the set.</param>
+    /// <param name="points">[n, D], constants.</param>
+    /// <param name="outputs">[n, M].</param>
+    /// <param name="derivatives">Derivatives of a batch that the points are part of; null where none is needed.</param>
+    /// <param name="derivativesFrom">The first of the points, counted within that batch.</param>
+    public PointValues(long from, Tensor points, Tensor outputs, InputDerivatives? derivatives, long derivativesFrom)
+        : this(from, points, outputs, derivatives, derivativesFrom, target: null)
+    {
+    }
+
+    private PointValues(long from, Tensor points, Tensor outputs, InputDerivatives? derivatives, long derivativesFrom, Tensor? target)
+    {
+        (From, _points, _outputs, _derivatives, _derivativesFrom, _target) = (from, points, outputs, derivatives, derivativesFrom, target);
+    }
+
+    public long From { get; }
+
+    public long Count => _points.shape[0];
+
+    public Dtype Dtype => _points.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64;
+
+    public Tensor Target => _target!;
+
+    public Tensor Variable(int v) => _points.select(1, v);
+
+    public Tensor Output(int m) => _outputs.select(1, m);
+
+    public Tensor Derivative(DerivativeIndex d) => _derivatives![d].narrow(0, _derivativesFrom, Count);
+
+    /// <summary>The same points with a term's target [n] of the whole set.</summary>
+    public PointValues Aiming(NdArray? target) => target is null ? this
+        : new PointValues(From, _points, _outputs, _derivatives, _derivativesFrom, target.Rows(From, Count).ToTensor(Dtype));
+}
