@@ -14,6 +14,7 @@ internal static class AdmissionServices
         services.AddOptions<ComputeOptions>().BindConfiguration(Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ComputeQueue>();
         services.AddSingleton(provider => new GradientService(provider.GetRequiredService<IOptions<Limits>>().Value));
+        services.AddSingleton(provider => new ObjectiveService(provider.GetRequiredService<IOptions<Limits>>().Value));
         return services;
     }
 }

@@ -42,7 +42,7 @@ internal static partial class ProblemMapping
         return TypedResults.Problem(problem).ExecuteAsync(context);
     }
 
-    private static ProblemDetails Of(IReadOnlyList<Fault> faults)
+    public static ProblemDetails Of(IReadOnlyList<Fault> faults)
     {
         var (status, title) = faults[0].Code switch
         {

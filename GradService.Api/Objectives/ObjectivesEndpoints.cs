@@ -1,0 +1,47 @@
+using GradService.Api.Admission;
+using GradService.Api.OpenApi;
+using GradService.Api.Requests;
+using GradService.Domain;
+using GradService.Domain.Objectives;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace GradService.Api.Objectives;
+
+/// <summary>Losses with input derivatives inside, and their parameter gradients.</summary>
+internal static class ObjectivesEndpoints
+{
+    public static RouteGroupBuilder MapObjectives(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1").WithTag("Objectives", "Losses with input derivatives inside, and their parameter gradients: what a PINN or a gradient penalty trains.").AddEndpointFilter<AcceptsJson>();
+
+        group.MapPost("/objectives", EvaluateAsync)
+            .WithName("Objectives")
+            .WithSummary("A training loss with input derivatives inside, and its gradient with respect to the parameters, under a chosen meaning of BatchNorm.")
+            .WithDescription("Terms are formulas over point sets, such as u_xx + pi^2*sin(pi*x), or gradient penalties. Mode, derivative and throughStatistics say what BatchNorm means in them; "
+                + "the findings say where that is not what one would expect. A training loop feeds parameters and running statistics back with each call.")
+            .Accepts<ObjectiveRequest>("application/json")
+            .WithExamples(ObjectivesExamples.All);
+
+        group.MapPost("/objectives/compare", CompareAsync)
+            .WithName("CompareObjectives")
+            .WithSummary("The same loss under several meanings of BatchNorm, side by side.")
+            .WithDescription("Without \"compare\", the six variants a to f. Each result has the cosine of its parameter gradient with that of variant c, which is what a PINN needs; a variant that cannot be computed has an error beside the others' results.")
+            .Accepts<ObjectiveComparisonRequest>("application/json")
+            .WithExamples(ObjectivesExamples.Compare);
+
+        return group;
+    }
+
+    private static async Task<Ok<ObjectiveResult>> EvaluateAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] ObjectiveService service)
+    {
+        var request = await body.ReadAsync<ObjectiveRequest>(context);
+        return TypedResults.Ok(await queue.RunAsync(cancellation => service.Evaluate(request, cancellation), context.RequestAborted));
+    }
+
+    private static async Task<Ok<ObjectiveComparisonAnswer>> CompareAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] ObjectiveService service)
+    {
+        var request = await body.ReadAsync<ObjectiveComparisonRequest>(context);
+        return TypedResults.Ok(ObjectiveComparisonAnswer.Of(await queue.RunAsync(cancellation => service.Compare(request, cancellation), context.RequestAborted)));
+    }
+}
