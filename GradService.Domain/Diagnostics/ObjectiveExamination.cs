@@ -3,7 +3,6 @@ using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Normalization;
 using GradService.Domain.Objectives;
-using GradService.Domain.Objectives.Formulas;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Diagnostics;
@@ -20,13 +19,13 @@ internal static class ObjectiveExamination
     {
         using var scope = NewDisposeScope();
         var detached = pass.Setting.Plan.Coupled && loss.Derivatives.Count > 0 ? Loss.Of(ObjectivePass.Run(pass.Setting.Detached, network, live: false), cancellation) : null;
-        return [.. pass.Sets.SelectMany(pair => pair.Set.Wanted.Select(index =>
+        return [.. pass.Sets.SelectMany(pair => pair.Set.Quantities.Select(quantity =>
         {
-            var values = loss.Derivatives[(pair.Set.Index, index)];
-            var held = detached?.Derivatives[(pair.Set.Index, index)];
+            var values = loss.Derivatives[(pair.Set.Index, quantity)];
+            var held = detached?.Derivatives[(pair.Set.Index, quantity)];
             var largest = values.MaxAbsolute();
-            return new DerivativeEvidence(pass.Setting.Objective.NameOf(index), pair.Set.Index, pair.Batch.Count, largest, held?.MaxAbsolute(), held?.MaxDifference(values),
-                largest == 0 && pass.Live && !pair.Batch.IsPointByPoint(pair.Set) ? ParameterSlope(pass, pair.Batch, pair.Set, index) : null);
+            return new DerivativeEvidence(pass.Setting.Objective.NameOf(quantity), pair.Set.Index, pair.Batch.Count, largest, held?.MaxAbsolute(), held?.MaxDifference(values),
+                largest == 0 && pass.Live && !pair.Batch.IsPointByPoint(pair.Set) ? ParameterSlope(pass, pair.Batch, pair.Set, quantity) : null);
         }))];
     }
 
@@ -97,13 +96,13 @@ internal static class ObjectiveExamination
         return ForwardPass.Run(batch.Context, inputs.Length == 1 ? inputs[0] : cat(inputs, 0), (site, _) => given(site)).Outputs;
     }
 
-    private static double ParameterSlope(ObjectivePass pass, BatchPass batch, ObjectiveSet set, DerivativeIndex index)
+    private static double ParameterSlope(ObjectivePass pass, BatchPass batch, ObjectiveSet set, InputQuantity quantity)
     {
         using var scope = NewDisposeScope();
-        var values = batch.ValuesOn(set).Single()().Derivative(index);
+        var values = batch.ValuesOn(set).Single()()[quantity];
 
         // Weights without a pattern, so that slopes of different points do not cancel.
-        var weights = new NdArray(new Shape(set.Count), [.. Enumerable.Range(1, (int)set.Count).Select(i => Math.Sin(i * i))]);
+        var weights = new NdArray(new Shape(values.shape), [.. Enumerable.Range(1, (int)values.numel()).Select(i => Math.Sin((double)i * i))]);
         return Autograd.VectorJacobianProducts([(values, weights.ToTensor(pass.Network.Dtype))], [.. pass.Network.Learnable.Select(name => pass.Network[name])])
             .Select(slope => slope.ToNdArray().MaxAbsolute()).DefaultIfEmpty(0).Max();
     }

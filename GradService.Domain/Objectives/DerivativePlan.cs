@@ -3,65 +3,81 @@ using GradService.Domain.Objectives.Formulas;
 namespace GradService.Domain.Objectives;
 
 /// <summary>
-/// Which gradients must be swept so that all wanted derivatives can be read off. A sweep over u_x gives u_xx, u_xt and all others of one
+/// Which gradients must be swept so that all that is wanted can be read off. A sweep over u_x gives u_xx, u_xt and all others of one
 /// order more at once; a mixed derivative can be had from several, so that those are swept that serve most.
 /// </summary>
 internal sealed class DerivativePlan
 {
+    // Among more derivatives than that, each is had from the one without its last variable.
+    private const int MostSearched = 24;
+
     private readonly Dictionary<DerivativeIndex, (DerivativeIndex Swept, int Variable)> _sources;
+    private readonly HashSet<DerivativeIndex> _sweptAgain;
 
-    private DerivativePlan(Dictionary<DerivativeIndex, (DerivativeIndex, int)> sources) => _sources = sources;
+    private DerivativePlan(IReadOnlyCollection<DerivativeIndex> wanted, IReadOnlySet<DerivativeIndex> swept)
+    {
+        Swept = swept;
 
-    /// <summary>How many sweeps it takes.</summary>
-    public int Sweeps => Swept.Count();
-
-    /// <summary>The highest order of derivative that comes of it.</summary>
-    public int Order => _sources.Keys.Select(index => index.Order).DefaultIfEmpty(0).Max();
+        // What is swept is needed too, but for the outputs, which are there.
+        _sources = wanted.Concat(swept).Where(index => index.Order > 0).Distinct().ToDictionary(index => index, index => Parents(index).First(parent => swept.Contains(parent.Swept)));
+        _sweptAgain = [.. swept.Where(index => index.Order > 0).Select(index => _sources[index].Swept)];
+        Order = Math.Max(wanted.Select(index => index.Order).DefaultIfEmpty(0).Max(), swept.Select(index => index.Order + 1).DefaultIfEmpty(0).Max());
+    }
 
     /// <summary>What is differentiated: outputs (order 0) and their derivatives.</summary>
-    public IEnumerable<DerivativeIndex> Swept => _sources.Values.Select(source => source.Swept).Distinct();
+    public IReadOnlySet<DerivativeIndex> Swept { get; }
 
-    /// <param name="wanted">The derivatives that formulas name; outputs themselves (order 0) take no sweep.</param>
-    public static DerivativePlan Of(IEnumerable<DerivativeIndex> wanted)
+    /// <summary>How many sweeps it takes.</summary>
+    public int Sweeps => Swept.Count;
+
+    /// <summary>The highest order of derivative that comes of it.</summary>
+    public int Order { get; }
+
+    public static DerivativePlan Of(IEnumerable<InputQuantity> wanted)
     {
-        var needed = wanted.Distinct().ToList();
-        var search = new Search();
-        search.From(needed.Where(index => index.Order > 0).ToHashSet(), []);
-        var swept = search.Best!;
-
-        // Swept quantities are needed too, but for the outputs, which are there.
-        return new DerivativePlan(needed.Concat(swept).Where(index => index.Order > 0).Distinct()
-            .ToDictionary(index => index, index => Parents(index).First(parent => swept.Contains(parent.Swept))));
+        var quantities = wanted.Distinct().ToList();
+        var gradients = quantities.Where(quantity => quantity.WholeGradient).Select(quantity => quantity.Index).ToHashSet();
+        var derivatives = quantities.Where(quantity => !quantity.WholeGradient && quantity.Index.Order > 0).Select(quantity => quantity.Index).ToHashSet();
+        return new DerivativePlan(derivatives, derivatives.Count <= MostSearched ? Search.Fewest(derivatives, gradients) : [.. derivatives.SelectMany(Prefixes), .. gradients]);
     }
 
     /// <summary>The swept quantity whose gradient holds the derivative, and at which variable.</summary>
     public (DerivativeIndex Swept, int Variable) SourceOf(DerivativeIndex index) => _sources[index];
 
     /// <summary>Whether the gradient of a swept quantity is itself swept later.</summary>
-    public bool IsSweptAgain(DerivativeIndex swept) => Swept.Any(other => other.Order == swept.Order + 1 && _sources[other].Swept.Equals(swept));
+    public bool IsSweptAgain(DerivativeIndex swept) => _sweptAgain.Contains(swept);
 
     private static IEnumerable<(DerivativeIndex Swept, int Variable)> Parents(DerivativeIndex index) =>
         index.Variables.Distinct().Select(variable => (index.Without(variable), variable));
 
-    /// <summary>The smallest set of swept quantities, from the highest order down; among very many derivatives, the smallest of those tried.</summary>
+    private static IEnumerable<DerivativeIndex> Prefixes(DerivativeIndex index) =>
+        Enumerable.Range(0, index.Order).Select(order => new DerivativeIndex(index.Output, index.Variables.Take(order)));
+
+    /// <summary>Looks for the smallest set of swept quantities, from the highest order down, and gives up on finding a smaller one after a while.</summary>
     private sealed class Search
     {
         private const int MaxSteps = 2000;
 
+        private HashSet<DerivativeIndex>? _best;
         private int _steps;
 
-        public HashSet<DerivativeIndex>? Best { get; private set; }
-
-        public void From(HashSet<DerivativeIndex> open, HashSet<DerivativeIndex> swept)
+        public static HashSet<DerivativeIndex> Fewest(HashSet<DerivativeIndex> wanted, HashSet<DerivativeIndex> swept)
         {
-            if (Best is not null && (swept.Count >= Best.Count || ++_steps > MaxSteps))
+            var search = new Search();
+            search.From(wanted, swept);
+            return search._best!;
+        }
+
+        private void From(HashSet<DerivativeIndex> open, HashSet<DerivativeIndex> swept)
+        {
+            if (_best is not null && (swept.Count >= _best.Count || ++_steps > MaxSteps))
             {
                 return;
             }
 
             if (open.Count == 0)
             {
-                Best = swept;
+                _best = swept;
                 return;
             }
 

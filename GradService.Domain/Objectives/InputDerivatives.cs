@@ -43,7 +43,8 @@ internal sealed class InputDerivatives
         }
     }
 
-    private Tensor Gradient(DerivativeIndex swept)
+    /// <summary>The gradient of something that the plan sweeps, [R, D].</summary>
+    public Tensor Gradient(DerivativeIndex swept)
     {
         if (!_gradients.TryGetValue(swept, out var gradient))
         {

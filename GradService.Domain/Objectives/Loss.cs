@@ -1,14 +1,13 @@
 using GradService.Domain.Native;
-using GradService.Domain.Objectives.Formulas;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Objectives;
 
 /// <summary>What a loss came to, in managed memory.</summary>
 /// <param name="Terms">The terms in order.</param>
-/// <param name="Derivatives">What the terms of each set read: a derivative at each of its points, [n].</param>
+/// <param name="Derivatives">What the terms of each set read: a derivative [n] or a gradient [n, D] at its points.</param>
 /// <param name="ParameterGradients">By state_dict name, in its order; null where none were wanted.</param>
-internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<(int Set, DerivativeIndex Index), NdArray> Derivatives, IReadOnlyDictionary<string, NdArray>? ParameterGradients)
+internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<(int Set, InputQuantity Quantity), NdArray> Derivatives, IReadOnlyDictionary<string, NdArray>? ParameterGradients)
 {
     /// <summary>Σ weight · value.</summary>
     public double Value => Terms.Sum(term => term.Term.Weight * term.Value);
@@ -26,8 +25,8 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
         var (objective, dtype) = (pass.Setting.Objective, pass.Network.Dtype);
         var names = pass.Network.Learnable.ToList();
         var residuals = objective.Terms.Select(term => NdArray.Allocate(new Shape(objective.Sets[term.Set].Count), dtype)).ToList();
-        var derivatives = objective.Sets.SelectMany(set => set.Wanted.Select(index => (Set: set, Index: index)))
-            .ToDictionary(pair => (pair.Set.Index, pair.Index), pair => NdArray.Allocate(new Shape(pair.Set.Count), dtype));
+        var derivatives = objective.Sets.SelectMany(set => set.Quantities.Select(quantity => (Set: set, Quantity: quantity)))
+            .ToDictionary(pair => (pair.Set.Index, pair.Quantity), pair => NdArray.Allocate(pair.Quantity.WholeGradient ? new Shape(pair.Set.Count, pass.Setting.Shape.Input.Elements) : new Shape(pair.Set.Count), dtype));
         var gradients = pass.Live ? new GradientSums([.. names.Select(name => pass.Network[name])]) : null;
         foreach (var (batch, set) in pass.Sets)
         {
@@ -45,9 +44,10 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
                     gradients?.Add(residual, Slope(term, residual.detach(), set.Count));
                 }
 
-                foreach (var index in set.Wanted)
+                foreach (var quantity in set.Quantities)
                 {
-                    values.Derivative(index).CopyTo(derivatives[(set.Index, index)], values.From);
+                    var read = values[quantity];
+                    read.CopyTo(derivatives[(set.Index, quantity)], values.From * (read.numel() / values.Count));
                 }
 
                 if (point is not null)

@@ -13,8 +13,8 @@ internal sealed record ObjectiveSet(int Index, string Name, NdArray Inputs, IRea
 {
     public long Count => Inputs.Shape[0];
 
-    /// <summary>The derivatives that the terms name.</summary>
-    public IReadOnlyList<DerivativeIndex> Wanted { get; } = [.. Terms.SelectMany(term => term.Residual.Derivatives).Distinct()];
+    /// <summary>What the terms read of the network's derivatives.</summary>
+    public IReadOnlyList<InputQuantity> Quantities { get; } = [.. Terms.SelectMany(term => term.Residual.Quantities).Distinct()];
 }
 
 /// <summary>A term that has been checked.</summary>
@@ -43,20 +43,21 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
         var sets = request.Points.Select((points, index) =>
         {
             var own = terms.Where(term => term.Set == index).ToList();
-            return new ObjectiveSet(index, points.Name, points.Inputs, own, DerivativePlan.Of(own.SelectMany(term => term.Residual.Derivatives)));
+            return new ObjectiveSet(index, points.Name, points.Inputs, own, DerivativePlan.Of(own.SelectMany(term => term.Residual.Quantities)));
         });
         return new Objective(names, [.. sets], terms);
     }
 
-    /// <summary>A derivative as formulas write it: "u_xx", or "u__time__time"; by number where there are no names.</summary>
-    public string NameOf(DerivativeIndex index)
+    /// <summary>A derivative as formulas write it, "u_xx" or "u__time__time"; a gradient as "∇u".</summary>
+    public string NameOf(InputQuantity quantity)
     {
-        if (Names.Variables.Count == 0 || Names.Outputs.Count == 0)
+        var output = Names.Outputs.Count == 0 ? $"output {quantity.Index.Output}" : Names.Outputs[quantity.Index.Output];
+        if (quantity.WholeGradient)
         {
-            return $"the derivative of output {index.Output} by input {string.Join(", ", index.Variables)}";
+            return $"∇{output}";
         }
 
-        var (output, variables) = (Names.Outputs[index.Output], index.Variables.Select(variable => Names.Variables[variable]).ToList());
+        var variables = quantity.Index.Variables.Select(variable => Names.Variables[variable]).ToList();
         return variables.All(name => name.Length == 1) ? $"{output}_{string.Concat(variables)}" : string.Join("__", variables.Prepend(output));
     }
 
@@ -120,7 +121,7 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
             ({ } name, _) => names.Outputs.ToList().IndexOf(name),
         };
         return output >= 0
-            ? new Residual.OfGradientNorm(output, (int)shape.Input.Elements, Finite(penalty.Center, $"{path}.gradientPenalty.center"))
+            ? new Residual.OfGradientNorm(output, Finite(penalty.Center, $"{path}.gradientPenalty.center"))
             : throw new FaultException(Fault.Invalid($"{path}.gradientPenalty.output", "the name of an output", Fault.Quoted(penalty.Output!), NearestName.Suggest(penalty.Output!, names.Outputs)));
     }
 

@@ -26,7 +26,7 @@ internal sealed record ObjectiveSetting(Objective Objective, NetworkShape Shape,
 
     /// <summary>What a batch as a whole needs, where one graph serves all of its sets.</summary>
     public static DerivativePlan DerivativesOf(IReadOnlyList<ObjectiveSet> batch) =>
-        DerivativePlan.Of(batch.SelectMany(set => set.Terms).SelectMany(term => term.Residual.Derivatives));
+        DerivativePlan.Of(batch.SelectMany(set => set.Quantities));
 
     /// <summary>How the derivatives of a batch are found.</summary>
     public DerivativeWay WayOf(IReadOnlyList<ObjectiveSet> batch)

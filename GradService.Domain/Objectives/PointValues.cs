@@ -42,6 +42,12 @@ internal sealed class PointValues : IFormulaValues
 
     public Tensor Derivative(DerivativeIndex d) => _derivatives![d].narrow(0, _derivativesFrom, Count);
 
+    /// <summary>The gradient of an output with respect to each point, [n, D].</summary>
+    public Tensor Gradient(int output) => _derivatives!.Gradient(new DerivativeIndex(output)).narrow(0, _derivativesFrom, Count);
+
+    /// <summary>A derivative [n], or a whole gradient [n, D].</summary>
+    public Tensor this[InputQuantity quantity] => quantity.WholeGradient ? Gradient(quantity.Index.Output) : Derivative(quantity.Index);
+
     /// <summary>The same points with a term's target [n] of the whole set.</summary>
     public PointValues Aiming(NdArray? target) => target is null ? this
         : new PointValues(From, _points, _outputs, _derivatives, _derivativesFrom, target.Rows(From, Count).ToTensor(Dtype));

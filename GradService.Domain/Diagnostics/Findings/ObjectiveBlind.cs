@@ -21,7 +21,7 @@ internal static class ObjectiveBlind
 
     private static List<DerivativeEvidence> Of(Term term, ObjectiveEvidence evidence)
     {
-        var names = term.Residual.Derivatives.Select(evidence.Setting.Objective.NameOf).ToHashSet();
+        var names = term.Residual.Quantities.Select(evidence.Setting.Objective.NameOf).ToHashSet();
         return [.. evidence.Derivatives.Where(derivative => derivative.Set == term.Set && names.Contains(derivative.Name))];
     }
 

@@ -20,7 +20,7 @@ public sealed class DerivativePlanTests
     [InlineData("0000 00 0", 4)]
     public void It_takes_the_sweeps_that_it_must(string wanted, int sweeps)
     {
-        var plan = DerivativePlan.Of(Read(wanted));
+        var plan = DerivativePlan.Of(Read(wanted).Select(InputQuantity.Derivative));
         Assert.Equal(sweeps, plan.Sweeps);
         Assert.All(Read(wanted), index => Assert.Equal(index, new DerivativeIndex(0, [.. plan.SourceOf(index).Swept.Variables, plan.SourceOf(index).Variable])));
     }
@@ -32,7 +32,7 @@ public sealed class DerivativePlanTests
         for (var round = 0; round < 500; round++)
         {
             var wanted = Random(random);
-            var plan = DerivativePlan.Of(wanted);
+            var plan = DerivativePlan.Of(wanted.Select(InputQuantity.Derivative));
             Assert.All(plan.Swept.Where(swept => swept.Order > 0), swept => Assert.Contains(plan.SourceOf(swept).Swept, plan.Swept));
             Assert.All(plan.Swept, swept => Assert.Equal(swept.Order > 0 && plan.IsSweptAgain(plan.SourceOf(swept).Swept), swept.Order > 0));
         }
@@ -45,8 +45,24 @@ public sealed class DerivativePlanTests
         for (var round = 0; round < 200; round++)
         {
             var wanted = Random(random);
-            Assert.Equal(Fewest(wanted), DerivativePlan.Of(wanted).Sweeps);
+            Assert.Equal(Fewest(wanted), DerivativePlan.Of(wanted.Select(InputQuantity.Derivative)).Sweeps);
         }
+    }
+
+    [Fact]
+    public void A_gradient_takes_one_sweep_which_serves_first_derivatives_too()
+    {
+        Assert.Equal(1, DerivativePlan.Of([InputQuantity.Gradient(0), InputQuantity.Derivative(new DerivativeIndex(0, 1))]).Sweeps);
+        Assert.Equal(2, DerivativePlan.Of([InputQuantity.Gradient(0), InputQuantity.Gradient(1)]).Sweeps);
+    }
+
+    [Fact]
+    public void Thousands_of_derivatives_are_planned_as_well()
+    {
+        var wanted = (from a in Enumerable.Range(0, 20) from b in Enumerable.Range(0, 20) from c in Enumerable.Range(0, 20) select new DerivativeIndex(0, a, b, c)).Distinct().ToList();
+        var plan = DerivativePlan.Of(wanted.Select(InputQuantity.Derivative));
+        Assert.Equal(1 + 20 + (20 * 21 / 2), plan.Sweeps);
+        Assert.All(wanted, index => Assert.Contains(plan.SourceOf(index).Swept, plan.Swept));
     }
 
     private static List<DerivativeIndex> Read(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => new DerivativeIndex(0, word.Select(letter => letter - '0')))];

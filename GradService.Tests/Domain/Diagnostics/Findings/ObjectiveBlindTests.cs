@@ -71,6 +71,6 @@ public sealed class ObjectiveBlindTests
     {
         var request = PoissonProblem.Request(PoissonProblem.Variant("a"));
         request = request with { Terms = [new ObjectiveTerm { Name = "gp", On = "interior", GradientPenalty = new GradientPenalty() }] };
-        Assert.Contains("u_x vanishes identically", request.Answer().Finding(Code)!.Message, StringComparison.Ordinal);
+        Assert.Contains("∇u vanishes identically", request.Answer().Finding(Code)!.Message, StringComparison.Ordinal);
     }
 }
