@@ -45,14 +45,14 @@ public sealed class ObjectiveService(Limits limits)
 
         var prepared = variants.Select((variant, index) => Try(() =>
         {
-            var setting = Prepare(request, objective, shape, variant);
+            var setting = Prepare(request, objective, shape, variant, $"compare[{index}]");
             var cost = ObjectiveCost.Of(setting, request);
-            cost.Check(limits, $"compare[{index}]", Cheaper);
+            cost.Check(limits, "terms", Cheaper);
             return (Setting: setting, Cost: cost);
         })).ToList();
         if (prepared.All(entry => entry.Error is not null))
         {
-            throw prepared[0].Error!;
+            throw prepared[0].Error!.For($"{(request.Compare is null ? $"variant {variants[0].Letter}" : "compare[0]")}; none of the others can be computed either");
         }
 
         Cost.Sum(prepared.Where(entry => entry.Error is null).Select(entry => entry.Result.Cost)).Check(limits, "compare", "Compare fewer variants at once, or send fewer points.");
@@ -69,7 +69,12 @@ public sealed class ObjectiveService(Limits limits)
         return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared) };
     }
 
-    private static ObjectiveSetting Prepare(ObjectiveRequest request, Objective objective, NetworkShape shape, ObjectiveVariant variant)
+    /// <param name="request">The request.</param>
+    /// <param name="objective">What has been made of it.</param>
+    /// <param name="shape">The network.</param>
+    /// <param name="variant">What BatchNorm means in it.</param>
+    /// <param name="path">Where the request has the variant's throughStatistics.</param>
+    private static ObjectiveSetting Prepare(ObjectiveRequest request, Objective objective, NetworkShape shape, ObjectiveVariant variant, string path = "batchNorm")
     {
         var norm = request.BatchNorm with { Mode = variant.Mode };
         if (request is ObjectiveComparisonRequest && !NeedsReference(request, variant))
@@ -80,7 +85,7 @@ public sealed class ObjectiveService(Limits limits)
         var plan = NormalizationPlan.Resolve(shape, norm);
         if (variant.ThroughStatistics == false && plan.Sites.FirstOrDefault(site => site.Coupled && site.Mode.GradientFlows) is { } train)
         {
-            throw new FaultException(Fault.Invalid("batchNorm.throughStatistics", $"true or nothing, as layer {train.Node.Path.Name} is in mode {train.Mode.Name}, where gradients always flow through the batch statistics", "false",
+            throw new FaultException(Fault.Invalid($"{path}.throughStatistics", $"true or nothing, as layer {train.Node.Path.Name} is in mode {train.Mode.Name}, where gradients always flow through the batch statistics", "false",
                 "For statistics held constant use mode trainDetached."));
         }
 

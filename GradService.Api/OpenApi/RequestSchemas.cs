@@ -114,8 +114,8 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
             schema.Maximum = RecordField.Binds(range.Maximum) ? Convert.ToString(range.Maximum, CultureInfo.InvariantCulture) : null;
         }
 
-        schema.MinItems = field.MinLength > 0 ? field.MinLength : null;
-        schema.MaxItems = field.MaxLength < int.MaxValue ? field.MaxLength : null;
+        int? least = field.MinLength > 0 ? field.MinLength : null, most = field.MaxLength < int.MaxValue ? field.MaxLength : null;
+        (schema.MinLength, schema.MaxLength, schema.MinItems, schema.MaxItems) = field.Type == typeof(string) ? (least, most, (int?)null, (int?)null) : (null, null, least, most);
         return schema;
     }
 

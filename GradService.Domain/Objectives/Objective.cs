@@ -33,12 +33,15 @@ internal sealed record Term(int Index, string Name, int Set, Residual Residual, 
 /// <param name="Terms">The terms in order.</param>
 internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet> Sets, IReadOnlyList<Term> Terms)
 {
-    /// <exception cref="FaultException">A name is unknown or stands twice, a formula is wrong, or an array has another shape.</exception>
+    /// <summary>Of the name of a point set or of a term, in characters.</summary>
+    public const int MaxNameLength = 64;
+
+    /// <exception cref="FaultException">A name is empty, too long, unknown or stands twice, a formula is wrong, or an array has another shape.</exception>
     public static Objective Resolve(ObjectiveRequest request, NetworkShape shape)
     {
         var names = NamesOf(request, shape);
+        ThrowIfAny([.. CheckNames(request.Points.Select(points => points.Name), "points"), .. CheckNames(request.Terms.Select(term => term.Name), "terms")]);
         CheckPoints(request, shape);
-        ThrowIfAny(Repeated(request.Terms.Select(term => term.Name), "terms"));
         var terms = request.Terms.Select((term, index) => Resolve(term, index, request, names, shape)).ToList();
         var sets = request.Points.Select((points, index) =>
         {
@@ -80,7 +83,6 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
 
     private static void CheckPoints(ObjectiveRequest request, NetworkShape shape)
     {
-        ThrowIfAny(Repeated(request.Points.Select(points => points.Name), "points"));
         for (var i = 0; i < request.Points.Count; i++)
         {
             BatchShape.Check(request.Points[i].Inputs, $"points[{i}].inputs", shape.Input, "N");
@@ -150,11 +152,20 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
 
     private static double Finite(double number, string path) => double.IsFinite(number) ? number : throw new FaultException(Fault.Invalid(path, "a finite number", $"{number}"));
 
-    private static IEnumerable<Fault> Repeated(IEnumerable<string> names, string path)
+    private static IEnumerable<Fault> CheckNames(IEnumerable<string> names, string path)
     {
         var seen = new HashSet<string>();
-        return [.. names.Select((name, index) => (name, index)).Where(pair => !seen.Add(pair.name))
-            .Select(pair => Fault.Invalid($"{path}[{pair.index}].name", "a name that no other has", Fault.Quoted(pair.name)))];
+        foreach (var (index, name) in names.Index())
+        {
+            if (name.Length is 0 or > MaxNameLength)
+            {
+                yield return Fault.Invalid($"{path}[{index}].name", $"a name of 1 to {MaxNameLength} characters", name.Length == 0 ? "an empty one" : $"{name.Length} characters");
+            }
+            else if (!seen.Add(name))
+            {
+                yield return Fault.Invalid($"{path}[{index}].name", "a name that no other has", Fault.Quoted(name));
+            }
+        }
     }
 
     private static void ThrowIfAny(IEnumerable<Fault> faults)

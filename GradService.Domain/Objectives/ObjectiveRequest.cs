@@ -12,11 +12,11 @@ public record ObjectiveRequest
     public required NetworkSpec Network { get; init; }
 
     /// <summary>A name for each element of an input sample; absent: "x" where there is one, else none, and formulas can use neither inputs nor derivatives.</summary>
-    [MinLength(1)]
+    [MinLength(1), MaxLength(1_000)]
     public IReadOnlyList<string>? Variables { get; init; }
 
     /// <summary>A name for each element of an output sample; absent: "u" where there is one, else none.</summary>
-    [MinLength(1)]
+    [MinLength(1), MaxLength(1_000)]
     public IReadOnlyList<string>? Outputs { get; init; }
 
     /// <summary>The point sets, in the order in which they stand in the batch.</summary>
@@ -43,7 +43,7 @@ public record ObjectiveRequest
     public DiagnosticsSpec Diagnostics { get; init; } = new();
 }
 
-/// <summary>The same loss under several meanings of BatchNorm, side by side.</summary>
+/// <summary>The same loss under several meanings of BatchNorm, side by side; mode, derivative and throughStatistics are each entry's own.</summary>
 public sealed record ObjectiveComparisonRequest : ObjectiveRequest
 {
     /// <summary>The meanings to compare; absent: the six of the documentation, a to f.</summary>
@@ -55,7 +55,7 @@ public sealed record ObjectiveComparisonRequest : ObjectiveRequest
 public sealed record PointSet
 {
     /// <summary>The name that terms use.</summary>
-    [MinLength(1), MaxLength(64)]
+    [MinLength(1), MaxLength(Objective.MaxNameLength)]
     public required string Name { get; init; }
 
     /// <summary>The points [N, D…].</summary>
@@ -66,7 +66,7 @@ public sealed record PointSet
 public sealed record ObjectiveTerm
 {
     /// <summary>The name in the answer.</summary>
-    [MinLength(1), MaxLength(64)]
+    [MinLength(1), MaxLength(Objective.MaxNameLength)]
     public required string Name { get; init; }
 
     /// <summary>The point set on which it is taken.</summary>
