@@ -21,14 +21,18 @@ internal static class ObjectivesEndpoints
             .WithDescription("Terms are formulas over point sets, such as u_xx + pi^2*sin(pi*x), or gradient penalties. Mode, derivative and throughStatistics say what BatchNorm means in them; "
                 + "the findings say where that is not what one would expect. A training loop feeds parameters and running statistics back with each call.")
             .Accepts<ObjectiveRequest>("application/json")
-            .WithExamples(ObjectivesExamples.All);
+            .WithExamples(ObjectivesExamples.All)
+            .WithAnswer("The loss, its terms and its parameter gradients, what the BatchNorm layers did, and what the numbers mean.", RecordedAnswers.Of("Objectives", StatusCodes.Status200OK))
+            .WithProblems(ObjectivesProblems.OfEvaluate);
 
         group.MapPost("/objectives/compare", CompareAsync)
             .WithName("CompareObjectives")
             .WithSummary("The same loss under several meanings of BatchNorm, side by side.")
             .WithDescription("Without \"compare\", the six variants a to f. Each result has the cosine of its parameter gradient with that of variant c, which is what a PINN needs; a variant that cannot be computed has an error beside the others' results.")
             .Accepts<ObjectiveComparisonRequest>("application/json")
-            .WithExamples(ObjectivesExamples.Compare);
+            .WithExamples(ObjectivesExamples.Compare)
+            .WithAnswer("One result per variant, as /v1/objectives gives it or an error, how far its parameter gradient is from variant c's, and why.", RecordedAnswers.Of("CompareObjectives", StatusCodes.Status200OK))
+            .WithProblems(ObjectivesProblems.OfCompare);
 
         return group;
     }

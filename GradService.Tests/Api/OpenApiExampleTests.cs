@@ -49,6 +49,8 @@ public sealed class OpenApiExampleTests(GradApplication application)
     [InlineData("Gradients")]
     [InlineData("CompareGradients")]
     [InlineData("Forward")]
+    [InlineData("Objectives")]
+    [InlineData("CompareObjectives")]
     public async Task Documented_answers_are_what_the_service_answers(string operation)
     {
         var endpoint = application.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()

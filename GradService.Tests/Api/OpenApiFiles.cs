@@ -15,7 +15,8 @@ internal static class OpenApiFiles
 
     public static string Document => Path.Combine(Folder(), "openapi.json");
 
-    public static string Answers(string operation) => Path.Combine(Folder(), "..", "..", "GradService.Api", "Gradients", "Answers", $"{operation}.json");
+    public static string Answers(string operation) => Directory.GetFiles(Path.Combine(Folder(), "..", "..", "GradService.Api"), $"{operation}.json", SearchOption.AllDirectories)
+        .Single(path => Path.GetFileName(Path.GetDirectoryName(path)) == "Answers");
 
     /// <summary>Readable, with a line feed at the end.</summary>
     public static void Write(string path, JsonNode json) => File.WriteAllText(path, json.ToJsonString(Readable).ReplaceLineEndings("\n") + "\n");
