@@ -12,9 +12,16 @@ public sealed class AdmissionTests
 {
     private static readonly string Good = GoodRequests.Gradient().ToJsonString();
 
-    /// <summary>Some 100,000 sweeps: far more than any deadline here allows.</summary>
-    private static readonly string Endless = GoodRequests.Gradient().With("gradient.strategy", "\"rowByRow\"")
-        .With("inputs", $"[{string.Join(", ", Enumerable.Range(0, 50_000).Select(sample => $"[{sample}]"))}]").ToJsonString();
+    /// <summary>80,000 sweeps and more: far more than any deadline here allows.</summary>
+    private static readonly Dictionary<string, string> Endless = new()
+    {
+        ["/v1/gradients"] = GoodRequests.Gradient().With("gradient.strategy", "\"rowByRow\"").With("inputs", Column(50_000)).ToJsonString(),
+        ["/v1/objectives"] = EndlessObjective().ToJsonString(),
+        ["/v1/objectives/compare"] = EndlessObjective().With("compare", """[{ "mode": "train" }, { "mode": "eval" }]""").ToJsonString(),
+    };
+
+    /// <summary>Beyond the default of MaxRowByRowWork, so that an answer does take long.</summary>
+    private static readonly (string, string) LongRows = ("Limits:MaxRowByRowWork", "1099511627776");
 
     [Fact]
     public async Task When_as_many_wait_as_may_the_next_is_429_and_told_when_to_come_again()
@@ -42,26 +49,32 @@ public sealed class AdmissionTests
         AssertLate(await ProblemAnswer.PostAsync(application, "/v1/gradients", Good), "0.2");
     }
 
-    [Fact]
-    public async Task A_computation_beyond_the_deadline_is_stopped_and_503()
+    [Theory]
+    [InlineData("/v1/gradients")]
+    [InlineData("/v1/objectives")]
+    [InlineData("/v1/objectives/compare")]
+    public async Task A_computation_beyond_the_deadline_is_stopped_and_503(string path)
     {
-        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "1.5")] };
-        AssertLate(await ProblemAnswer.PostAsync(application, "/v1/gradients", Endless), "1.5");
+        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "1.5"), LongRows] };
+        AssertLate(await ProblemAnswer.PostAsync(application, path, Endless[path]), "1.5");
 
         // The only thread is free again: had the computation gone on, this would be late too.
         Assert.Equal(200, (int)(await application.PostAsync("/v1/gradients", Good)).Status);
     }
 
-    [Fact]
-    public async Task A_caller_who_goes_away_ends_the_computation_and_is_no_error_in_the_log()
+    [Theory]
+    [InlineData("/v1/gradients")]
+    [InlineData("/v1/objectives")]
+    [InlineData("/v1/objectives/compare")]
+    public async Task A_caller_who_goes_away_ends_the_computation_and_is_no_error_in_the_log(string path)
     {
         var log = new ErrorLog();
-        await using var plain = new GradApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "60")] };
+        await using var plain = new GradApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "60"), LongRows] };
         await using var application = plain.WithWebHostBuilder(builder => builder.ConfigureServices(services => services.AddSingleton<ILoggerProvider>(log)));
         using var client = application.CreateClient();
         using var impatience = new CancellationTokenSource(TimeSpan.FromSeconds(0.3));
-        using var content = new StringContent(Endless, System.Text.Encoding.UTF8, "application/json");
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PostAsync("/v1/gradients", content, impatience.Token));
+        using var content = new StringContent(Endless[path], System.Text.Encoding.UTF8, "application/json");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PostAsync(path, content, impatience.Token));
 
         using var another = new StringContent(Good, System.Text.Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync("/v1/gradients", another);
@@ -113,6 +126,13 @@ public sealed class AdmissionTests
         Assert.Equal(200, (int)(await application.PostAsync("/v1/gradients", Good)).Status);
         Assert.Equal("", string.Join("; ", log.Errors));
     }
+
+    /// <summary>Own derivatives through two coupled layers, sample by sample.</summary>
+    private static System.Text.Json.Nodes.JsonNode EndlessObjective() => GoodRequests.Objective()
+        .With("network.layers", """[{ "type": "batchNorm" }, { "type": "linear", "outFeatures": 3 }, { "type": "tanh" }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 2 }]""")
+        .With("batchNorm.mode", "\"train\"").With("points[0].inputs", Column(20_000));
+
+    private static string Column(int samples) => $"[{string.Join(", ", Enumerable.Range(0, samples).Select(sample => $"[{sample}]"))}]";
 
     private static void AssertLate(ProblemAnswer answer, string seconds)
     {

@@ -14,7 +14,7 @@ public sealed class ConcurrencyTests : IClassFixture<ConcurrencyTests.BusyApplic
     public sealed class BusyApplication : GradApplication
     {
         // More threads than cores, so that they interrupt each other.
-        public BusyApplication() => Settings = [("Limits:ComputeThreads", "6")];
+        public BusyApplication() => Settings = [("Limits:ComputeThreads", "6"), ("Limits:QueueLength", "200")];
     }
 
     /// <summary>64 requests that differ in seed, precision, mode, kind and masks.</summary>
@@ -41,29 +41,58 @@ public sealed class ConcurrencyTests : IClassFixture<ConcurrencyTests.BusyApplic
         .With("dropout", index % 3 == 0 ? "null" : $$"""{ "seed": {{index}} }""")
         .With("diagnostics.finiteDifferences", index % 11 == 0 ? "true" : "false"))];
 
+    /// <summary>32 losses that differ in seed, precision, mode, kind of derivative, batches and masks.</summary>
+    internal static IReadOnlyList<JsonNode> Objectives { get; } = [.. Enumerable.Range(0, 32).Select(index => GoodRequests.Objective()
+        .With("network.layers", """
+            [
+              { "type": "linear", "outFeatures": 5 }, { "type": "softplus" }, { "type": "dropout", "p": 0.3 }, { "type": "batchNorm" },
+              { "type": "residual", "layers": [{ "type": "linear", "outFeatures": 5 }, { "type": "batchNorm" }, { "type": "tanh" }] },
+              { "type": "linear", "outFeatures": 2 }
+            ]
+            """)
+        .With("network.seed", $"{index % 7}")
+        .With("network.dtype", index % 2 == 0 ? "\"float32\"" : "\"float64\"")
+        .With("batchNorm", new[]
+        {
+            """{ "mode": "train" }""", """{ "mode": "trainDetached" }""", """{ "mode": "eval" }""", """{ "mode": "movingAverage" }""", """{ "mode": "reference", "referenceInputs": [[0], [1], [2]] }""",
+            """{ "mode": "trainDetached", "throughStatistics": false }""", """{ "mode": "trainDetached", "layers": { "3": "train" } }""",
+        }[index % 7])
+        .With("batchNorm.batches", index % 4 < 2 ? "\"joint\"" : "\"perSet\"")
+        .With("derivative", index % 3 == 0 ? "\"sum\"" : "\"perSample\"")
+        .With("dropout", index % 3 == 0 ? "null" : $$"""{ "seed": {{index}} }""")
+        .With("diagnostics.finiteDifferences", index % 11 == 0 ? "true" : "false"))];
+
+    /// <summary>Both, and losses compared.</summary>
+    internal static IReadOnlyList<(string Path, JsonNode Request)> All { get; } =
+    [
+        .. Mixed.Select(request => ("/v1/gradients", request)), .. Objectives.Select(request => ("/v1/objectives", request)),
+        .. Objectives.Take(2).Select(request => ("/v1/objectives/compare", request.DeepClone())),
+    ];
+
     [Fact]
-    public async Task Sixty_four_requests_at_once_get_exactly_what_each_gets_alone()
+    public async Task A_hundred_requests_at_once_get_exactly_what_each_gets_alone()
     {
         var alone = new List<string>();
-        foreach (var request in Mixed)
+        foreach (var (path, request) in All)
         {
-            alone.Add(await AnswerAsync(request));
+            alone.Add(await AnswerAsync(path, request));
         }
 
-        Assert.True(alone.Distinct().Count() > 50, "the requests are too much alike");
+        Assert.True(alone.Distinct().Count() > 80, "the requests are too much alike");
         for (var round = 0; round < 3; round++)
         {
-            Assert.Equal(alone, await Task.WhenAll(Mixed.Select(AnswerAsync)));
+            Assert.Equal(alone, await Task.WhenAll(All.Select(each => AnswerAsync(each.Path, each.Request))));
         }
     }
 
     [Fact]
     public async Task Mixed_traffic_leaves_threads_gradient_mode_and_the_process_wide_generator_as_they_were()
     {
-        await AnswerAsync(Mixed[0]);
+        await AnswerAsync(All[0].Path, All[0].Request);
         var before = ProcessState();
-        await Task.WhenAll(Mixed.Select(AnswerAsync));
+        await Task.WhenAll(All.Select(each => AnswerAsync(each.Path, each.Request)));
         await ProblemAnswer.PostAsync(_application, "/v1/gradients", GoodRequests.Gradient().With("network.parameters", """{ "0.bias": [1] }""").ToJsonString());
+        await ProblemAnswer.PostAsync(_application, "/v1/objectives", GoodRequests.Objective().With("network.parameters", """{ "0.bias": [1] }""").ToJsonString());
         await ProblemAnswer.PostAsync(_application, "/v1/forward", GoodRequests.Forward().With("inputs", "[1]").ToJsonString());
         await _application.SucceedAsync("/v1/forward", GoodRequests.Forward());
         Assert.Equal(before, ProcessState());
@@ -77,10 +106,14 @@ public sealed class ConcurrencyTests : IClassFixture<ConcurrencyTests.BusyApplic
     }
 
     /// <summary>The numbers as text; not what was measured by the clock.</summary>
-    private async Task<string> AnswerAsync(JsonNode request)
+    private async Task<string> AnswerAsync(string path, JsonNode request)
     {
-        var answer = await _application.SucceedAsync("/v1/gradients", request);
-        answer["diagnostics"]!.AsObject().Remove("timings");
+        var answer = await _application.SucceedAsync(path, request);
+        foreach (var part in answer["results"]?.AsArray() ?? [answer])
+        {
+            part!["diagnostics"]?.AsObject().Remove("timings");
+        }
+
         return answer.ToJsonString();
     }
 }

@@ -16,11 +16,21 @@ public sealed class FuzzTests : IClassFixture<FuzzTests.SmallApplication>
         {
             "null", "true", "false", "0", "-1", "1", "2", "3.0", "1e3", "0.5", "1e39", "-1e308", "1e400", "2147483647", "2147483648", "9223372036854775807", "18446744073709551616",
             "\"\"", "\"NaN\"", "\"-Infinity\"", "\"tanh\"", "\"reference\"", "\"jacobian\"", "\"\\u0000\"", "\"é\"", "[]", "[[]]", "[[[]]]", "{}", "[null]", "[0]", "[[1, 2], [3]]",
+            "\"interior\"", "\"train\"", "\"u_xxx/v^x - log(u)\"", "\"target\"", "\"perSet\"", "[\"u\", \"x\"]", """{ "output": "u", "center": -1 }""",
             """{ "type": "batchNorm" }""", """{ "kind": "jvp", "tangent": [[1], [2], [3]] }""", """{ "type": "residual", "layers": [] }""", """{ "2": "eval" }""",
         }.Select(json => JsonNode.Parse(json)),
     ];
 
-    private static readonly string[] Seeds =
+    private static readonly string[] ObjectiveSeeds =
+    [
+        GoodRequests.Objective().ToJsonString(),
+        GoodRequests.Objective().With("batchNorm", """{ "mode": "train", "batches": "perSet", "layers": { "2": "movingAverage" }, "throughStatistics": true }""").With("derivative", "\"sum\"").ToJsonString(),
+        GoodRequests.Objective().With("batchNorm", """{ "mode": "reference", "referenceInputs": [[1], [2]] }""").With("dropout", """{ "seed": 5 }""").With("diagnostics.finiteDifferences", "true").ToJsonString(),
+        GoodRequests.Objective().With("network.layers[1]", """{ "type": "residual", "layers": [{ "type": "batchNorm" }, { "type": "relu" }] }""").With("batchNorm.mode", "\"train\"").ToJsonString(),
+        GoodRequests.Objective().With("compare", """[{ "mode": "train", "derivative": "sum" }, { "mode": "trainDetached", "throughStatistics": false }, { "mode": "eval" }]""").ToJsonString(),
+    ];
+
+    private static readonly string[] GradientSeeds =
     [
         GoodRequests.Gradient().ToJsonString(),
         GoodRequests.Gradient().With("gradient", """{ "kind": "jacobian", "outputs": [1, 0], "strategy": "rowByRow" }""").With("dropout", """{ "seed": 5 }""").With("diagnostics.finiteDifferences", "true").ToJsonString(),
@@ -51,15 +61,16 @@ public sealed class FuzzTests : IClassFixture<FuzzTests.SmallApplication>
     public async Task Whatever_is_broken_in_a_request_the_answer_is_JSON_and_no_failure_of_the_service(int seed)
     {
         var random = new Random(seed);
-        for (var i = 0; i < 500; i++)
+        for (var i = 0; i < 1_000; i++)
         {
-            var request = JsonNode.Parse(Seeds[random.Next(Seeds.Length)])!;
+            var (seeds, paths) = Side(random);
+            var request = JsonNode.Parse(seeds[random.Next(seeds.Length)])!;
             for (var mutations = random.Next(1, 4); mutations > 0; mutations--)
             {
                 Mutate(request, random);
             }
 
-            await AssertAnsweredAsync(random, Encoding.UTF8.GetBytes(request.ToJsonString()));
+            await AssertAnsweredAsync(paths[random.Next(paths.Length)], Encoding.UTF8.GetBytes(request.ToJsonString()));
         }
     }
 
@@ -67,9 +78,10 @@ public sealed class FuzzTests : IClassFixture<FuzzTests.SmallApplication>
     public async Task Whatever_is_broken_in_its_bytes_the_answer_is_JSON_and_no_failure_of_the_service()
     {
         var random = new Random(5);
-        for (var i = 0; i < 500; i++)
+        for (var i = 0; i < 1_000; i++)
         {
-            var bytes = Encoding.UTF8.GetBytes(Seeds[random.Next(Seeds.Length)]).ToList();
+            var (seeds, paths) = Side(random);
+            var bytes = Encoding.UTF8.GetBytes(seeds[random.Next(seeds.Length)]).ToList();
             for (var mutations = random.Next(1, 4); mutations > 0; mutations--)
             {
                 var at = random.Next(bytes.Count);
@@ -90,15 +102,18 @@ public sealed class FuzzTests : IClassFixture<FuzzTests.SmallApplication>
                 }
             }
 
-            await AssertAnsweredAsync(random, [.. bytes]);
+            await AssertAnsweredAsync(paths[random.Next(paths.Length)], [.. bytes]);
         }
     }
 
-    private async Task AssertAnsweredAsync(Random random, byte[] request)
+    private static (string[] Seeds, string[] Paths) Side(Random random) => random.Next(2) == 0
+        ? (GradientSeeds, ["/v1/gradients", "/v1/gradients", "/v1/forward", "/v1/gradients/compare"])
+        : (ObjectiveSeeds, ["/v1/objectives", "/v1/objectives", "/v1/objectives/compare"]);
+
+    private async Task AssertAnsweredAsync(string path, byte[] request)
     {
         using var content = new ByteArrayContent(request) { Headers = { ContentType = new("application/json") } };
         using var client = _application.CreateClient();
-        var path = new[] { "/v1/gradients", "/v1/gradients", "/v1/forward", "/v1/gradients/compare" }[random.Next(4)];
         using var response = await client.PostAsync(path, content);
         var about = $"POST {path} {Encoding.UTF8.GetString(request)}";
         Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity, $"{(int)response.StatusCode}: {about}");
