@@ -21,7 +21,7 @@ internal static class CapabilitiesEndpoints
         var group = routes.MapGroup("/v1/capabilities").WithTag("Capabilities", "What the service knows, and how much it allows.");
         group.MapGet("", Get)
             .WithName("Capabilities")
-            .WithSummary("Layers with their fields, BatchNorm modes, kinds of gradient, limits and versions.")
+            .WithSummary("Layers with their fields, BatchNorm modes, kinds of gradient, meanings of a loss, limits and versions.")
             .WithDescription("Derived from the tables that the service works by: what is listed here is what a request may say. The limits are those in force.")
             .WithAnswer("What the service knows.");
         return group;
@@ -32,6 +32,7 @@ internal static class CapabilitiesEndpoints
         Layers = [.. LayerTable.All.Select(layer => new MemberReport(layer.Key, FieldsOf(layer.Value)))],
         Kinds = [.. QuestionTable.All.Select(kind => new MemberReport(kind.Key, FieldsOf(kind.Value)))],
         Modes = [.. BatchNormMode.All.Select(mode => new ModeReport(mode.Name, mode.Description))],
+        Objectives = ObjectivesReport.Of(),
         Dtypes = [.. RequestNames.Of(typeof(Dtype))!.Keys],
         Limits = RecordFields.Of(typeof(Limits)).Values.Select(field => (field.Name, Value: field.Property.GetValue(limits.Value)))
             .Concat(RecordFields.Of(typeof(ComputeOptions)).Values.Select(field => (field.Name, Value: field.Property.GetValue(compute.Value))))
@@ -77,6 +78,9 @@ internal sealed record CapabilitiesReport
 
     /// <summary>BatchNorm modes: the values of "mode".</summary>
     public required IReadOnlyList<ModeReport> Modes { get; init; }
+
+    /// <summary>What a loss may be made of, and what BatchNorm may mean in it.</summary>
+    public required ObjectivesReport Objectives { get; init; }
 
     /// <summary>Precisions: the values of "dtype".</summary>
     public required IReadOnlyList<string> Dtypes { get; init; }

@@ -15,6 +15,7 @@ internal static class OpenApiServices
         In training mode BatchNorm couples the samples of a batch: every output depends on every input, and `torch.autograd.grad(y.sum(), x)`
         is not the slope of the curve one plots. Send a network, a batch, a **mode** (where the statistics come from, and whether the
         gradient flows through them) and a **kind** (which derivative is wanted); the answer's **findings** say what the numbers mean.
+        Losses with such derivatives inside, as a PINN trains them, come with their gradients with respect to the parameters.
 
         The service keeps nothing between calls. Arrays are nested JSON lists; shapes are written [N, D…]: N samples, D… the shape of one,
         M the elements of its output. Errors are application/problem+json and say what was expected, what came and what to do.

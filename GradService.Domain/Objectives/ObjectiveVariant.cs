@@ -15,32 +15,29 @@ public sealed record ObjectiveVariant
     /// <summary>Whether parameter gradients flow through the statistics; absent: the mode's default.</summary>
     public bool? ThroughStatistics { get; init; }
 
-    /// <summary>
-    /// The six meanings: a naive; b own derivatives; c statistics detached with respect to the inputs only, which is what a PINN needs;
-    /// d detached altogether, as the forum's module; e running statistics; f the forum's moving average.
-    /// </summary>
-    public static IReadOnlyList<ObjectiveVariant> All { get; } =
+    private static readonly IReadOnlyList<(ObjectiveVariant Variant, string Meaning)> Documented =
     [
-        new() { Mode = Train.Mode, Derivative = InputDerivative.Sum },
-        new() { Mode = Train.Mode },
-        new() { Mode = TrainDetached.Mode, ThroughStatistics = true },
-        new() { Mode = TrainDetached.Mode, ThroughStatistics = false },
-        new() { Mode = Eval.Mode },
-        new() { Mode = MovingAverage.Mode, ThroughStatistics = false },
+        (new() { Mode = Train.Mode, Derivative = InputDerivative.Sum }, "naive: derivatives of the sum over the batch, as nested torch.autograd.grad gives them; often blind"),
+        (new() { Mode = Train.Mode }, "own: each sample's derivatives, its effect on the batch statistics included; another problem's, by O(1/n)"),
+        (new() { Mode = TrainDetached.Mode, ThroughStatistics = true }, "derivatives with the batch statistics held constant, parameter gradients through them: what a PINN needs"),
+        (new() { Mode = TrainDetached.Mode, ThroughStatistics = false }, "the same value, but its gradient leaves out how the parameters move the statistics"),
+        (new() { Mode = Eval.Mode }, "running statistics, constants"),
+        (new() { Mode = MovingAverage.Mode, ThroughStatistics = false }, "the forum's module: running statistics that took this batch in, constants"),
     ];
+
+    /// <summary>The six meanings, a to f.</summary>
+    public static IReadOnlyList<ObjectiveVariant> All { get; } = [.. Documented.Select(documented => documented.Variant)];
 
     /// <summary>Variant c, which others are measured by.</summary>
     public static ObjectiveVariant Recommended => All[2];
 
     /// <summary>The letter of the documentation, "a" to "f"; null for another meaning.</summary>
-    public string? Letter
-    {
-        get
-        {
-            var at = All.Select(Normalised).ToList().IndexOf(Normalised(this));
-            return at < 0 ? null : $"{(char)('a' + at)}";
-        }
-    }
+    public string? Letter => Place < 0 ? null : $"{(char)('a' + Place)}";
+
+    /// <summary>What it means in a line; null for one without a letter.</summary>
+    public string? Meaning => Place < 0 ? null : Documented[Place].Meaning;
+
+    private int Place => All.Select(Normalised).ToList().IndexOf(Normalised(this));
 
     /// <summary>Whether parameter gradients flow through statistics of a source in this variant.</summary>
     internal bool Through(StatisticsSource source) => ThroughStatistics ?? source != StatisticsSource.UpdatedRunning;
