@@ -41,7 +41,8 @@ public sealed class TableTests
     {
         foreach (var (name, type) in LayerTable.All)
         {
-            Assert.Equal(["GradService.Domain/Networks/Layers/LayerTable.cs"], Naming($"\"{name}\"]", "GradService.Domain", "GradService.Api"));
+            // Functions of formulas are a family of their own, and some are called as activations are.
+            Assert.Equal(["GradService.Domain/Networks/Layers/LayerTable.cs"], Naming($"\"{name}\"]", "GradService.Domain", "GradService.Api").Where(file => file != "GradService.Domain/Objectives/Formulas/Function.cs"));
             Assert.Single(SourceFiles.CodeLines("GradService.Domain/Networks/Layers/LayerTable.cs"), line => line.Contains($"typeof({type.Name})", StringComparison.Ordinal));
         }
 
