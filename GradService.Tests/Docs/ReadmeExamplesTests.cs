@@ -21,7 +21,7 @@ public sealed class ReadmeExamplesTests(LoopbackApplication application) : IClas
     public async Task The_Python_program_prints_what_is_shown_below_its_parts()
     {
         var parts = Blocks.Zip(Blocks.Skip(1)).Where(pair => pair.First.Language == "python").ToList();
-        Assert.Equal(2, parts.Count);
+        Assert.Equal(4, parts.Count);
         Assert.All(parts, part => Assert.Equal("text", part.Second.Language));
         var printed = await Tool.NumPy.RunAsync("-c", Here(string.Join("\n\n", parts.Select(part => part.First.Text))));
         Figures.AssertShown(string.Concat(parts.Select(part => part.Second.Text)), printed.ReplaceLineEndings("\n"));

@@ -1,0 +1,168 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using GradService.Domain.Diagnostics;
+using GradService.Domain.Normalization;
+using GradService.Domain.Objectives;
+using GradService.Domain.Objectives.Formulas;
+using GradService.Tests.Api;
+
+namespace GradService.Tests.Docs;
+
+/// <summary>docs/objectives.md: its figures are the service's, and what it names is there.</summary>
+[Collection(SharedApplication.Name)]
+public sealed partial class ObjectivesPageTests(GradApplication application)
+{
+    private static readonly string Text = Repository.Read("docs/objectives.md");
+
+    private static readonly Markdown Page = new(Text);
+
+    [Fact]
+    public async Task Values_cosines_and_passes_of_the_six_meanings_are_as_shown()
+    {
+        var two = (await application.SucceedAsync("/v1/objectives/compare", Request()))["results"]!.AsArray();
+        var one = (await application.SucceedAsync("/v1/objectives/compare", OneLayer()))["results"]!.AsArray();
+        var rows = Page.Table("variant");
+        Assert.Equal("abcdef", string.Concat(rows.Select(row => row[0])));
+        foreach (var (row, result, ofOne) in rows.Zip(two, one))
+        {
+            AssertRow(row[1..], Number(result!["terms"]![0]!["value"]), Number(result["terms"]![1]!["value"]), Number(result["gradientCosine"]),
+                Number(ofOne!["diagnostics"]!["passes"]), Number(result["diagnostics"]!["passes"]));
+        }
+    }
+
+    [Fact]
+    public void The_six_meanings_are_those_that_there_are()
+    {
+        var rows = Page.Table("letter");
+        Assert.Equal(ObjectiveVariant.All.Select(variant => variant.Letter), rows.Select(row => row[0].Trim('*')));
+        foreach (var (row, variant) in rows.Zip(ObjectiveVariant.All))
+        {
+            Assert.Equal($"`{variant.Mode.Name}`", row[1]);
+            Assert.Equal(variant.Mode.GradientFlows ? variant.Derivative == InputDerivative.Sum ? "`sum`" : "`perSample`" : "either", row[2]);
+            Assert.Equal(variant.Mode.GradientFlows ? "always" : variant.ThroughStatistics switch { true => "true", false => "false", null => "–" }, row[3]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(FormulasShown))]
+    public async Task A_formula_that_is_shown_is_one(string formula) => await application.SucceedAsync("/v1/objectives", Request().With("terms[0].residual", $"\"{formula}\""));
+
+    public static TheoryData<string> FormulasShown() => [.. Page.NamesInTable("formula"), "2^3^2", "2*u", "u - sin(pi*x)"];
+
+    [Theory]
+    [InlineData("-x^2", -0.5)]
+    [InlineData("2^3^2", 512)]
+    public async Task Powers_bind_as_said(string formula, double meanOnTheBoundary) =>
+        Assert.Equal(meanOnTheBoundary, Number((await application.SucceedAsync("/v1/objectives", Request().With("terms[1]", $$"""{ "name": "power", "on": "boundary", "residual": "{{formula}}", "reduction": "mean" }""")))["terms"]![1]!["value"]), 1e-9);
+
+    [Fact]
+    public async Task A_product_that_is_not_written_out_is_refused() =>
+        Assert.Equal(400, (await ProblemAnswer.PostAsync(application, "/v1/objectives", Request().With("terms[0].residual", "\"2u\"").ToJsonString())).Status);
+
+    [Fact]
+    public void Functions_and_bounds_are_those_in_force()
+    {
+        var functions = Text.Split('\n').Single(line => line.StartsWith("- The functions are ", StringComparison.Ordinal)).Split(';')[0];
+        Assert.Equal(FormulaLanguage.Functions, new Markdown(functions).InlineCode);
+        Assert.Equal(
+            [$"{Formula.MaxLength}", $"{Formula.MaxDepth}", $"{Formula.MaxOrder}", $"{Objective.MaxNameLength}", $"{MaxLengthOf(nameof(ObjectiveRequest.Points))}"],
+            Page.Table("bound").Select(row => row[1]));
+        Assert.Equal((Objective.MaxNameLength, MaxLengthOf(nameof(ObjectiveRequest.Points))), (FormulaNames.MaxNameLength, MaxLengthOf(nameof(ObjectiveRequest.Terms))));
+    }
+
+    [Fact]
+    public void Both_ways_of_batching_are_explained() => Assert.Equal(["joint", "perSet"], Page.NamesInTable("`batches`"));
+
+    [Fact]
+    public async Task A_finding_comes_where_it_is_said_to_and_not_without()
+    {
+        var plain = Codes(await application.SucceedAsync("/v1/objectives", Request()));
+        foreach (var row in Page.Table("code"))
+        {
+            var asked = Request();
+            foreach (var (field, value) in JsonNode.Parse(row[1].Trim('`'))!.AsObject())
+            {
+                asked[field] = value!.DeepClone();
+            }
+
+            var code = row[0].Trim('`');
+            Assert.Contains(code, Codes(await application.SucceedAsync("/v1/objectives", asked)));
+            Assert.Equal(code == "eval-differs", plain.Contains(code));
+        }
+    }
+
+    [Fact]
+    public async Task The_sets_outputs_differ_by_as_much_as_said()
+    {
+        var answer = await application.SucceedAsync("/v1/objectives", Request().With("batchNorm", """{ "batches": "perSet" }"""));
+        var message = answer["diagnostics"]!["findings"]!.AsArray().Single(finding => finding!["code"]!.GetValue<string>() == "sets-normalised-differently")!["message"]!.GetValue<string>();
+        Figures.AssertShown(ByUpTo().Match(Text).Value, ByUpTo().Match(message).Value);
+    }
+
+    [Fact]
+    public async Task Passes_are_as_shown()
+    {
+        foreach (var row in Page.Table("residual"))
+        {
+            var variables = new Markdown(row[1]).InlineCode;
+            var request = Request().With("network.inputShape", $"[{variables.Count}]").With("variables", $"[{string.Join(", ", variables.Select(name => $"\"{name}\""))}]")
+                .With("points", $$"""[{ "name": "interior", "inputs": [{{string.Join(", ", Enumerable.Range(0, 9).Select(i => $"[{string.Join(", ", variables.Select((_, axis) => $"{i * (axis + 1)}"))}]"))}}] }]""")
+                .With("terms", $$"""[{ "name": "pde", "on": "interior", "residual": "{{row[0].Trim('`')}}" }]""");
+            AssertRow(row[2..], Number((await application.SucceedAsync("/v1/objectives", request))["diagnostics"]!["passes"]));
+        }
+    }
+
+    [Fact]
+    public async Task The_values_alone_take_a_sweep_less() =>
+        Assert.Equal(
+            Number((await application.SucceedAsync("/v1/objectives", Request()))["diagnostics"]!["passes"]) - 1,
+            Number((await application.SucceedAsync("/v1/objectives", Request().With("return", "[]")))["diagnostics"]!["passes"]));
+
+    [Fact]
+    public async Task Own_derivatives_at_many_points_are_beyond_the_default_as_said()
+    {
+        const int Many = 3_000;
+        Assert.Contains("at 3,000 points that is beyond the default, 10,000,000", Text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        var request = Request().With("points[0].inputs", $"[{string.Join(", ", Enumerable.Range(0, Many).Select(i => string.Create(CultureInfo.InvariantCulture, $"[{i / 3000.0}]")))}]");
+        var refused = await ProblemAnswer.PostAsync(application, "/v1/objectives", request.DeepClone().With("batchNorm", """{ "mode": "train" }""").ToJsonString());
+        Assert.Equal(413, refused.Status);
+        Assert.Contains($"at most 10000000 of", refused.Detail, StringComparison.Ordinal);
+        Assert.Contains($"got {(Many + 2) * Many * 2}.", refused.Detail, StringComparison.Ordinal);
+        await application.SucceedAsync("/v1/objectives", request);
+    }
+
+    [Fact]
+    public void Modes_and_findings_that_it_names_exist()
+    {
+        Assert.All(Page.Table("letter"), row => Assert.NotNull(BatchNormMode.Find(row[1].Trim('`'))));
+        Assert.All(Page.InlineCode.Where(code => FindingCode().IsMatch(code)), code => Assert.Contains(code, FindingRule.All.Select(rule => rule.Code)));
+    }
+
+    private static JsonNode Request() => JsonNode.Parse(Page.CodeBlocks[0].Text)!;
+
+    private static JsonNode OneLayer()
+    {
+        var request = Request();
+        var layers = request["network"]!["layers"]!.AsArray();
+        layers.RemoveRange(3, 3);
+        return request;
+    }
+
+    private static int MaxLengthOf(string property) => typeof(ObjectiveRequest).GetProperty(property)!.GetCustomAttribute<MaxLengthAttribute>()!.Length;
+
+    private static List<string> Codes(JsonNode answer) => [.. answer["diagnostics"]!["findings"]!.AsArray().Select(finding => finding!["code"]!.GetValue<string>())];
+
+    private static double Number(JsonNode? node) => node!.GetValue<double>();
+
+    private static void AssertRow(IReadOnlyList<string> shown, params IReadOnlyList<double> came) =>
+        Figures.AssertShown(string.Join(" | ", shown), string.Join(" | ", came.Select(number => number.ToString("R", CultureInfo.InvariantCulture))));
+
+    [GeneratedRegex(@"differ by up to [\d.]+\d")]
+    private static partial Regex ByUpTo();
+
+    [GeneratedRegex("^[a-z]+(-[a-z]+)+$")]
+    private static partial Regex FindingCode();
+}
