@@ -1,12 +1,14 @@
-"""Makes the golden data of the gradient service: layers.json, convolutions.json, modes.json, forum.json, seeds.json.
+"""Makes the golden data of the gradient service, all of it or the files that are named as arguments.
 
-PyTorch is the oracle. Every case is a request as POST /v1/gradients takes it, without "gradient", and every answer
-comes from plain autograd: one forward pass of the whole batch, then one backward pass per output element.
+PyTorch is the oracle. A case is a request as POST /v1/gradients takes it, without "gradient", and its answer comes from
+plain autograd: one forward pass of the whole batch, then one backward pass per output element; or, in objectives.json,
+a request to POST /v1/objectives, answered by autograd that is nested in the same plain way.
 README.md describes the files; the goldens_*.py beside this one make their cases.
 """
 
 import json
 import pathlib
+import sys
 
 import torch
 
@@ -14,18 +16,26 @@ from goldens_convolutions import convolution_cases
 from goldens_forum import forum_cases
 from goldens_layers import layer_cases
 from goldens_modes import mode_cases
+from goldens_objectives import objective_cases
 from goldens_seeds import seed_cases
 
 HERE = pathlib.Path(__file__).resolve().parent
 
 
+FILES = {
+    "layers.json": layer_cases,
+    "convolutions.json": convolution_cases,
+    "modes.json": mode_cases,
+    "forum.json": forum_cases,
+    "seeds.json": seed_cases,
+    "objectives.json": objective_cases,
+}
+
+
 def main():
     torch.set_num_threads(1)  # the same bits at every run
-    write("layers.json", layer_cases())
-    write("convolutions.json", convolution_cases())
-    write("modes.json", mode_cases())
-    write("forum.json", forum_cases())
-    write("seeds.json", seed_cases())
+    for name in sys.argv[1:] or FILES:
+        write(name, FILES[name]())
 
 
 def write(name, cases):
