@@ -207,7 +207,8 @@ def residual(formula, request, fields, rows, target):
     """Python reads a formula as the service has to, once ^ is written **."""
     python = formula.replace("^", "**")
     names = {"pi": math.pi, **FUNCTIONS}
-    for name in {node.id for node in ast.walk(ast.parse(python, mode="eval")) if isinstance(node, ast.Name)} - set(names):
+    used = {node.id for node in ast.walk(ast.parse(python, mode="eval")) if isinstance(node, ast.Name)} - set(names)
+    for name in sorted(used):  # the order decides in which order gradients are summed: the same bits at every run
         if name == "target":
             names[name] = target
         elif name in request["variables"]:

@@ -82,8 +82,9 @@ internal sealed class RandomObjectives
 
     private JsonObject Linear(string name, int inputs, int outputs)
     {
-        // Variance-preserving, so that networks neither die nor saturate.
-        Fill($"{name}.weight", -1.7 / Math.Sqrt(inputs), 1.7 / Math.Sqrt(inputs), outputs, inputs);
+        // Variance-preserving, so that networks neither die nor saturate, and not near 0, where a channel hardly varies.
+        _parameters[$"{name}.weight"] = new JsonArray([.. Enumerable.Range(0, outputs).Select(_ =>
+            new JsonArray([.. Enumerable.Range(0, inputs).Select(_ => (JsonNode)(Number(0.3, 1.7) / Math.Sqrt(inputs) * ((2 * _random.Next(2)) - 1)))]))]);
         Fill($"{name}.bias", -0.5, 0.5, outputs);
         return new JsonObject { ["type"] = "linear", ["outFeatures"] = outputs };
     }
@@ -158,16 +159,8 @@ internal sealed class RandomObjectives
     private JsonArray Points(int count, int inputs) =>
         [.. Enumerable.Range(0, count).Select(_ => new JsonArray([.. Enumerable.Range(0, inputs).Select(_ => (JsonNode)Number(-1.5, 1.5))]))];
 
-    private void Fill(string name, double least, double most, params ReadOnlySpan<int> shape)
-    {
-        var values = new JsonArray();
-        foreach (var _ in Enumerable.Range(0, shape[0]))
-        {
-            values.Add(shape.Length == 1 ? Number(least, most) : new JsonArray([.. Enumerable.Range(0, shape[1]).Select(_ => (JsonNode)Number(least, most))]));
-        }
-
-        _parameters[name] = values;
-    }
+    private void Fill(string name, double least, double most, int size) =>
+        _parameters[name] = new JsonArray([.. Enumerable.Range(0, size).Select(_ => (JsonNode)Number(least, most))]);
 
     private double Number(double least, double most) => Math.Round(least + ((most - least) * _random.NextDouble()), 3);
 }
