@@ -72,12 +72,12 @@ internal sealed class BatchPass
                 break;
             case DerivativeWay.Sum:
                 var sum = batch.RunCoupled(context, all, Held);
-                batch.Share(inputs, sum.Outputs, new InputDerivatives(sum.Outputs, sum.Inputs, ObjectiveSetting.DerivativesOf(sets), Ones(all), live));
+                batch.Share(inputs, sum.Outputs, new InputDerivatives(sum.Outputs, sum.Inputs, setting.DerivativesOf(sets), Ones(all), live));
                 break;
             case DerivativeWay.LeaveOneOut:
                 var own = WithOwnStatistics(batch.Add(ForwardPass.Run(context, all, Held)));
                 batch._passes.Add(own);
-                batch.Share(inputs, own.Outputs, new InputDerivatives(own.Outputs, own.Inputs, ObjectiveSetting.DerivativesOf(sets), Ones(all), live));
+                batch.Share(inputs, own.Outputs, new InputDerivatives(own.Outputs, own.Inputs, setting.DerivativesOf(sets), Ones(all), live));
                 break;
             default:
                 batch.ShareRows(inputs, batch.RunCoupled(context, all, Held), live);

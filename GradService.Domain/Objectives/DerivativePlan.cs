@@ -11,15 +11,17 @@ internal sealed class DerivativePlan
     // Among more derivatives than that, each is had from the one without its last variable.
     private const int MostSearched = 24;
 
+    private readonly bool _inOrder;
     private readonly Dictionary<DerivativeIndex, (DerivativeIndex Swept, int Variable)> _sources;
     private readonly HashSet<DerivativeIndex> _sweptAgain;
 
-    private DerivativePlan(IReadOnlyCollection<DerivativeIndex> wanted, IReadOnlySet<DerivativeIndex> swept)
+    private DerivativePlan(IReadOnlyCollection<DerivativeIndex> wanted, IReadOnlySet<DerivativeIndex> swept, bool inOrder)
     {
+        _inOrder = inOrder;
         Swept = swept;
 
         // What is swept is needed too, but for the outputs, which are there.
-        _sources = wanted.Concat(swept).Where(index => index.Order > 0).Distinct().ToDictionary(index => index, index => Parents(index).First(parent => swept.Contains(parent.Swept)));
+        _sources = wanted.Concat(swept).Where(index => index.Order > 0).Distinct().ToDictionary(index => index, index => inOrder ? Last(index) : Parents(index).First(parent => swept.Contains(parent.Swept)));
         _sweptAgain = [.. swept.Where(index => index.Order > 0).Select(index => _sources[index].Swept)];
         Order = Math.Max(wanted.Select(index => index.Order).DefaultIfEmpty(0).Max(), swept.Select(index => index.Order + 1).DefaultIfEmpty(0).Max());
     }
@@ -33,22 +35,27 @@ internal sealed class DerivativePlan
     /// <summary>The highest order of derivative that comes of it.</summary>
     public int Order { get; }
 
-    public static DerivativePlan Of(IEnumerable<InputQuantity> wanted)
+    /// <param name="wanted">What terms read.</param>
+    /// <param name="inOrder">Whether derivatives do not commute, so that each must be taken in the order in which it is written.</param>
+    public static DerivativePlan Of(IEnumerable<InputQuantity> wanted, bool inOrder = false)
     {
         var quantities = wanted.Distinct().ToList();
         var gradients = quantities.Where(quantity => quantity.WholeGradient).Select(quantity => quantity.Index).ToHashSet();
-        var derivatives = quantities.Where(quantity => !quantity.WholeGradient && quantity.Index.Order > 0).Select(quantity => quantity.Index).ToHashSet();
-        return new DerivativePlan(derivatives, derivatives.Count <= MostSearched ? Search.Fewest(derivatives, gradients) : [.. derivatives.SelectMany(Prefixes), .. gradients]);
+        var derivatives = quantities.Where(quantity => !quantity.WholeGradient && quantity.Index.Order > 0).Select(quantity => inOrder ? quantity.Index : quantity.Index.Commuted).ToHashSet();
+        var swept = inOrder || derivatives.Count > MostSearched ? [.. derivatives.SelectMany(Prefixes), .. gradients] : Search.Fewest(derivatives, gradients);
+        return new DerivativePlan(derivatives, swept, inOrder);
     }
 
     /// <summary>The swept quantity whose gradient holds the derivative, and at which variable.</summary>
-    public (DerivativeIndex Swept, int Variable) SourceOf(DerivativeIndex index) => _sources[index];
+    public (DerivativeIndex Swept, int Variable) SourceOf(DerivativeIndex index) => _sources[_inOrder ? index : index.Commuted];
 
     /// <summary>Whether the gradient of a swept quantity is itself swept later.</summary>
     public bool IsSweptAgain(DerivativeIndex swept) => _sweptAgain.Contains(swept);
 
     private static IEnumerable<(DerivativeIndex Swept, int Variable)> Parents(DerivativeIndex index) =>
         index.Variables.Distinct().Select(variable => (index.Without(variable), variable));
+
+    private static (DerivativeIndex Swept, int Variable) Last(DerivativeIndex index) => (new DerivativeIndex(index.Output, index.Variables.SkipLast(1)), index.Variables[^1]);
 
     private static IEnumerable<DerivativeIndex> Prefixes(DerivativeIndex index) =>
         Enumerable.Range(0, index.Order).Select(order => new DerivativeIndex(index.Output, index.Variables.Take(order)));

@@ -25,8 +25,8 @@ internal sealed record ObjectiveSetting(Objective Objective, NetworkShape Shape,
     public static bool TakesBatch(NormalizationSite site) => site.Source is StatisticsSource.Batch or StatisticsSource.UpdatedRunning;
 
     /// <summary>What a batch as a whole needs, where one graph serves all of its sets.</summary>
-    public static DerivativePlan DerivativesOf(IReadOnlyList<ObjectiveSet> batch) =>
-        DerivativePlan.Of(batch.SelectMany(set => set.Quantities));
+    public DerivativePlan DerivativesOf(IReadOnlyList<ObjectiveSet> batch) =>
+        DerivativePlan.Of(batch.SelectMany(set => set.Quantities), inOrder: WayOf(batch) == DerivativeWay.Sum);
 
     /// <summary>How the derivatives of a batch are found.</summary>
     public DerivativeWay WayOf(IReadOnlyList<ObjectiveSet> batch)

@@ -65,13 +65,20 @@ public sealed class FormulaNamesTests
     }
 
     [Fact]
-    public void Derivatives_are_the_same_whatever_the_order_of_their_variables()
+    public void Derivatives_commute_to_the_same_whatever_the_order_of_their_variables()
     {
-        Assert.Equal(new DerivativeIndex(1, [0, 2, 0]), new DerivativeIndex(1, [2, 0, 0]));
-        Assert.Equal(new DerivativeIndex(1, [0, 2, 0]).GetHashCode(), new DerivativeIndex(1, [2, 0, 0]).GetHashCode());
-        Assert.Equal([0, 0, 2], new DerivativeIndex(1, [2, 0, 0]).Variables);
+        Assert.Equal(new DerivativeIndex(1, [0, 2, 0]).Commuted, new DerivativeIndex(1, [2, 0, 0]).Commuted);
+        Assert.Equal(new DerivativeIndex(1, [0, 2, 0]).Commuted.GetHashCode(), new DerivativeIndex(1, [2, 0, 0]).Commuted.GetHashCode());
+        Assert.Equal([0, 0, 2], new DerivativeIndex(1, [2, 0, 0]).Commuted.Variables);
         Assert.NotEqual(new DerivativeIndex(1, [0, 2]), new DerivativeIndex(1, [0, 0]));
         Assert.NotEqual(new DerivativeIndex(1, [0, 2]), new DerivativeIndex(0, [0, 2]));
         Assert.NotEqual(new DerivativeIndex(1, [0]), new DerivativeIndex(1, [0, 0]));
+    }
+
+    [Fact]
+    public void As_written_they_keep_their_order()
+    {
+        Assert.NotEqual(new DerivativeIndex(1, [0, 2]), new DerivativeIndex(1, [2, 0]));
+        Assert.Equal([2, 0, 0], new DerivativeIndex(1, [2, 0, 0]).Variables);
     }
 }

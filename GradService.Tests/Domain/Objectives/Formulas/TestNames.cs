@@ -19,7 +19,7 @@ internal static class TestNames
     /// <summary>A value by each spelling, from a value by each meaning.</summary>
     public static Func<string, double?> BySpelling(IReadOnlyDictionary<string, double> byMeaning) => spelling => Meanings.TryGetValue(spelling, out var meaning) ? byMeaning[meaning] : null;
 
-    public static string Meaning(DerivativeIndex derivative) => Meaning(Names.Outputs[derivative.Output], derivative.Variables);
+    public static string Meaning(DerivativeIndex derivative) => Meaning(Names.Outputs[derivative.Output], derivative.Commuted.Variables);
 
     private static string Meaning(string output, IEnumerable<int> variables) => $"{output} by {string.Join(',', variables.Order())}";
 
