@@ -1,4 +1,5 @@
 using GradService.Api.Admission;
+using GradService.Api.Answers;
 using GradService.Api.Capabilities;
 using GradService.Api.Gradients;
 using GradService.Api.Health;
@@ -25,12 +26,14 @@ if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"]
 builder.Services
     .AddProblems()
     .AddJson()
+    .AddCompressedAnswers()
     .AddAdmission()
     .AddReverseProxy()
     .AddOpenApiDocument();
 
 var app = builder.Build();
 app.UseReverseProxy();
+app.UseResponseCompression();
 app.UseProblems();
 app.UseOpenApiDocument();
 app.MapGradients();

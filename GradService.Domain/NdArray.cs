@@ -47,6 +47,9 @@ public sealed class NdArray
     /// <summary>The values where the precision is double, else empty.</summary>
     public ReadOnlySpan<double> Doubles => _doubles;
 
+    /// <summary>The values' own bytes, row-major, in the order of the processor.</summary>
+    public ReadOnlySpan<byte> RawBytes => Bytes;
+
     internal Span<byte> Bytes => _singles is null ? MemoryMarshal.AsBytes(_doubles.AsSpan()) : MemoryMarshal.AsBytes(_singles.AsSpan());
 
     /// <summary>Zeros.</summary>

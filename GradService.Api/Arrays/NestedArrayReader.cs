@@ -7,17 +7,20 @@ namespace GradService.Api.Arrays;
 /// <summary>Tells what is wrong below the current path.</summary>
 internal delegate void ReportFault(string below, string expected, string got, string? remedy = null);
 
-/// <summary>Nested JSON lists of numbers into one flat buffer, the shape being found on the way. NaN and infinities are strings.</summary>
+/// <summary>
+/// Nested JSON lists of numbers into one flat buffer, token by token, so that what is wrong can be told by its place. NaN and infinities
+/// are strings.
+/// </summary>
 internal static class NestedArrayReader
 {
-    private const int MaxRank = 10;
+    internal const int MaxRank = 10;
 
     /// <summary>The array that the reader stands on, null where a fault was reported; the reader is left on its last token.</summary>
     public static NdArray? Read(ref Utf8JsonReader reader, ReportFault report)
     {
         var depth = reader.CurrentDepth;
         var layout = new Layout();
-        var values = new List<double>();
+        using var values = new NumberBuffer();
         string? expected;
         do
         {
@@ -27,7 +30,7 @@ internal static class NestedArrayReader
 
         if (expected is null)
         {
-            return new NdArray(layout.Shape, [.. values]);
+            return new NdArray(layout.Shape, values.ToArray());
         }
 
         report(layout.Position, expected, layout.GotLength is { } length ? $"{length}" : RequestWords.Got(ref reader));
@@ -64,7 +67,7 @@ internal static class NestedArrayReader
         public long? GotLength { get; private set; }
 
         /// <summary>Takes one token in; returns what was expected instead, null if it fits.</summary>
-        public string? Take(ref Utf8JsonReader reader, List<double> values)
+        public string? Take(ref Utf8JsonReader reader, NumberBuffer values)
         {
             switch (reader.TokenType)
             {
@@ -79,11 +82,11 @@ internal static class NestedArrayReader
                     return "a list, as before";
                 case JsonTokenType.Number when reader.TryGetDouble(out var number) && double.IsFinite(number):
                     return Add(number, values);
-                case JsonTokenType.String when RequestReader.Is(ref reader, "NaN"):
+                case JsonTokenType.String when JsonText.Is(ref reader, "NaN"):
                     return Add(double.NaN, values);
-                case JsonTokenType.String when RequestReader.Is(ref reader, "Infinity"):
+                case JsonTokenType.String when JsonText.Is(ref reader, "Infinity"):
                     return Add(double.PositiveInfinity, values);
-                case JsonTokenType.String when RequestReader.Is(ref reader, "-Infinity"):
+                case JsonTokenType.String when JsonText.Is(ref reader, "-Infinity"):
                     return Add(double.NegativeInfinity, values);
                 case JsonTokenType.Number:
                     return "a number that double precision can hold";
@@ -92,7 +95,7 @@ internal static class NestedArrayReader
             }
         }
 
-        private string? Add(double value, List<double> values)
+        private string? Add(double value, NumberBuffer values)
         {
             _rank = _open;
             values.Add(value);

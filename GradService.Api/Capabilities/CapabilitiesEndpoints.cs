@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GradService.Api.Admission;
+using GradService.Api.Answers;
 using GradService.Api.OpenApi;
 using GradService.Api.Requests;
 using GradService.Domain;
@@ -34,6 +35,8 @@ internal static class CapabilitiesEndpoints
         Modes = [.. BatchNormMode.All.Select(mode => new ModeReport(mode.Name, mode.Description))],
         Objectives = ObjectivesReport.Of(),
         Dtypes = [.. RequestNames.Of(typeof(Dtype))!.Keys],
+        Encodings = [.. RequestNames.Of(typeof(ArrayEncoding))!.Keys],
+        MediaTypes = [AnswerMedia.Json, AnswerMedia.Npz],
         Limits = RecordFields.Of(typeof(Limits)).Values.Select(field => (field.Name, Value: field.Property.GetValue(limits.Value)))
             .Concat(RecordFields.Of(typeof(ComputeOptions)).Values.Select(field => (field.Name, Value: field.Property.GetValue(compute.Value))))
             .ToDictionary(limit => limit.Name, limit => Convert.ToDouble(limit.Value, System.Globalization.CultureInfo.InvariantCulture)),
@@ -84,6 +87,12 @@ internal sealed record CapabilitiesReport
 
     /// <summary>Precisions: the values of "dtype".</summary>
     public required IReadOnlyList<string> Dtypes { get; init; }
+
+    /// <summary>How arrays may be written in JSON: the values of "encoding".</summary>
+    public required IReadOnlyList<string> Encodings { get; init; }
+
+    /// <summary>What bodies of requests and answers may be.</summary>
+    public required IReadOnlyList<string> MediaTypes { get; init; }
 
     /// <summary>Limits in force, by name; the unit is in the name.</summary>
     public required IReadOnlyDictionary<string, double> Limits { get; init; }

@@ -1,8 +1,8 @@
 using GradService.Api.Admission;
+using GradService.Api.Answers;
 using GradService.Api.OpenApi;
 using GradService.Api.Requests;
 using GradService.Domain;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace GradService.Api.Gradients;
@@ -12,13 +12,13 @@ internal static class GradientsEndpoints
 {
     public static RouteGroupBuilder MapGradients(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTag("Gradients", "Outputs, gradients with respect to the inputs, and comparisons of them.").AddEndpointFilter<AcceptsJson>();
+        var group = routes.MapGroup("/v1").WithTag("Gradients", "Outputs, gradients with respect to the inputs, and comparisons of them.").AddEndpointFilter<AcceptsAnswer>();
 
         group.MapPost("/gradients", DifferentiateAsync)
             .WithName("Gradients")
             .WithSummary("Gradient of a network's outputs with respect to its inputs, under a chosen BatchNorm mode.")
             .WithDescription("The mode says where BatchNorm's statistics come from and whether the gradient flows through them; the kind says which derivative is wanted. The findings of the answer say what the numbers mean.")
-            .Accepts<GradientRequest>("application/json")
+            .Accepts<GradientRequest>(AnswerMedia.Json, AnswerMedia.Npz)
             .WithExamples(GradientsExamples.All)
             .WithAnswer("The gradient, with the outputs, what the BatchNorm layers did, and what the numbers mean.", RecordedAnswers.Of("Gradients", StatusCodes.Status200OK))
             .WithProblems(GradientsProblems.OfGradients);
@@ -27,7 +27,7 @@ internal static class GradientsEndpoints
             .WithName("CompareGradients")
             .WithSummary("Several modes and kinds side by side, on the same parameters and inputs.")
             .WithDescription("Each entry inherits everything but mode and kind. The findings say which answers differ, by how much, and why.")
-            .Accepts<ComparisonBody>("application/json")
+            .Accepts<ComparisonBody>(AnswerMedia.Json, AnswerMedia.Npz)
             .WithExamples(ComparisonExamples.Compare)
             .WithAnswer("One result per entry, as /v1/gradients gives it, how far they are apart, and why.", RecordedAnswers.Of("CompareGradients", StatusCodes.Status200OK))
             .WithProblems(GradientsProblems.OfCompare);
@@ -36,7 +36,7 @@ internal static class GradientsEndpoints
             .WithName("Forward")
             .WithSummary("Outputs and BatchNorm statistics alone.")
             .WithDescription("The request of /v1/gradients without \"gradient\".")
-            .Accepts<ForwardRequest>("application/json")
+            .Accepts<ForwardRequest>(AnswerMedia.Json, AnswerMedia.Npz)
             .WithExamples(ComparisonExamples.Forward)
             .WithAnswer("The outputs, and what the BatchNorm layers did.", RecordedAnswers.Of("Forward", StatusCodes.Status200OK))
             .WithProblems(GradientsProblems.OfForward);
@@ -44,21 +44,22 @@ internal static class GradientsEndpoints
         return group;
     }
 
-    private static async Task<Ok<GradientResult>> DifferentiateAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
+    private static async Task<Answer<GradientResult>> DifferentiateAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
     {
-        var request = await body.ReadAsync<GradientRequest>(context);
-        return TypedResults.Ok(await queue.RunAsync(cancellation => service.Differentiate(request, cancellation), context.RequestAborted));
+        var (request, form) = await body.ReadAsync<GradientRequest>(context);
+        return new Answer<GradientResult>(await queue.RunAsync(cancellation => service.Differentiate(request, cancellation), context.RequestAborted), form);
     }
 
-    private static async Task<Ok<ComparisonResult>> CompareAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
+    private static async Task<Answer<ComparisonResult>> CompareAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
     {
-        var request = (await body.ReadAsync<ComparisonBody>(context)).ToRequest();
-        return TypedResults.Ok(await queue.RunAsync(cancellation => service.Compare(request, cancellation), context.RequestAborted));
+        var (asked, form) = await body.ReadAsync<ComparisonBody>(context);
+        var request = asked.ToRequest();
+        return new Answer<ComparisonResult>(await queue.RunAsync(cancellation => service.Compare(request, cancellation), context.RequestAborted), form);
     }
 
-    private static async Task<Ok<ForwardResult>> ForwardAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
+    private static async Task<Answer<ForwardResult>> ForwardAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
     {
-        var request = await body.ReadAsync<ForwardRequest>(context);
-        return TypedResults.Ok(await queue.RunAsync(cancellation => service.Forward(request, cancellation), context.RequestAborted));
+        var (request, form) = await body.ReadAsync<ForwardRequest>(context);
+        return new Answer<ForwardResult>(await queue.RunAsync(cancellation => service.Forward(request, cancellation), context.RequestAborted), form);
     }
 }

@@ -1,9 +1,9 @@
 using GradService.Api.Admission;
+using GradService.Api.Answers;
 using GradService.Api.OpenApi;
 using GradService.Api.Requests;
 using GradService.Domain;
 using GradService.Domain.Objectives;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace GradService.Api.Objectives;
@@ -13,14 +13,14 @@ internal static class ObjectivesEndpoints
 {
     public static RouteGroupBuilder MapObjectives(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTag("Objectives", "Losses with input derivatives inside, and their parameter gradients: what a PINN or a gradient penalty trains.").AddEndpointFilter<AcceptsJson>();
+        var group = routes.MapGroup("/v1").WithTag("Objectives", "Losses with input derivatives inside, and their parameter gradients: what a PINN or a gradient penalty trains.").AddEndpointFilter<AcceptsAnswer>();
 
         group.MapPost("/objectives", EvaluateAsync)
             .WithName("Objectives")
             .WithSummary("A training loss with input derivatives inside, and its gradient with respect to the parameters, under a chosen meaning of BatchNorm.")
             .WithDescription("Terms are formulas over point sets, such as u_xx + pi^2*sin(pi*x), or gradient penalties. Mode, derivative and throughStatistics say what BatchNorm means in them; "
                 + "the findings say where that is not what one would expect. A training loop feeds parameters and running statistics back with each call.")
-            .Accepts<ObjectiveRequest>("application/json")
+            .Accepts<ObjectiveRequest>(AnswerMedia.Json, AnswerMedia.Npz)
             .WithExamples(ObjectivesExamples.All)
             .WithAnswer("The loss, its terms and its parameter gradients, what the BatchNorm layers did, and what the numbers mean.", RecordedAnswers.Of("Objectives", StatusCodes.Status200OK))
             .WithProblems(ObjectivesProblems.OfEvaluate);
@@ -29,7 +29,7 @@ internal static class ObjectivesEndpoints
             .WithName("CompareObjectives")
             .WithSummary("The same loss under several meanings of BatchNorm, side by side.")
             .WithDescription("Without \"compare\", the six variants a to f. Each result has the cosine of its parameter gradient with that of variant c, which is what a PINN needs; a variant that cannot be computed has an error beside the others' results.")
-            .Accepts<ObjectiveComparisonRequest>("application/json")
+            .Accepts<ObjectiveComparisonRequest>(AnswerMedia.Json, AnswerMedia.Npz)
             .WithExamples(ObjectivesExamples.Compare)
             .WithAnswer("One result per variant, as /v1/objectives gives it or an error, how far its parameter gradient is from variant c's, and why.", RecordedAnswers.Of("CompareObjectives", StatusCodes.Status200OK))
             .WithProblems(ObjectivesProblems.OfCompare);
@@ -37,15 +37,15 @@ internal static class ObjectivesEndpoints
         return group;
     }
 
-    private static async Task<Ok<ObjectiveResult>> EvaluateAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] ObjectiveService service)
+    private static async Task<Answer<ObjectiveResult>> EvaluateAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] ObjectiveService service)
     {
-        var request = await body.ReadAsync<ObjectiveRequest>(context);
-        return TypedResults.Ok(await queue.RunAsync(cancellation => service.Evaluate(request, cancellation), context.RequestAborted));
+        var (request, form) = await body.ReadAsync<ObjectiveRequest>(context);
+        return new Answer<ObjectiveResult>(await queue.RunAsync(cancellation => service.Evaluate(request, cancellation), context.RequestAborted), form);
     }
 
-    private static async Task<Ok<ObjectiveComparisonAnswer>> CompareAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] ObjectiveService service)
+    private static async Task<Answer<ObjectiveComparisonAnswer>> CompareAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] ObjectiveService service)
     {
-        var request = await body.ReadAsync<ObjectiveComparisonRequest>(context);
-        return TypedResults.Ok(ObjectiveComparisonAnswer.Of(await queue.RunAsync(cancellation => service.Compare(request, cancellation), context.RequestAborted)));
+        var (request, form) = await body.ReadAsync<ObjectiveComparisonRequest>(context);
+        return new Answer<ObjectiveComparisonAnswer>(ObjectiveComparisonAnswer.Of(await queue.RunAsync(cancellation => service.Compare(request, cancellation), context.RequestAborted)), form);
     }
 }

@@ -15,11 +15,11 @@ internal static class ComputationProblems
         [
             new(StatusCodes.Status400BadRequest, $"The request is not valid. {invalid} \"errors\" lists everything that is wrong by its path, with what was expected and what came.",
                 Recorded(StatusCodes.Status400BadRequest, invalidExample.Summary) with { Request = invalidExample.Request }),
-            new(StatusCodes.Status406NotAcceptable, "The header Accept excludes application/json. Nothing was computed.",
+            new(StatusCodes.Status406NotAcceptable, "The header Accept excludes both application/json and application/x-npz. Nothing was computed.",
                 Recorded(StatusCodes.Status406NotAcceptable, "Accept: text/csv") with { Accept = "text/csv" }),
             new(StatusCodes.Status413PayloadTooLarge, $"The request is over a limit. {tooLarge} Or the body is larger than MaxRequestBytes. The detail names the limit, the size asked for and what to do.",
                 Recorded(StatusCodes.Status413PayloadTooLarge, tooLargeExample.Summary) with { Request = tooLargeExample.Request }),
-            new(StatusCodes.Status415UnsupportedMediaType, "The header Content-Type is not application/json (in UTF-8).",
+            new(StatusCodes.Status415UnsupportedMediaType, "The header Content-Type is neither application/json (in UTF-8) nor application/x-npz.",
                 Recorded(StatusCodes.Status415UnsupportedMediaType, "Content-Type: text/plain") with { ContentType = "text/plain" }),
             new(StatusCodes.Status422UnprocessableEntity, "The request is right, but its numbers do not exist: a BatchNorm layer would take the variance of a single value per channel.",
                 Recorded(StatusCodes.Status422UnprocessableEntity, notComputableExample.Summary) with { Request = notComputableExample.Request }),

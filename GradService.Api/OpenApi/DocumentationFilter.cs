@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using GradService.Api.Answers;
+using GradService.Api.Requests;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -13,7 +15,7 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<RequestExample>().ToList() is { Count: > 0 } examples)
         {
-            Json(operation.RequestBody!.Content!, "application/json").Examples = examples.ToDictionary(example => example.Name, example => (IOpenApiExample)Example(example.Summary, example.Json, example.Description));
+            Media(operation.RequestBody!.Content!, "application/json").Examples = examples.ToDictionary(example => example.Name, example => (IOpenApiExample)Example(example.Summary, example.Json, example.Description));
         }
 
         if (metadata.OfType<DocumentedAnswer>().SingleOrDefault() is { } answer)
@@ -22,9 +24,14 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
             response.Description = answer.Words;
             if (answer.Json is not null)
             {
-                Json(response.Content!, "application/json").Example = JsonNode.Parse(answer.Json);
+                Media(response.Content!, "application/json").Example = JsonNode.Parse(answer.Json);
             }
         }
+
+        DescribeArchive(operation.RequestBody?.Content, "An archive of arrays, as numpy.savez writes it. Member request.npy is a one-dimensional array of bytes that holds the request's JSON in UTF-8 (or request.json the text itself); "
+            + $"arrays that are not in it are members of their own: {string.Join(", ", ArrayMembers.Names.Select(name => name.Replace("*", "NAME", StringComparison.Ordinal) + ".npy"))}.");
+        DescribeArchive(operation.Responses?.GetValueOrDefault("200")?.Content, "An archive of arrays, as numpy.load reads it: outputs.npy, gradients.npy (or diagonal.npy, left.npy, right.npy), batch_norm/NAME/mean.npy and so on; "
+            + "entries of a list without names are numbered, as in results/0/outputs.npy. Member response.npy is an array of bytes that holds the rest as JSON in UTF-8.");
 
         foreach (var problem in metadata.OfType<DocumentedProblem>())
         {
@@ -37,12 +44,20 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
             .SelectMany(api => api.ActionDescriptor.EndpointMetadata.OfType<DocumentedTag>()).Distinct()
             .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }).ToHashSet();
 
+    private static void DescribeArchive(IDictionary<string, IOpenApiMediaType>? content, string description)
+    {
+        if (content?.ContainsKey(AnswerMedia.Npz) == true)
+        {
+            Media(content, AnswerMedia.Npz).Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = description };
+        }
+    }
+
     private static void Describe(OpenApiResponse response, DocumentedProblem problem)
     {
         response.Description = problem.Description;
         if (problem.Example is { Json: { } json } example)
         {
-            Json(response.Content!, "application/problem+json").Examples = new Dictionary<string, IOpenApiExample> { ["problem"] = Example(example.Summary, json, example.Request is null ? null : $"The answer to:\n```json\n{example.Request}\n```") };
+            Media(response.Content!, "application/problem+json").Examples = new Dictionary<string, IOpenApiExample> { ["problem"] = Example(example.Summary, json, example.Request is null ? null : $"The answer to:\n```json\n{example.Request}\n```") };
         }
 
         if (problem.SaysWhenToRetry)
@@ -54,7 +69,7 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         }
     }
 
-    private static OpenApiMediaType Json(IDictionary<string, IOpenApiMediaType> content, string type) => (OpenApiMediaType)content[type];
+    private static OpenApiMediaType Media(IDictionary<string, IOpenApiMediaType> content, string type) => (OpenApiMediaType)content[type];
 
     private static OpenApiExample Example(string summary, string json, string? description = null) =>
         new OpenApiExample { Summary = summary, Description = description, Value = JsonNode.Parse(json) };

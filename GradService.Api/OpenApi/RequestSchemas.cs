@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using GradService.Api.Answers;
 using GradService.Api.Requests;
 using GradService.Domain;
 using GradService.Domain.Networks.Layers.Spatial;
@@ -15,7 +16,15 @@ namespace GradService.Api.OpenApi;
 /// </summary>
 internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions json)
 {
-    public IOpenApiSchema Of(Type type) => Of(type, null);
+    /// <summary>A request: its own fields, and those that any request may have.</summary>
+    public IOpenApiSchema Of(Type request) => values.Component(request, request.Name, schema =>
+    {
+        FillRecord(schema, request);
+        foreach (var field in RecordFields.Of(typeof(AnswerForm)).Values)
+        {
+            schema.Properties!.Add(field.Name, Property(field));
+        }
+    });
 
     private IOpenApiSchema Of(Type type, RecordField? field)
     {
@@ -47,7 +56,7 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
                 ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = Of(element, null) }
 
                 // A parameter may be a single number, as "2.num_batches_tracked" is.
-                : new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = element == typeof(NdArray) ? values.Entry() : Of(element, null) };
+                : new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = element == typeof(NdArray) ? values.ArrayOrNumber() : Of(element, null) };
         }
 
         return ValueSchemas.Scalar(type)

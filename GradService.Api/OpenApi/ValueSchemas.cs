@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GradService.Api.Requests;
+using GradService.Domain;
 using GradService.Domain.Normalization;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -53,8 +54,26 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
             schema.Description = Listed(Docs.Of(type), names.Select(pair => (pair.Key, pair.Value is BatchNormMode mode ? mode.Description : Docs.Of(type, pair.Value.ToString()!))));
         });
 
-    /// <summary>Nested lists of numbers of any rank but 0.</summary>
-    public OpenApiSchema Array() => new() { Type = JsonSchemaType.Array, Items = Entry() };
+    /// <summary>Nested lists of numbers of any rank but 0, or the same in base64.</summary>
+    public OpenApiSchema Array() => new() { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Array, Items = Entry() }, Encoded()] };
+
+    /// <summary>An array of any rank: a number, nested lists, or the same in base64.</summary>
+    public OpenApiSchema ArrayOrNumber() => new() { OneOf = [Entry(), Encoded()] };
+
+    /// <summary>An array in base64.</summary>
+    private OpenApiSchemaReference Encoded() => Component(typeof(NdArray), "EncodedArray", schema =>
+    {
+        schema.Type = JsonSchemaType.Object;
+        schema.Description = "An array by its bytes. In answers only where the request asks for it by \"encoding\": \"base64\".";
+        schema.AdditionalPropertiesAllowed = false;
+        schema.Required = new HashSet<string> { "shape", "dtype", "base64" };
+        schema.Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["shape"] = Property(new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" } }, "Its sizes, outermost first; any may be 0."),
+            ["dtype"] = Property(Named(typeof(Dtype))!, "The precision of its numbers."),
+            ["base64"] = Property(new OpenApiSchema { Type = JsonSchemaType.String, Format = "byte" }, "Its numbers, little-endian and row-major, in base64 with padding."),
+        };
+    });
 
     /// <summary>A number, or a list of such: what an array consists of.</summary>
     public OpenApiSchemaReference Entry() => Component(typeof(ArrayEntry), nameof(ArrayEntry), schema =>

@@ -28,7 +28,7 @@ internal static partial class ProblemMapping
             {
                 StatusCodes.Status404NotFound => $"There is nothing at this path. GET {pages.HttpContext.Request.PathBase}/v1/capabilities and {pages.HttpContext.Request.PathBase}/swagger say what there is.",
                 StatusCodes.Status405MethodNotAllowed => $"This path does not know the method {pages.HttpContext.Request.Method}; the header Allow names those it knows.",
-                StatusCodes.Status415UnsupportedMediaType => RequestBody.ExpectedJson(pages.HttpContext.Request),
+                StatusCodes.Status415UnsupportedMediaType => RequestBody.ExpectedType(pages.HttpContext.Request),
                 _ => null,
             },
         }));

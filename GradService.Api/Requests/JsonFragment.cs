@@ -5,5 +5,8 @@ namespace GradService.Api.Requests;
 /// <param name="Path">Where it stood.</param>
 internal sealed record JsonFragment(byte[] Json, string Path)
 {
+    /// <summary>Arrays of its fields that came beside the JSON.</summary>
+    public IReadOnlyList<ArrayMember> Arrays { get; init; } = [];
+
     public static JsonFragment Empty(string path) => new("{}"u8.ToArray(), path);
 }

@@ -9,7 +9,7 @@ internal static class PerAxisReader
 {
     /// <summary>Padding: an amount, or "same".</summary>
     public static ConvolutionPadding? ReadPadding(ref Utf8JsonReader reader, RecordField field, ReportFault report) =>
-        reader.TokenType == JsonTokenType.String && RequestReader.Is(ref reader, "same") ? new ConvolutionPadding(Amount: null)
+        reader.TokenType == JsonTokenType.String && JsonText.Is(ref reader, "same") ? new ConvolutionPadding(Amount: null)
         : Read(ref reader, field, report) is { } amount ? new ConvolutionPadding(amount)
         : null;
 

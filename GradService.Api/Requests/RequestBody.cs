@@ -1,4 +1,4 @@
-using System.Buffers;
+using GradService.Api.Answers;
 using GradService.Domain;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -8,9 +8,10 @@ namespace GradService.Api.Requests;
 /// <summary>The body of a request, bounded, as a domain record.</summary>
 internal sealed class RequestBody(IOptions<Limits> limits)
 {
+    /// <returns>The record, and how its answer is to be written.</returns>
     /// <exception cref="FaultException">The body is larger than MaxRequestBytes, or wrong.</exception>
-    /// <exception cref="BadHttpRequestException">The body is not declared to be JSON in UTF-8.</exception>
-    public async Task<T> ReadAsync<T>(HttpContext context)
+    /// <exception cref="BadHttpRequestException">The body is not declared to be JSON in UTF-8, or an archive of arrays.</exception>
+    public async Task<(T Request, AnswerForm Form)> ReadAsync<T>(HttpContext context)
         where T : class
     {
         CheckContentType(context.Request);
@@ -20,67 +21,48 @@ internal sealed class RequestBody(IOptions<Limits> limits)
             throw TooLarge(limit, $"{context.Request.ContentLength}");
         }
 
+        using var body = new BodyBytes();
         var pipe = context.Request.BodyReader;
-        while (true)
+        for (var isWhole = false; !isWhole;)
         {
             // Not by the token of the request: a read that it breaks off would still be under way when the connection is cleaned up.
             // A connection that ends ends the read.
             var read = await pipe.ReadAsync(CancellationToken.None);
-            var taken = read.Buffer.End;
             try
             {
-                if (read.Buffer.Length > limit)
+                if (body.Length + read.Buffer.Length > limit)
                 {
                     throw TooLarge(limit, "more");
                 }
 
-                if (read.IsCompleted)
-                {
-                    return Parse<T>(read.Buffer);
-                }
-
-                taken = read.Buffer.Start;
+                body.Add(read.Buffer);
+                isWhole = read.IsCompleted;
             }
             finally
             {
-                pipe.AdvanceTo(taken, read.Buffer.End);
+                pipe.AdvanceTo(read.Buffer.End);
             }
         }
+
+        return IsNpz(context.Request) ? NpzRequest.Read<T>(body, limit) : RequestReader.ReadRequest<T>(body.Span, ArrayMembers.None);
     }
 
-    private static T Parse<T>(ReadOnlySequence<byte> body)
-        where T : class
-    {
-        if (body.IsSingleSegment)
-        {
-            return RequestReader.Read<T>(body.FirstSpan);
-        }
+    /// <summary>Whether the body is declared to be an archive of arrays.</summary>
+    public static bool IsNpz(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals(AnswerMedia.Npz, StringComparison.OrdinalIgnoreCase);
 
-        var length = (int)body.Length;
-        var rented = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            body.CopyTo(rented);
-            return RequestReader.Read<T>(rented.AsSpan(0, length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    /// <summary>What to say of a body that is not declared to be JSON in UTF-8.</summary>
-    public static string ExpectedJson(HttpRequest request) =>
-        $"Expected Content-Type: application/json (in UTF-8), got {(string.IsNullOrEmpty(request.ContentType) ? "none" : Fault.Quoted(request.ContentType))}. With curl: -H 'Content-Type: application/json'.";
+    /// <summary>What to say of a body that is not declared to be what a request can be.</summary>
+    public static string ExpectedType(HttpRequest request) =>
+        $"Expected Content-Type: application/json (in UTF-8) or application/x-npz, got {(string.IsNullOrEmpty(request.ContentType) ? "none" : Fault.Quoted(request.ContentType))}. With curl: -H 'Content-Type: application/json'.";
 
     private static void CheckContentType(HttpRequest request)
     {
         var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
             && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
-        if (!isJson)
+        if (!isJson && !IsNpz(request))
         {
-            throw new BadHttpRequestException(ExpectedJson(request), StatusCodes.Status415UnsupportedMediaType);
+            throw new BadHttpRequestException(ExpectedType(request), StatusCodes.Status415UnsupportedMediaType);
         }
 
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")

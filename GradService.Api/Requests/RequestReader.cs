@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text;
 using System.Text.Json;
+using GradService.Api.Answers;
 using GradService.Api.Arrays;
 using GradService.Domain;
 using GradService.Domain.Networks.Layers.Spatial;
@@ -20,12 +21,29 @@ internal sealed class RequestReader
     private const int MaxRecords = 200_000;
     private const int MaxEntries = 1_000_000;
 
+    private static readonly IReadOnlyDictionary<string, RecordField> NoFields = new Dictionary<string, RecordField>();
     private readonly List<Fault> _faults = [];
     private readonly List<string> _path = [];
+    private ArrayMembers _members = ArrayMembers.None;
+    private AnswerForm? _form;
     private int _records;
     private int _entries;
 
+    /// <summary>Where in the text the reader's own positions begin.</summary>
+    private int _origin;
+
     private string Path => string.Concat(_path).TrimStart('.');
+
+    /// <summary>A request, and how its answer is to be written: of the fields at the top some belong to any request.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="members">Arrays that came beside it.</param>
+    /// <exception cref="FaultException">Lists what is wrong.</exception>
+    public static (T Request, AnswerForm Form) ReadRequest<T>(ReadOnlySpan<byte> json, ArrayMembers members)
+        where T : class
+    {
+        var reader = new RequestReader { _members = members, _form = new AnswerForm() };
+        return ((T)reader.ReadAll(json, typeof(T), static _ => false)!, reader._form);
+    }
 
     /// <exception cref="FaultException">Lists what is wrong.</exception>
     public static T Read<T>(ReadOnlySpan<byte> json)
@@ -38,7 +56,7 @@ internal sealed class RequestReader
     /// <exception cref="FaultException">Lists what is wrong.</exception>
     public static object ReadAs(JsonFragment fragment, Type record, Func<string, bool> passOver)
     {
-        var reader = new RequestReader();
+        var reader = new RequestReader { _members = new ArrayMembers(fragment.Arrays) };
         reader._path.Add(fragment.Path);
         return reader.ReadAll(fragment.Json, record, passOver)!;
     }
@@ -51,13 +69,13 @@ internal sealed class RequestReader
         reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var name = Text(ref reader);
+            var name = JsonText.Of(ref reader);
             reader.Read();
-            fields.Add((name, reader.TokenType == JsonTokenType.String ? Text(ref reader) : null));
+            fields.Add((name, reader.TokenType == JsonTokenType.String ? JsonText.Of(ref reader) : null));
             reader.Skip();
         }
 
-        return fields;
+        return [.. fields, .. fragment.Arrays.Select(member => (member.Path[(fragment.Path.Length + 1)..], (string?)null))];
     }
 
     private object? ReadAll(ReadOnlySpan<byte> json, Type record, Func<string, bool> passOver)
@@ -78,10 +96,33 @@ internal sealed class RequestReader
         catch (JsonException malformed)
         {
             // What is malformed makes all that was found before doubtful.
-            throw new FaultException(RequestWords.Malformed(malformed, Path, json));
+            throw new FaultException(RequestWords.Malformed(Located(malformed, json), Path, json));
+        }
+
+        foreach (var member in _form is null || value is null ? [] : _members.Left)
+        {
+            _faults.Add(Fault.Invalid(member.Name is null ? member.Path : member.Path.Replace(member.Name, Fault.Shortened(member.Name), StringComparison.Ordinal), "no array, as the request has no such field", $"the member {Fault.Quoted(member.Member)}"));
         }
 
         return _faults.Count == 0 ? value : throw new FaultException(_faults);
+    }
+
+    /// <summary>With its line and byte counted from the beginning of the text: the reader had jumped over arrays.</summary>
+    private static JsonException Located(JsonException malformed, ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+            while (malformed.LineNumber is not null && reader.Read())
+            {
+            }
+
+            return malformed;
+        }
+        catch (JsonException located)
+        {
+            return located;
+        }
     }
 
     private object? ReadValue(ref Utf8JsonReader reader, Type type, bool nullable, RecordField? field, ReadOnlySpan<byte> json)
@@ -98,7 +139,7 @@ internal sealed class RequestReader
 
         if (type == typeof(NdArray))
         {
-            return NestedArrayReader.Read(ref reader, Report);
+            return ReadArray(ref reader, json);
         }
 
         if (type == typeof(PerAxis))
@@ -124,52 +165,14 @@ internal sealed class RequestReader
                 : ReadDictionary(ref reader, arguments[1], json);
         }
 
-        if (type == typeof(bool) && reader.TokenType is JsonTokenType.True or JsonTokenType.False)
+        if (ScalarReader.Read(ref reader, type, field, Report, out var reported) is { } scalar)
         {
-            return reader.GetBoolean();
+            return scalar;
         }
 
-        if (reader.TokenType == JsonTokenType.Number)
+        if (reported)
         {
-            if (type == typeof(int) && reader.TryGetInt32(out var integer) && Allows(field, integer))
-            {
-                return integer;
-            }
-
-            if (type == typeof(long) && reader.TryGetInt64(out var wide) && Allows(field, wide))
-            {
-                return wide;
-            }
-
-            if (type == typeof(double) && reader.TryGetDouble(out var number) && double.IsFinite(number) && Allows(field, number))
-            {
-                return number;
-            }
-
-            if ((type == typeof(int) || type == typeof(long)) && reader.ValueSpan.IndexOfAny(".eE"u8) >= 0)
-            {
-                return Refuse(ref reader, RequestWords.Expected(type, field) + ", written without point or exponent");
-            }
-        }
-
-        if (reader.TokenType == JsonTokenType.String)
-        {
-            var text = Text(ref reader);
-            if (type == typeof(string))
-            {
-                return text;
-            }
-
-            if (RequestNames.Askable(type) is { } names)
-            {
-                if (names.TryGetValue(text, out var named))
-                {
-                    return named;
-                }
-
-                Report("", RequestWords.Expected(type, field), Fault.Quoted(text), NearestName.DidYouMean(text, names.Keys));
-                return null;
-            }
+            return null;
         }
 
         if (IsRecord(type) && reader.TokenType == JsonTokenType.StartObject)
@@ -191,9 +194,10 @@ internal sealed class RequestReader
         var faultsBefore = _faults.Count;
         var record = Activator.CreateInstance(type)!;
         var seen = new HashSet<string>();
+        var form = _path.Count == 0 && _form is not null ? RecordFields.Of(typeof(AnswerForm)) : NoFields;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var name = Text(ref reader);
+            var name = JsonText.Of(ref reader);
             reader.Read();
             _path.Add("." + name);
             if (!seen.Add(name))
@@ -202,12 +206,12 @@ internal sealed class RequestReader
                 Report("", "each field once", $"'{Fault.Shortened(name)}' again");
                 reader.Skip();
             }
-            else if (fields.TryGetValue(name, out var field))
+            else if (fields.TryGetValue(name, out var field) || form.TryGetValue(name, out field))
             {
                 var value = ReadValue(ref reader, field.Type, field.Nullable, field, json);
                 if (value is not null || field.Nullable)
                 {
-                    field.Property.SetValue(record, value);
+                    field.Property.SetValue(form.ContainsKey(name) ? _form : record, value);
                 }
             }
             else if (name == discriminator || passOver(name))
@@ -217,13 +221,14 @@ internal sealed class RequestReader
             else
             {
                 _path[^1] = "." + Fault.Shortened(name);
-                Report("", "a known field", $"'{Fault.Shortened(name)}'", NearestName.Suggest(name, discriminator is null ? fields.Keys : fields.Keys.Prepend(discriminator)));
+                Report("", "a known field", $"'{Fault.Shortened(name)}'", NearestName.Suggest(name, discriminator is null ? fields.Keys.Concat(form.Keys) : fields.Keys.Prepend(discriminator)));
                 reader.Skip();
             }
 
             _path.RemoveAt(_path.Count - 1);
         }
 
+        MemberFields.Fill(record, fields.Values, seen, MemberFields.ByName(_path, fields, record), _members, Report);
         foreach (var missing in fields.Values.Where(field => field.Required && !seen.Contains(field.Name)))
         {
             Report("." + missing.Name, RequestWords.Expected(missing.Type, missing), "nothing");
@@ -243,7 +248,7 @@ internal sealed class RequestReader
         var ahead = reader;
         while (ahead.Read() && ahead.TokenType != JsonTokenType.EndObject)
         {
-            var isDiscriminator = Is(ref ahead, family.Discriminator);
+            var isDiscriminator = JsonText.Is(ref ahead, family.Discriminator);
             ahead.Read();
             if (!isDiscriminator)
             {
@@ -251,12 +256,12 @@ internal sealed class RequestReader
                 continue;
             }
 
-            if (ahead.TokenType == JsonTokenType.String && family.Members.TryGetValue(Text(ref ahead), out var member))
+            if (ahead.TokenType == JsonTokenType.String && family.Members.TryGetValue(JsonText.Of(ref ahead), out var member))
             {
                 return ReadRecord(ref reader, member, json, family.Discriminator, static _ => false);
             }
 
-            var got = ahead.TokenType == JsonTokenType.String ? Text(ref ahead) : null;
+            var got = ahead.TokenType == JsonTokenType.String ? JsonText.Of(ref ahead) : null;
             Report("." + family.Discriminator, $"the name of {family.Noun}", got is null ? RequestWords.Got(ref ahead) : Fault.Quoted(got), NearestName.Suggest(got ?? "", family.Members.Keys));
             reader.Skip();
             return null;
@@ -309,7 +314,7 @@ internal sealed class RequestReader
         var dictionary = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), element))!;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var name = Text(ref reader);
+            var name = JsonText.Of(ref reader);
             reader.Read();
             _path.Add($"['{Fault.Shortened(name)}']");
             CountEntry();
@@ -338,6 +343,26 @@ internal sealed class RequestReader
         }
     }
 
+    private NdArray? ReadArray(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        var start = _origin + (int)reader.TokenStartIndex;
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            return EncodedArrayReader.Read(ref reader, Report);
+        }
+
+        if (reader.TokenType != JsonTokenType.StartArray || NestedArrayParser.TryParse(json[start..], out var length) is not { } array)
+        {
+            return NestedArrayReader.Read(ref reader, Report);
+        }
+
+        // The reader cannot jump, but another one in its state can take over: to that one the array is just its last bracket.
+        _origin = start + length - 1;
+        reader = new Utf8JsonReader(json[_origin..], isFinalBlock: true, reader.CurrentState);
+        reader.Read();
+        return array;
+    }
+
     private JsonFragment? ReadFragment(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -346,9 +371,9 @@ internal sealed class RequestReader
             return null;
         }
 
-        var start = (int)reader.TokenStartIndex;
+        var start = _origin + (int)reader.TokenStartIndex;
         reader.Skip();
-        return new JsonFragment(json[start..(int)reader.BytesConsumed].ToArray(), Path);
+        return new JsonFragment(json[start..(_origin + (int)reader.BytesConsumed)].ToArray(), Path);
     }
 
     /// <summary>Reports the value that the reader stands on, and passes over it.</summary>
@@ -368,24 +393,5 @@ internal sealed class RequestReader
         }
     }
 
-    private static bool Allows(RecordField? field, IConvertible value) => field?.Allows(value) ?? true;
-
     private static bool IsRecord(Type type) => type.IsClass && type != typeof(string) && type != typeof(BatchNormMode);
-
-    /// <summary>Whether the string that the reader stands on is this text.</summary>
-    internal static bool Is(ref Utf8JsonReader reader, string text) =>
-        reader.ValueIsEscaped ? Text(ref reader) == text : reader.ValueTextEquals(text);
-
-    internal static string Text(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate or bytes that are no UTF-8: to the caller the same as any other malformed text.
-            throw new JsonException("A string is not valid Unicode.");
-        }
-    }
 }

@@ -60,7 +60,7 @@ internal static class RequestWords
     {
         JsonTokenType.StartObject => "an object",
         JsonTokenType.StartArray => "a list",
-        JsonTokenType.String => Fault.Quoted(RequestReader.Text(ref reader)),
+        JsonTokenType.String => Fault.Quoted(JsonText.Of(ref reader)),
         JsonTokenType.Number => Fault.Shortened(Encoding.UTF8.GetString(reader.ValueSpan)),
         JsonTokenType.True => "true",
         JsonTokenType.False => "false",

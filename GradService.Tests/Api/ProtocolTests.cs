@@ -48,7 +48,7 @@ public sealed class ProtocolTests(GradApplication application)
     {
         var answer = await SendAsync(Post(type, accept: null));
         Assert.Equal(415, answer.Status);
-        Assert.Equal($"Expected Content-Type: application/json (in UTF-8), got {got}. With curl: -H 'Content-Type: application/json'.", answer.Detail);
+        Assert.Equal($"Expected Content-Type: application/json (in UTF-8) or application/x-npz, got {got}. With curl: -H 'Content-Type: application/json'.", answer.Detail);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ProtocolTests(GradApplication application)
     {
         var answer = await SendAsync(Post("application/json", accept));
         Assert.Equal(406, answer.Status);
-        Assert.Equal("Answers are application/json; the header Accept excludes that.", answer.Detail);
+        Assert.Equal("Answers are application/json or application/x-npz; the header Accept excludes both.", answer.Detail);
     }
 
     [Theory]

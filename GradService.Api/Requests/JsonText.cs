@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace GradService.Api.Requests;
+
+/// <summary>Strings of a request.</summary>
+internal static class JsonText
+{
+    /// <summary>Whether the string that the reader stands on is this text.</summary>
+    public static bool Is(ref Utf8JsonReader reader, string text) =>
+        reader.ValueIsEscaped ? Of(ref reader) == text : reader.ValueTextEquals(text);
+
+    /// <summary>The string that the reader stands on.</summary>
+    /// <exception cref="JsonException">It is no Unicode.</exception>
+    public static string Of(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate or bytes that are no UTF-8: to the caller the same as any other malformed text.
+            throw new JsonException("A string is not valid Unicode.");
+        }
+    }
+}
