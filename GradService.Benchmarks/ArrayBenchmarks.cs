@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
+using GradService.Api.Answers;
 using GradService.Api.Requests;
 using GradService.Domain;
 using Microsoft.AspNetCore.Http.Json;
@@ -43,7 +44,7 @@ public class ArrayBenchmarks
     public async Task Out()
     {
         var pipe = PipeWriter.Create(Stream.Null);
-        await JsonSerializer.SerializeAsync(pipe, _array, _json);
+        await JsonAnswer.WriteAsync(_array, pipe, _json, ArrayEncoding.Json, CancellationToken.None);
         await pipe.CompleteAsync();
     }
 }

@@ -44,8 +44,9 @@ internal sealed partial record NpyHeader(string Descr, bool ColumnMajor, Shape S
     private static NpyHeader Read(string text, int length, string path)
     {
         var match = Dictionary().Match(text.TrimEnd());
-        var fields = match.Groups["key"].Captures.Zip(match.Groups["value"].Captures).DistinctBy(field => field.First.Value).ToDictionary(field => field.First.Value, field => field.Second.Value);
-        if (fields.Count != 3 || !fields.TryGetValue("descr", out var descr) || !fields.TryGetValue("fortran_order", out var order) || !fields.TryGetValue("shape", out var shape)
+        var keys = match.Groups["key"].Captures.Select(key => key.Value).ToList();
+        var fields = keys.Zip(match.Groups["value"].Captures).DistinctBy(field => field.First).ToDictionary(field => field.First, field => field.Second.Value);
+        if (keys.Count != 3 || !fields.TryGetValue("descr", out var descr) || !fields.TryGetValue("fortran_order", out var order) || !fields.TryGetValue("shape", out var shape)
             || order is not ("True" or "False") || shape[0] != '(')
         {
             throw Wrong(path, "a header with descr, fortran_order and shape", Fault.Quoted(text.Trim()));
