@@ -17,3 +17,5 @@ internal sealed class FactNeedsBashAttribute() : FactNeedsAttribute(Tool.Bash);
 internal sealed class FactNeedsCurlAttribute() : FactNeedsAttribute(Tool.Curl);
 
 internal sealed class FactNeedsNumPyAttribute() : FactNeedsAttribute(Tool.NumPy);
+
+internal sealed class FactNeedsCurlAndNumPyAttribute() : FactNeedsAttribute(Tool.CurlAndNumPy);

@@ -17,6 +17,9 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
     /// <summary>Python with numpy: the distribution's own, where another one comes first on the path.</summary>
     public static Tool NumPy { get; } = new("python3 with numpy", File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3", "-c", "import numpy");
 
+    /// <summary>Both of these, for a program that calls the other.</summary>
+    public static Tool CurlAndNumPy { get; } = new("curl and python3 with numpy", "bash", "-c", $"curl --version && {NumPy.Command} -c 'import numpy'");
+
     private readonly Lazy<string?> _missing = new(() => WhyMissing(Command, Probe));
 
     /// <summary>Why it cannot be used; null if it can.</summary>
