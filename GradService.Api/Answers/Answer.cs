@@ -33,9 +33,10 @@ internal sealed record Answer<T>(T Value, AnswerForm Form) : IResult, IEndpointM
                 await JsonAnswer.WriteAsync(Value, httpContext.Response.BodyWriter, json, Form.Encoding, aborted);
             }
         }
-        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The caller went away, and nothing went wrong: there is nobody to tell.
+            // The caller went away, and nothing went wrong: there is nobody to tell. What is half written must not look whole.
+            httpContext.Abort();
         }
     }
 }
