@@ -33,7 +33,7 @@ internal sealed class NpzAnswer : AnswerWalk
         await answer.WriteAsync(value);
         await writer.FlushAsync(aborted);
 
-        // Stored: noise, as most digits of most numbers are, does not become shorter.
+        // Stored: archives are chosen for speed. What deflating would save is told in CompressionServices.
         await using var archive = await ZipArchive.CreateAsync(output.AsStream(leaveOpen: true), ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, aborted);
         var buffer = ArrayPool<byte>.Shared.Rent(Chunk);
         try

@@ -5,8 +5,8 @@ namespace GradService.Api.Arrays;
 
 /// <summary>
 /// Numbers of JSON to the nearest double, as fast as arrays of them need it. What Clinger's fast path cannot do (How to read floating
-/// point numbers accurately, 1990) is done in two doubles with a bound of the error (Ziv's test); the rest, one number in a thousand of
-/// those that programs write, is left to the runtime.
+/// point numbers accurately, 1990) is done in two doubles with a bound of the error (Ziv's test); the rest, more than
+/// 19 digits or powers of ten beyond 22, is left to the runtime.
 /// </summary>
 internal static class JsonNumber
 {
