@@ -90,7 +90,7 @@ public sealed class BadObjectiveTests(GradApplication application)
         { "derivative", "\"own\"", Same, "Expected one of perSample, sum, got 'own'." },
         { "return", """["residual"]""", "return[0]", "Expected one of parameterGradients, residuals, got 'residual'. Did you mean 'residuals'?" },
         { "return", "\"residuals\"", Same, "Expected a list, got 'residuals'." },
-        { "gradient", """{ "kind": "sum" }""", Same, "Expected a known field, got 'gradient'. Known: network, variables, outputs, points, terms, batchNorm, derivative, dropout, return, diagnostics." },
+        { "gradient", """{ "kind": "sum" }""", Same, "Expected a known field, got 'gradient'. Known: network, variables, outputs, points, terms, batchNorm, derivative, dropout, return, diagnostics, encoding." },
         { "compare", """[{ "mode": "train" }]""", Same, "Expected a known field, got 'compare'. Known: …" },
         { "network.parameters", """{ "0.weigth": [[1], [2], [3]] }""", "network.parameters['0.weigth']", "Expected …" },
     };
