@@ -2,8 +2,6 @@ using System.Diagnostics;
 using GradService.Domain.Diagnostics;
 using GradService.Domain.Differentiation;
 using GradService.Domain.Differentiation.Questions;
-using GradService.Domain.Forward;
-using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Normalization;
 using static TorchSharp.torch;
@@ -14,31 +12,34 @@ namespace GradService.Domain;
 /// The door to the domain: outputs, gradients and what they mean. It keeps nothing between calls, may be called from any number of
 /// threads at once, and leaves no tensor behind, also when a call fails.
 /// </summary>
-public sealed class GradientService(Limits limits)
+public sealed class GradientService(Limits limits, EngineOptions engine)
 {
+    /// <summary>With the usual engines.</summary>
+    public GradientService(Limits limits)
+        : this(limits, new EngineOptions())
+    {
+    }
+
     /// <summary>Outputs [N, M…] and BatchNorm statistics.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ForwardResult Forward(ForwardRequest request, CancellationToken cancellation)
     {
-        var prepared = Prepare(request, NetworkShape.InferWithin(request.Network, limits));
+        var prepared = PreparedRequest.Of(request, NetworkShape.InferWithin(request.Network, limits));
         Price(prepared, question: null, "inputs");
         cancellation.ThrowIfCancellationRequested();
-        using var scope = NewDisposeScope();
-        using var constants = no_grad();
-        using var network = Network.Create(request.Network, prepared.Shape);
-        var pass = Run(prepared, network);
-        return new ForwardResult { Outputs = Outputs(pass, prepared), BatchNorm = BatchNormReport.Of(prepared.Plan.Mode, pass.Taps) };
+        using var network = Build(request.Network, prepared.Shape);
+        using var evaluation = Evaluate(prepared, network, question: null, cancellation);
+        return new ForwardResult { Outputs = evaluation.Outputs, BatchNorm = Report(prepared, evaluation) };
     }
 
     /// <summary>The gradient asked for, with outputs, statistics and what they mean.</summary>
     /// <inheritdoc cref="Forward"/>
     public GradientResult Differentiate(GradientRequest request, CancellationToken cancellation)
     {
-        var prepared = Prepare(request, NetworkShape.InferWithin(request.Network, limits));
+        var prepared = PreparedRequest.Of(request, NetworkShape.InferWithin(request.Network, limits));
         Check(prepared, request.Gradient);
-        using var scope = NewDisposeScope();
-        using var network = Network.Create(request.Network, prepared.Shape);
+        using var network = Build(request.Network, prepared.Shape);
         return Differentiate(prepared, network, request.Gradient, cancellation);
     }
 
@@ -50,7 +51,7 @@ public sealed class GradientService(Limits limits)
         var shape = NetworkShape.InferWithin(request.Network, limits);
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
-            var prepared = Prepare(request with { BatchNorm = ForEntry(request, entry.Mode) }, shape);
+            var prepared = PreparedRequest.Of(request with { BatchNorm = ForEntry(request, entry.Mode) }, shape);
             Check(prepared, entry.Gradient);
             return (Prepared: prepared, entry.Gradient);
         })).ToList();
@@ -62,26 +63,13 @@ public sealed class GradientService(Limits limits)
 
         // All answers are kept until the last is there.
         Cost.Sum(entries.Select(entry => CostOf(entry.Prepared, entry.Gradient))).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
-        using var scope = NewDisposeScope();
-        using var network = Network.Create(request.Network, shape);
+        using var network = Build(request.Network, shape);
         var results = entries.Select(entry => Differentiate(entry.Prepared, network, entry.Gradient, cancellation)).ToList();
         var differences = Comparison.Differences(results, cancellation);
         return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences), Differences = differences };
     }
 
-    /// <summary>A request that has been checked as far as its shapes go.</summary>
-    private sealed record Prepared(ForwardRequest Request, NetworkShape Shape, NormalizationPlan Plan, ProblemSize Size);
-
-    private static Prepared Prepare(ForwardRequest request, NetworkShape shape)
-    {
-        BatchShape.Check(request.Inputs, "inputs", shape.Input, "N");
-        BatchShape.CheckPrecision(request.Inputs, "inputs", shape.Dtype);
-        var plan = NormalizationPlan.Resolve(shape, request.BatchNorm);
-        plan.CheckCounts(request.Inputs.Shape[0], request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0);
-        return new Prepared(request, shape, plan, ProblemSize.Of(shape, plan, request.Inputs.Shape[0]));
-    }
-
-    private void Check(Prepared prepared, Question question)
+    private void Check(PreparedRequest prepared, Question question)
     {
         // The number of outputs and the size of the inputs are bounded first: selections and weights are as large as they are.
         Price(prepared, question: null, "inputs");
@@ -93,36 +81,34 @@ public sealed class GradientService(Limits limits)
         Price(prepared, question, "gradient");
     }
 
-    private void Price(Prepared prepared, Question? question, string path) =>
+    private void Price(PreparedRequest prepared, Question? question, string path) =>
         CostOf(prepared, question).Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
 
-    private static Cost CostOf(Prepared prepared, Question? question) =>
+    private static Cost CostOf(PreparedRequest prepared, Question? question) =>
         Cost.Of(prepared.Shape, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0, question, prepared.Size, prepared.Request.Diagnostics.FiniteDifferences);
 
-    private static GradientResult Differentiate(Prepared prepared, Network network, Question question, CancellationToken cancellation)
+    private static GradientResult Differentiate(PreparedRequest prepared, BuiltNetwork network, Question question, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var scope = NewDisposeScope();
         var started = Stopwatch.GetTimestamp();
-        var pass = Run(prepared, network);
+        using var evaluation = Evaluate(prepared, network, question, cancellation);
         var forward = Stopwatch.GetElapsedTime(started);
 
         started = Stopwatch.GetTimestamp();
-        var answer = question.Ask(pass, prepared.Size, cancellation);
+        var answer = evaluation.Ask(question, cancellation);
         var backward = Stopwatch.GetElapsedTime(started);
         cancellation.ThrowIfCancellationRequested();
 
-        var report = BatchNormReport.Of(prepared.Plan.Mode, pass.Taps);
         var evidence = new GradientEvidence
         {
             Question = question,
             Size = prepared.Size,
-            Dtype = network.Dtype,
-            Outputs = Outputs(pass, prepared),
+            Dtype = prepared.Shape.Dtype,
+            Outputs = evaluation.Outputs,
             Answer = answer,
-            Layers = [.. pass.Taps.Zip(report.Layers, (tap, layer) => LayerEvidence.Of(tap, layer, network, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs))],
-            Detached = prepared.Size.Coupled && question.DetachedTwin is { } twin ? Detached(pass, twin, prepared, cancellation) : null,
-            FiniteDifferences = prepared.Request.Diagnostics.FiniteDifferences ? CheckByDifferences(prepared, network, question, answer, cancellation) : null,
+            Layers = evaluation.Layers,
+            Detached = prepared.Size.Coupled && question.DetachedTwin is { } twin ? evaluation.Detached(twin, cancellation) : null,
+            FiniteDifferences = prepared.Request.Diagnostics.FiniteDifferences ? CheckByDifferences(prepared, network.Tensors, question, answer, cancellation) : null,
         };
         var choice = question.Choose(prepared.Size);
         return new GradientResult
@@ -131,7 +117,7 @@ public sealed class GradientService(Limits limits)
             Outputs = evidence.Outputs,
             Gradients = answer.Gradients,
             Factors = answer.Factors,
-            BatchNorm = report,
+            BatchNorm = Report(prepared, evaluation),
             Diagnostics = new DiagnosticsReport
             {
                 Findings = FindingRule.Apply(evidence),
@@ -143,37 +129,31 @@ public sealed class GradientService(Limits limits)
                 GradientNorm = answer.Norm(),
                 NonFinite = evidence.NonFinite.Total,
                 Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
-                Engine = EngineReport.Tensor(),
+                Engine = EngineReport.Of(evaluation.Engine),
             },
         };
     }
 
-    private static ForwardPass Run(Prepared prepared, Network network)
-    {
-        var (request, dtype) = (prepared.Request, network.Dtype);
-        var masks = request.Dropout is { } dropout ? DropoutMasks.Draw(prepared.Shape, prepared.Size.Samples, dropout, dtype) : null;
-        return ForwardPass.Run(network, request.Inputs.ToTensor(dtype), prepared.Plan, masks,
-            request.BatchNorm.ReferenceInputs?.ToTensor(dtype));
-    }
+    /// <summary>By the dense engine where it can, else by tensors.</summary>
+    /// <param name="prepared">The request.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="question">What will be asked; null: outputs alone.</param>
+    /// <param name="cancellation">Ends it between two blocks of samples.</param>
+    private static Evaluation Evaluate(PreparedRequest prepared, BuiltNetwork network, Question? question, CancellationToken cancellation) =>
+        (network.Dense is { } dense ? DenseEvaluation.TryRun(prepared, dense, question, cancellation) : null)
+        ?? new TensorEvaluation(prepared, network.Tensors, differentiable: question is not null);
 
-    private static DetachedEvidence Detached(ForwardPass pass, Question question, Prepared prepared, CancellationToken cancellation)
-    {
-        using var scope = NewDisposeScope();
-        var every = DetachedEvidence.EveryFor(prepared.Size.Samples, prepared.Shape.KeptElements);
-        var held = every == 1 ? pass.Rerun(pass.Inputs, StatisticsHold.All) : pass.RerunEveryNth(every);
-        var size = prepared.Size.Decoupled with { Samples = held.Inputs.shape[0] };
-        return new DetachedEvidence(question.Ask(held, size, cancellation).Gradients!, every);
-    }
+    private BuiltNetwork Build(NetworkSpec spec, NetworkShape shape) => new(Network.Create(spec, shape), engine.Dense);
 
-    private static FiniteDifferenceOutcome CheckByDifferences(Prepared prepared, Network network, Question question, Answer answer, CancellationToken cancellation)
+    private static FiniteDifferenceOutcome CheckByDifferences(PreparedRequest prepared, Network network, Question question, Answer answer, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var copy = network.ToFloat64();
-        return FiniteDifferences.Check(Run(prepared, copy), question, prepared.Size, answer, cancellation);
+        return FiniteDifferences.Check(TensorEvaluation.Run(prepared, copy), question, prepared.Size, answer, cancellation);
     }
 
-    private static NdArray Outputs(ForwardPass pass, Prepared prepared) =>
-        pass.Outputs.ToNdArray().Reshape(prepared.Shape.Output.After(prepared.Size.Samples));
+    private static BatchNormReport Report(PreparedRequest prepared, Evaluation evaluation) =>
+        new() { Mode = prepared.Plan.Mode, Layers = [.. evaluation.Layers.Select(layer => layer.Report)] };
 
     /// <summary>An entry has the request's reference batch only where it needs one.</summary>
     private static BatchNormSpec ForEntry(ComparisonRequest request, BatchNormMode mode)

@@ -112,15 +112,14 @@ public sealed class ObjectiveService(Limits limits)
         var loss = Loss.Of(pass, cancellation);
         var backward = Stopwatch.GetElapsedTime(started);
 
-        var reports = pass.Batches.Select(batch => batch.Taps.Select(BatchNormLayerReport.Of).ToList()).ToList();
         var joint = setting.Grouping == PointBatches.Joint;
+        var layers = pass.Batches.Select(batch => batch.Taps.Select(tap => LayerEvidence.Of(tap, network, setting.SamplesBehind(tap.Site, batch), joint ? null : batch.Sets[0].Name)).ToList()).ToList();
         var evidence = new ObjectiveEvidence
         {
             Dtype = network.Dtype,
             Setting = setting,
             Loss = loss,
-            Layers = [.. pass.Batches.Zip(reports).SelectMany(pair => pair.First.Taps.Zip(pair.Second, (tap, report) =>
-                LayerEvidence.Of(tap, report, network, pair.First.Count, setting.ReferenceInputs, joint ? null : pair.First.Sets[0].Name)))],
+            Layers = [.. layers.SelectMany(batch => batch)],
             Derivatives = ObjectiveExamination.Derivatives(pass, loss, network, cancellation),
             Partial = ObjectiveExamination.Partial(pass, loss, cancellation),
             Sets = ObjectiveExamination.Sets(pass),
@@ -143,8 +142,8 @@ public sealed class ObjectiveService(Limits limits)
             BatchNorm = new ObjectiveBatchNormReport
             {
                 Mode = setting.Plan.Mode,
-                Layers = joint ? reports[0] : null,
-                Batches = joint ? null : [.. reports.Zip(pass.Batches, (layers, batch) => new PointBatchReport { Points = batch.Sets[0].Name, Layers = layers })],
+                Layers = joint ? [.. layers[0].Select(layer => layer.Report)] : null,
+                Batches = joint ? null : [.. layers.Zip(pass.Batches, (each, batch) => new PointBatchReport { Points = batch.Sets[0].Name, Layers = [.. each.Select(layer => layer.Report)] })],
             },
             Diagnostics = new DiagnosticsReport
             {
@@ -156,7 +155,7 @@ public sealed class ObjectiveService(Limits limits)
                 GradientNorm = loss.GradientNorm,
                 NonFinite = evidence.NonFinite.Total,
                 Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
-                Engine = EngineReport.Tensor(),
+                Engine = EngineReport.Of("tensor"),
             },
         };
     }

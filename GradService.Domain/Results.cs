@@ -82,7 +82,7 @@ public sealed record TimingsReport
 /// <summary>What computed an answer.</summary>
 public sealed record EngineReport
 {
-    /// <summary>The engine: tensor.</summary>
+    /// <summary>The engine: dense, for chains of layers over vectors in managed memory, or tensor, for everything else.</summary>
     public required string Name { get; init; }
 
     /// <summary>Version of this service.</summary>
@@ -99,9 +99,9 @@ public sealed record EngineReport
 
     private static readonly string Version = typeof(EngineReport).Assembly.GetName().Version!.ToString(3);
 
-    internal static EngineReport Tensor() => new()
+    internal static EngineReport Of(string name) => new()
     {
-        Name = "tensor",
+        Name = name,
         Service = Version,
         TorchSharp = Native.LibTorch.Status.TorchSharpVersion,
         LibTorch = Native.LibTorch.Status.LibTorchVersion,

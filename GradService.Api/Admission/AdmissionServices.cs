@@ -3,17 +3,21 @@ using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Admission;
 
-/// <summary>Limits and compute threads, from the section "Limits" of the configuration.</summary>
+/// <summary>Limits and compute threads, from the section "Limits" of the configuration, and what computes, from "Engine".</summary>
 internal static class AdmissionServices
 {
     public const string Section = "Limits";
+    public const string EngineSection = "Engine";
 
     public static IServiceCollection AddAdmission(this IServiceCollection services)
     {
         services.AddOptions<Limits>().BindConfiguration(Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ComputeOptions>().BindConfiguration(Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EngineOptions>().BindConfiguration(EngineSection).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ComputeQueue>();
-        services.AddSingleton(provider => new GradientService(provider.GetRequiredService<IOptions<Limits>>().Value));
+        services.AddSingleton(provider => new GradientService(
+            provider.GetRequiredService<IOptions<Limits>>().Value,
+            provider.GetRequiredService<IOptions<EngineOptions>>().Value));
         services.AddSingleton(provider => new ObjectiveService(provider.GetRequiredService<IOptions<Limits>>().Value));
         return services;
     }

@@ -12,8 +12,6 @@ public sealed record BatchNormReport
 
     /// <summary>The BatchNorm layers in forward order.</summary>
     public required IReadOnlyList<BatchNormLayerReport> Layers { get; init; }
-
-    internal static BatchNormReport Of(BatchNormMode mode, IEnumerable<NormalizationTap> taps) => new() { Mode = mode, Layers = [.. taps.Select(BatchNormLayerReport.Of)] };
 }
 
 /// <summary>One BatchNorm layer.</summary>
@@ -43,15 +41,22 @@ public sealed record BatchNormLayerReport
     /// <summary>How many batches the running statistics have seen after this call; null without. Pass it back as parameter "NAME.num_batches_tracked".</summary>
     public required long? BatchesTracked { get; init; }
 
-    internal static BatchNormLayerReport Of(NormalizationTap tap) => new()
+    /// <param name="site">The layer.</param>
+    /// <param name="mean">What it normalised with, [C].</param>
+    /// <param name="variance">The same, [C].</param>
+    /// <param name="running">Its running statistics after the call; null without.</param>
+    internal static BatchNormLayerReport Of(NormalizationSite site, NdArray mean, NdArray variance, RunningValues? running) => new()
     {
-        Index = tap.Site.Node.Path.TopIndex,
-        Name = tap.Site.Node.Path.Name,
-        Mode = tap.Site.Mode,
-        Mean = tap.Used.Mean.ToNdArray(),
-        Variance = tap.Used.Variance.ToNdArray(),
-        RunningMean = tap.Site.Layer.TrackRunningStats ? tap.Running.Mean.ToNdArray() : null,
-        RunningVariance = tap.Site.Layer.TrackRunningStats ? tap.Running.Variance.ToNdArray() : null,
-        BatchesTracked = tap.Site.Layer.TrackRunningStats ? (long)tap.Running.BatchesTracked : null,
+        Index = site.Node.Path.TopIndex,
+        Name = site.Node.Path.Name,
+        Mode = site.Mode,
+        Mean = mean,
+        Variance = variance,
+        RunningMean = running?.Mean,
+        RunningVariance = running?.Variance,
+        BatchesTracked = (long?)running?.BatchesTracked,
     };
+
+    internal static BatchNormLayerReport Of(NormalizationTap tap) => Of(tap.Site, tap.Used.Mean.ToNdArray(), tap.Used.Variance.ToNdArray(),
+        tap.Site.Layer.TrackRunningStats ? new RunningValues(tap.Running.Mean.ToNdArray(), tap.Running.Variance.ToNdArray(), tap.Running.BatchesTracked) : null);
 }

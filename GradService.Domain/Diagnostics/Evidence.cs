@@ -83,18 +83,17 @@ internal sealed record NonFiniteCounts(IReadOnlyList<(string Name, int Count, lo
 /// <param name="Batch">The batch that it met, where there are several.</param>
 internal sealed record LayerEvidence(NormalizationSite Site, BatchNormLayerReport Report, RunningValues? Before, long? StatisticsSamples, string? Batch = null)
 {
-    public static LayerEvidence Of(NormalizationTap tap, BatchNormLayerReport report, Network network, long samples, NdArray? referenceInputs, string? batch = null)
+    /// <param name="tap">The layer as a pass met it.</param>
+    /// <param name="network">The network, with its running statistics before.</param>
+    /// <param name="samples">How many samples its statistics were taken over; null where they come from elsewhere.</param>
+    /// <param name="batch">The batch that it met, where there are several.</param>
+    public static LayerEvidence Of(NormalizationTap tap, Network network, long? samples, string? batch = null)
     {
         var node = tap.Site.Node;
         var before = tap.Site.Layer.TrackRunningStats
             ? new RunningValues(network[node, "running_mean"].ToNdArray(), network[node, "running_var"].ToNdArray(), network[node, "num_batches_tracked"].ToDoubles()[0])
             : null;
-        return new LayerEvidence(tap.Site, report, before, tap.Site.Source switch
-        {
-            StatisticsSource.Batch or StatisticsSource.UpdatedRunning => samples,
-            StatisticsSource.ReferenceBatch => referenceInputs!.Shape[0],
-            _ => null,
-        }, batch);
+        return new LayerEvidence(tap.Site, BatchNormLayerReport.Of(tap), before, samples, batch);
     }
 
     public string Name => Batch is null ? Report.Name : $"{Report.Name} on '{Batch}'";

@@ -172,7 +172,7 @@ internal sealed class ForwardPass : IForward
         if (site.Mode.Update is { } update)
         {
             var unbiased = (source == StatisticsSource.UpdatedRunning ? batch : batch.Detached()).Unbiased(h.shape[0] * site.Positions);
-            running = update(running, new RunningStatistics(unbiased.Mean, unbiased.Variance, 1), site.Layer.Momentum);
+            running = running.TakeIn(unbiased, update(running.BatchesTracked, site.Layer.Momentum));
         }
 
         return source == StatisticsSource.Batch ? (batch, running, centred) : (new Moments(running.Mean, running.Variance), running, null);

@@ -3,14 +3,13 @@ using static TorchSharp.torch;
 
 namespace GradService.Domain.Normalization;
 
-/// <summary>How running statistics take a batch in.</summary>
-/// <param name="old">The statistics before.</param>
-/// <param name="batch">Mean and unbiased variance of the batch, detached.</param>
+/// <summary>How running statistics take a batch in: the weight of the batch, what is left to 1 being that of the statistics before.</summary>
+/// <param name="batchesTracked">How many batches they had seen.</param>
 /// <param name="momentum">The layer's momentum; null: cumulative average.</param>
-public delegate RunningStatistics RunningUpdate(RunningStatistics old, RunningStatistics batch, double? momentum);
+public delegate double RunningUpdate(double batchesTracked, double? momentum);
 
 /// <summary>Mean and variance [C] of the batches so far. The tensors belong to the scope of the pass that made them.</summary>
-public sealed class RunningStatistics
+internal sealed class RunningStatistics
 {
     internal RunningStatistics(Tensor mean, Tensor variance, double batchesTracked)
     {
@@ -25,16 +24,9 @@ public sealed class RunningStatistics
 
     internal double BatchesTracked { get; }
 
-    /// <summary>r ← (1 − m)·r + m·batch; without momentum, the average of all batches so far, as nn.BatchNorm in training.</summary>
-    internal static RunningStatistics UpdateAsPyTorch(RunningStatistics old, RunningStatistics batch, double? momentum) =>
-        Mix(old, batch, weightOfNew: momentum ?? 1 / (old.BatchesTracked + 1));
-
-    /// <summary>s ← m·s + (1 − m)·batch: the forum's module weighs the old value with m; without momentum s ← s + (batch − s)/t.</summary>
-    internal static RunningStatistics UpdateAsForumModule(RunningStatistics old, RunningStatistics batch, double? momentum) =>
-        Mix(old, batch, weightOfNew: momentum is { } m ? 1 - m : 1 / (old.BatchesTracked + 1));
-
-    private static RunningStatistics Mix(RunningStatistics old, RunningStatistics batch, double weightOfNew) => new(
-        old.Mean.Times(1 - weightOfNew).Plus(batch.Mean.Times(weightOfNew)),
-        old.Variance.Times(1 - weightOfNew).Plus(batch.Variance.Times(weightOfNew)),
-        old.BatchesTracked + 1);
+    /// <summary>These, and the mean and unbiased variance of a batch with that weight.</summary>
+    internal RunningStatistics TakeIn(Moments batch, double weight) => new(
+        Mean.Times(1 - weight).Plus(batch.Mean.Times(weight)),
+        Variance.Times(1 - weight).Plus(batch.Variance.Times(weight)),
+        BatchesTracked + 1);
 }

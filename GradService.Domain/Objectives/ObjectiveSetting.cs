@@ -24,6 +24,9 @@ internal sealed record ObjectiveSetting(Objective Objective, NetworkShape Shape,
     /// <summary>Whether a layer's statistics are those of the batch, or made with them.</summary>
     public static bool TakesBatch(NormalizationSite site) => site.Source is StatisticsSource.Batch or StatisticsSource.UpdatedRunning;
 
+    /// <summary>How many samples a layer's statistics are taken over; null where they come from elsewhere.</summary>
+    public long? SamplesBehind(NormalizationSite site, BatchPass batch) => TakesBatch(site) ? batch.Count : site.Source == StatisticsSource.ReferenceBatch ? ReferenceInputs!.Shape[0] : null;
+
     /// <summary>What a batch as a whole needs, where one graph serves all of its sets.</summary>
     public DerivativePlan DerivativesOf(IReadOnlyList<ObjectiveSet> batch) =>
         DerivativePlan.Of(batch.SelectMany(set => set.Quantities), inOrder: WayOf(batch) == DerivativeWay.Sum);

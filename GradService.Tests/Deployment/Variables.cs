@@ -15,12 +15,14 @@ internal static class Variables
         ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "MALLOC_ARENA_MAX", "DOTNET_EnableDiagnostics", "DOTNET_hostBuilder__reloadConfigOnChange"];
 
     private const string LimitPrefix = $"{AdmissionServices.Section}__";
+    private const string EnginePrefix = $"{AdmissionServices.EngineSection}__";
 
     /// <summary>What is wrong with a variable: nobody reads it, or its value is out of range; null where all is well.</summary>
     public static string? WhyWrong(string name, string value)
     {
         var property = name.StartsWith(LimitPrefix, StringComparison.Ordinal)
             ? typeof(Limits).GetProperty(name[LimitPrefix.Length..]) ?? typeof(ComputeOptions).GetProperty(name[LimitPrefix.Length..])
+            : name.StartsWith(EnginePrefix, StringComparison.Ordinal) ? typeof(EngineOptions).GetProperty(name[EnginePrefix.Length..])
             : typeof(ReverseProxyOptions).GetProperty(name);
         if (property is null)
         {

@@ -6,8 +6,29 @@ namespace GradService.Tests.Goldens;
 
 /// <summary>Every kind of gradient of every golden case, through HTTP, against PyTorch's figures.</summary>
 [Collection(SharedApplication.Name)]
-public sealed class GoldenTests(GradApplication application)
+public sealed class GoldenTests(GradApplication application, GoldenTests.TensorApplication tensors) : IClassFixture<GoldenTests.TensorApplication>
 {
+    /// <summary>The service without its dense engine.</summary>
+    public sealed class TensorApplication : GradApplication
+    {
+        public TensorApplication() => Settings = [("Engine:Dense", "false")];
+    }
+
+    /// <summary>Cases over vectors, which the dense engine may take.</summary>
+    public static TheoryData<string, string> VectorCases()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var (file, name) in Cases().Select(row => ((string)row[0], (string)row[1])))
+        {
+            if (GoldenFiles.Cases(file)[name]["request"]!["network"]!["inputShape"]!.AsArray().Count == 1)
+            {
+                data.Add(file, name);
+            }
+        }
+
+        return data;
+    }
+
     public static TheoryData<string, string> Cases()
     {
         var data = new TheoryData<string, string>();
@@ -24,7 +45,21 @@ public sealed class GoldenTests(GradApplication application)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Outputs_gradients_and_statistics_are_PyTorchs(string file, string name)
+    public Task Outputs_gradients_and_statistics_are_PyTorchs(string file, string name) => AssertGoldenAsync(application, file, name);
+
+    [Theory]
+    [MemberData(nameof(VectorCases))]
+    public Task Those_over_vectors_are_by_tensors_alone_too(string file, string name) => AssertGoldenAsync(tensors, file, name, "tensor");
+
+    [Fact]
+    public async Task Chains_over_vectors_are_taken_by_the_dense_engine()
+    {
+        var request = GoldenFiles.Cases("forum.json")["forum/train/float32"]["request"]!.DeepClone();
+        request["gradient"] = new JsonObject { ["kind"] = "sum" };
+        Assert.Equal("dense", (await application.SucceedAsync("/v1/gradients", request))["diagnostics"]!["engine"]!["name"]!.GetValue<string>());
+    }
+
+    private static async Task AssertGoldenAsync(GradApplication application, string file, string name, string? engine = null)
     {
         var golden = GoldenFiles.Cases(file)[name];
         var expected = golden["expected"]!;
@@ -37,6 +72,7 @@ public sealed class GoldenTests(GradApplication application)
             var request = golden["request"]!.DeepClone();
             request["gradient"] = fields;
             var answer = await application.SucceedAsync("/v1/gradients", request);
+            Assert.True(engine is null || answer["diagnostics"]!["engine"]!["name"]!.GetValue<string>() == engine);
             var wanted = kind is "vjp" or "jvp" ? expected[kind]!["gradients"] : expected[kind];
             Numbers.AssertClose(Numbers.Of(wanted), Numbers.Of(answer["gradients"]), tolerance, $"{name} {kind}", kind == "sum" ? Math.Max(scale, Numbers.Of(wanted).MaxAbsolute) : null);
             Numbers.AssertClose(Numbers.Of(expected["outputs"]), Numbers.Of(answer["outputs"]), tolerance, $"{name} outputs");

@@ -28,6 +28,10 @@ internal static class RandomLayers
             return Trim(closed);
         });
 
+    /// <summary>1 to 8 layers over vectors: linear ones, activations, BatchNorms, and what hands its input on.</summary>
+    public static Gen<IReadOnlyList<Layer>> Chains { get; } =
+        Gen.Frequency((4, Linears(1, 13)), (3, BatchNorms), (4, Activations), (1, Gen.OneOf<Layer>(new Flatten(), new Dropout()))).Array[1, 8].Select(layers => Trim(layers));
+
     /// <summary>The layers with identities in place of BatchNorms beyond three.</summary>
     public static IReadOnlyList<Layer> Trim(IReadOnlyList<Layer> layers)
     {

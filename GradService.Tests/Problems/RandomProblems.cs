@@ -23,6 +23,10 @@ internal static class RandomProblems
     /// <summary>Layers over the last axis, activations, residual blocks.</summary>
     public static RandomFamily Dense { get; } = new(Problems(InputShapes.SelectMany(shape => RandomLayers.Networks(shape).Select(layers => new NetworkSpec { InputShape = shape, Layers = layers })), Gen.Int[2, 9]));
 
+    /// <summary>Chains of layers over vectors that have kernels of their own, some batches longer than a block.</summary>
+    public static RandomFamily Chains { get; } = new(Problems(Gen.Int[1, 9].SelectMany(size => RandomLayers.Chains.Select(layers => new NetworkSpec { InputShape = [size], Layers = layers })),
+        Gen.Frequency((8, Gen.Int[2, 40]), (1, Gen.Int[41, 2_500]))).Select(problem => problem with { DropoutSeed = null }));
+
     /// <summary>Convolutions, pooling, normalisation over positions, residual blocks with and without a convolution beside.</summary>
     public static RandomFamily Convolutional { get; } = new(Problems(
         RandomConvolutions.InputShapes.SelectMany(shape => RandomConvolutions.Networks(shape).Select(layers => new NetworkSpec { InputShape = shape, Layers = layers })), Gen.Int[2, 4]).Where(Responds));

@@ -48,6 +48,20 @@ public sealed record PerSample : Question
         };
     }
 
+    // With two coupled layers a sample acts through the earlier one on all activations of the later one.
+    internal override BlockSweeps? InBlocks(ProblemSize size)
+    {
+        if (Choose(size).Strategy == Strategy.RowByRow || size.CoupledLayers.Count > 1)
+        {
+            return null;
+        }
+
+        var outputs = OutputSelection.Of(Outputs, size);
+        var elements = (int)size.Input.Elements;
+        return new BlockSweeps(CoupledGradient.Own, [.. outputs.Select((output, index) =>
+            new BlockSweep(new BlockCotangent.Ones([output]), index * elements, outputs.Length * elements))]);
+    }
+
     internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var outputs = OutputSelection.Of(Outputs, size);

@@ -1,3 +1,4 @@
+using GradService.Domain.Differentiation.Engines;
 using GradService.Domain.Forward;
 
 namespace GradService.Domain.Differentiation.Questions;
@@ -28,6 +29,9 @@ public abstract record Question
 
     /// <summary>The answer, of <see cref="ResultShape"/>, in the precision of the pass.</summary>
     internal abstract Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation);
+
+    /// <summary>The same as sweeps over blocks of samples in managed memory; null where it takes tensors.</summary>
+    internal virtual BlockSweeps? InBlocks(ProblemSize size) => null;
 
     /// <summary>Entries of the answer as limits, for checking: from a flat entry to the difference quotients that sum up to it.</summary>
     internal abstract Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size);

@@ -26,6 +26,9 @@ public sealed record Sum : Question
         Gradients = Products.VectorJacobian(pass, new NdArray(size.Outputs, Weights(size)), size.Inputs, cancellation),
     };
 
+    internal override BlockSweeps InBlocks(ProblemSize size) =>
+        new(CoupledGradient.Whole, [new BlockSweep(new BlockCotangent.Ones(OutputSelection.Of(Outputs, size)), 0, (int)size.Input.Elements)]);
+
     internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var watched = new Watched.WeightedOutputs(Weights(size));

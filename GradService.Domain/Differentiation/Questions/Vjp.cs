@@ -26,6 +26,13 @@ public sealed record Vjp : Question
         Gradients = Products.VectorJacobian(pass, Cotangent, ResultShape(size), cancellation),
     };
 
+    internal override BlockSweeps InBlocks(ProblemSize size)
+    {
+        var (weights, inputs, elements) = ((int)size.Outputs.Elements, (int)size.Inputs.Elements, (int)size.Input.Elements);
+        return new BlockSweeps(CoupledGradient.Whole, [.. Enumerable.Range(0, (int)Count).Select(index =>
+            new BlockSweep(new BlockCotangent.Given(Cotangent, index * weights), index * inputs, elements))]);
+    }
+
     internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var moved = size.Inputs.Elements;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
 using GradService.Domain.Networks.Parameters;
 using static TorchSharp.torch;
 
@@ -58,6 +59,9 @@ public sealed record BatchNorm : Layer
         var scaled = pass.Normalize(node, x, pass.Parameter(node, "weight"));
         return Affine ? scaled.Plus(PerChannel(pass.Parameter(node, "bias")!, node)) : scaled;
     }
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => new NormalizationKernel<T>(
+        parameter("weight")?.ToValues<T>(), parameter("bias")?.ToValues<T>(), parameter("running_mean"), parameter("running_var"), parameter("num_batches_tracked")?[0] ?? 0);
 
     /// <summary>[C] as [1, C, 1, …], or one set per sample, [N, C], as [N, C, 1, …], so that it broadcasts over positions.</summary>
     internal static Tensor PerChannel(Tensor values, LayerNode node) =>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers;
@@ -16,4 +17,7 @@ public sealed record Dropout : Layer
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference) => Node(path, input, input);
 
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) => pass.Drop(node, x);
+
+    // Where masks are drawn, tensors run.
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => new PassThrough<T>();
 }

@@ -1,3 +1,4 @@
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers;
@@ -10,4 +11,6 @@ public sealed record Flatten : Layer
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference) => Node(path, input, new Shape(input.Elements));
 
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) => x.flatten(1);
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => new PassThrough<T>();
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers;
@@ -20,6 +22,12 @@ public abstract record Layer
 
     /// <summary>The layer's mathematics; x [N, D…] with D… the node's input shape.</summary>
     internal abstract Tensor Forward(LayerNode node, Tensor x, IForward pass);
+
+    /// <summary>The same mathematics over vectors in managed memory, for samples of one axis; null where there are only tensors.</summary>
+    /// <param name="node">The layer in its place.</param>
+    /// <param name="parameter">A parameter's values by its name, null if there is none. They belong to whoever asks.</param>
+    internal virtual IDenseKernel<T>? Dense<T>(LayerNode node, Func<string, NdArray?> parameter)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => null;
 
     private protected LayerNode Node(LayerPath path, Shape input, Shape output, params IReadOnlyList<Parameters.ParameterSpec> parameters) =>
         new(this, path, input, output, parameters, []);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
 using GradService.Domain.Networks.Parameters;
 using static TorchSharp.torch;
 
@@ -25,4 +26,7 @@ public sealed record Linear : Layer
 
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) =>
         x.Linear(pass.Parameter(node, "weight")!, pass.Parameter(node, "bias"));
+
+    internal override IDenseKernel<T>? Dense<T>(LayerNode node, Func<string, NdArray?> parameter) =>
+        new LinearKernel<T>(parameter("weight")!.ToValues<T>(), parameter("bias")?.ToValues<T>(), (int)node.Input[^1]);
 }

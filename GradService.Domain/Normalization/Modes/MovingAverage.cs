@@ -11,5 +11,8 @@ internal static class MovingAverage
         "The forum's own module: normalises with the moving average that has just taken the batch in, held constant.",
         StatisticsSource.UpdatedRunning,
         GradientFlows: false,
-        RunningStatistics.UpdateAsForumModule);
+        BatchWeight);
+
+    /// <summary>m weighs the old value; without momentum s ← s + (batch − s)/t.</summary>
+    private static double BatchWeight(double batchesTracked, double? momentum) => momentum is { } m ? 1 - m : 1 / (batchesTracked + 1);
 }

@@ -8,5 +8,8 @@ internal static class Train
         "Batch statistics, and the gradient flows through them: every output depends on every sample.",
         StatisticsSource.Batch,
         GradientFlows: true,
-        RunningStatistics.UpdateAsPyTorch);
+        BatchWeight);
+
+    /// <summary>r ← (1 − m)·r + m·batch; without momentum, the average of all batches so far, as nn.BatchNorm in training.</summary>
+    public static double BatchWeight(double batchesTracked, double? momentum) => momentum ?? 1 / (batchesTracked + 1);
 }

@@ -8,5 +8,5 @@ internal static class TrainDetached
         "Batch statistics, held constant by the gradient: the slope of the curve one plots.",
         StatisticsSource.Batch,
         GradientFlows: false,
-        RunningStatistics.UpdateAsPyTorch);
+        Train.BatchWeight);
 }

@@ -54,11 +54,13 @@ public sealed class DiagnosticsTests
         Assert.Equal([(1, "1.layers.0", Train.Mode), (1, "1.shortcut.0", Eval.Mode)], layers.Select(layer => (layer.Index, layer.Name, layer.Mode)));
     }
 
-    [Fact]
-    public void The_engine_and_its_times_are_named()
+    [Theory]
+    [InlineData("one", "dense")]
+    [InlineData("residual", "tensor")]
+    public void The_engine_and_its_times_are_named(string network, string engine)
     {
-        var diagnostics = MatrixNetworks.Of("one", Train.Mode).Answer(new Sum()).Diagnostics;
-        Assert.Equal("tensor", diagnostics.Engine.Name);
+        var diagnostics = MatrixNetworks.Of(network, Train.Mode).Answer(new Sum()).Diagnostics;
+        Assert.Equal(engine, diagnostics.Engine.Name);
         Assert.Equal(1, diagnostics.Engine.Threads);
         Assert.InRange(diagnostics.Timings.ForwardMs, 0, 60_000);
         Assert.InRange(diagnostics.Timings.GradientMs, 0, 60_000);

@@ -1,4 +1,6 @@
+using System.Numerics;
 using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers.Activations;
@@ -22,4 +24,8 @@ public abstract record Activation : Layer
     }
 
     private protected abstract Tensor Apply(Tensor x);
+
+    private protected static ElementwiseKernel<TFunction, T> Elementwise<TFunction, T>(LayerNode node, TFunction function)
+        where TFunction : struct, IScalarFunction
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(function, (int)node.Output.Elements);
 }

@@ -1,4 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers.Activations;
@@ -13,4 +16,18 @@ public sealed record Elu : Activation
     private protected override IReadOnlyList<double> Kinks => Alpha == 1 ? [] : [0];
 
     private protected override Tensor Apply(Tensor x) => x.Elu(Alpha);
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, new Function(Alpha));
+
+    private readonly struct Function(double alpha) : IScalarFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
+        {
+            var positive = Vector.GreaterThan(x, Vector<double>.Zero);
+            var (power, minusOne) = VectorMath.ExpOfNegative<T>(Vector.ConditionalSelect(positive, Vector<double>.Zero, x));
+            var depth = new Vector<double>(alpha);
+            return (Vector.ConditionalSelect(positive, x, depth * minusOne), Vector.ConditionalSelect(positive, Vector<double>.One, depth * power));
+        }
+    }
 }

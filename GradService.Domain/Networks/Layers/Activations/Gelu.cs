@@ -1,4 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers.Activations;
@@ -18,6 +21,34 @@ public sealed record Gelu : Activation
     {
         var inner = x.Plus(x.Squared().Times(x).Times(0.044715)).Times(Math.Sqrt(2 / Math.PI));
         return x.Times(inner.tanh().Plus(1)).Times(0.5);
+    }
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) =>
+        Approximate == GeluApproximation.None ? Elementwise<Exact, T>(node, default) : Elementwise<Approximated, T>(node, default);
+
+    private readonly struct Exact : IScalarFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
+        {
+            var half = new Vector<double>(0.5);
+            var share = half * (Vector<double>.One + VectorMath.Erf<T>(x * new Vector<double>(Math.Sqrt(0.5))));
+            var density = new Vector<double>(1 / Math.Sqrt(2 * Math.PI)) * VectorMath.ExpOfNegative<T>(-half * x * x).Power;
+            return (x * share, share + (x * density));
+        }
+    }
+
+    private readonly struct Approximated : IScalarFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
+        {
+            var (half, factor, cubic) = (new Vector<double>(0.5), new Vector<double>(Math.Sqrt(2 / Math.PI)), new Vector<double>(0.044715));
+            var squared = x * x;
+            var gate = VectorMath.Tanh<T>((x + (squared * x * cubic)) * factor);
+            var inner = factor * (Vector<double>.One + (new Vector<double>(3) * cubic * squared));
+            return (half * x * (gate + Vector<double>.One), half * (gate + Vector<double>.One + (x * (Vector<double>.One - (gate * gate)) * inner)));
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers.Activations;
@@ -6,4 +7,6 @@ namespace GradService.Domain.Networks.Layers.Activations;
 public sealed record Identity : Activation
 {
     private protected override Tensor Apply(Tensor x) => x;
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => new PassThrough<T>();
 }

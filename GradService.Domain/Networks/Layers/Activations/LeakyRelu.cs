@@ -1,4 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers.Activations;
@@ -12,4 +15,16 @@ public sealed record LeakyRelu : Activation
     private protected override IReadOnlyList<double> Kinks => [0];
 
     private protected override Tensor Apply(Tensor x) => x.LeakyRelu(NegativeSlope);
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, new Function(NegativeSlope));
+
+    private readonly struct Function(double negativeSlope) : IScalarFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
+        {
+            var slope = Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<double>.Zero), Vector<double>.One, new Vector<double>(negativeSlope));
+            return (x * slope, slope);
+        }
+    }
 }

@@ -1,4 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers.Activations;
@@ -9,4 +12,19 @@ public sealed record Mish : Activation
     internal override long KeptCopies => 5;
 
     private protected override Tensor Apply(Tensor x) => x.Times(x.Softplus(beta: 1, threshold: 20).tanh());
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, default);
+
+    private readonly struct Function : IScalarFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
+        {
+            // log(1 + eˣ) is x itself above 20, as in Softplus.
+            var linear = Vector.GreaterThan(x, new Vector<double>(20));
+            var (value, slope) = VectorMath.Softplus<T>(x);
+            var gate = VectorMath.Tanh<T>(Vector.ConditionalSelect(linear, x, value));
+            return (x * gate, gate + (x * (Vector<double>.One - (gate * gate)) * Vector.ConditionalSelect(linear, Vector<double>.One, slope)));
+        }
+    }
 }

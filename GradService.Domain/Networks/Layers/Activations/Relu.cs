@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers.Activations;
@@ -8,4 +11,17 @@ public sealed record Relu : Activation
     private protected override IReadOnlyList<double> Kinks => [0];
 
     private protected override Tensor Apply(Tensor x) => x.relu();
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, default);
+
+    private readonly struct Function : IScalarFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
+        {
+            // Slope 1 at NaN and 0 at 0, as libtorch has it.
+            var off = Vector.LessThanOrEqual(x, Vector<double>.Zero);
+            return (Vector.ConditionalSelect(off, Vector<double>.Zero, x), Vector.ConditionalSelect(off, Vector<double>.Zero, Vector<double>.One));
+        }
+    }
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers.Activations;
@@ -6,4 +9,15 @@ namespace GradService.Domain.Networks.Layers.Activations;
 public sealed record Sigmoid : Activation
 {
     private protected override Tensor Apply(Tensor x) => x.sigmoid();
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, default);
+
+    private readonly struct Function : IScalarFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
+        {
+            return VectorMath.Sigmoid<T>(x);
+        }
+    }
 }

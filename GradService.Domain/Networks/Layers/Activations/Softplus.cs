@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers.Activations;
@@ -19,4 +22,18 @@ public sealed record Softplus : Activation
     internal override long KeptCopies => 5;
 
     private protected override Tensor Apply(Tensor x) => x.Softplus(Beta, Threshold);
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, new Function(Beta, Threshold));
+
+    private readonly struct Function(double beta, double threshold) : IScalarFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
+        {
+            var scaled = x * new Vector<double>(beta);
+            var linear = Vector.GreaterThan(scaled, new Vector<double>(threshold));
+            var (value, slope) = VectorMath.Softplus<T>(scaled);
+            return (Vector.ConditionalSelect(linear, x, value * new Vector<double>(1 / beta)), Vector.ConditionalSelect(linear, Vector<double>.One, slope));
+        }
+    }
 }

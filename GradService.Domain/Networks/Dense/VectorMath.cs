@@ -1,0 +1,135 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace GradService.Domain.Networks.Dense;
+
+/// <summary>
+/// Functions of many numbers at once, in double precision. T is the precision that results are rounded to, float or double: series are
+/// as long as it takes for that, so that singles come out rounded rightly all but always, as libtorch's do, also near zero, where what
+/// e.g. eˣ − 1 would lose by subtraction BatchNorm may scale up again. NaN stays NaN, infinities go to the limits.
+/// </summary>
+internal static class VectorMath
+{
+    /// <summary>a·b + c, rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> MultiplyAdd<T>(Vector<T> a, Vector<T> b, Vector<T> c)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => typeof(T) == typeof(float)
+            ? Vector.FusedMultiplyAdd(a.As<T, float>(), b.As<T, float>(), c.As<T, float>()).As<float, T>()
+            : Vector.FusedMultiplyAdd(a.As<T, double>(), b.As<T, double>(), c.As<T, double>()).As<double, T>();
+
+    /// <summary>eˣ and eˣ − 1 for x ≤ 0: with n = x/ln 2 rounded, x = n·ln 2 + r, they are 2ⁿ·eʳ and 2ⁿ·(eʳ − 1) + 2ⁿ − 1, eʳ − 1 by Taylor's series.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector<double> Power, Vector<double> MinusOne) ExpOfNegative<T>(Vector<double> x)
+    {
+        // Adding 1.5·2⁵² leaves n in the lowest bits.
+        const double Rounding = 6755399441055744;
+        var least = new Vector<double>(-708);
+        var vanishes = Vector.LessThan(x, least);
+        x = Vector.ConditionalSelect(vanishes, least, x);
+        var shifted = Vector.FusedMultiplyAdd(x, new Vector<double>(1 / 0.693147180559945309417), new Vector<double>(Rounding));
+        var n = shifted - new Vector<double>(Rounding);
+        var r = Vector.FusedMultiplyAdd(n, new Vector<double>(-0.6931471805599453), x);
+        r = Vector.FusedMultiplyAdd(n, new Vector<double>(-2.3190468138462996E-17), r);
+        Vector<double> series;
+        if (typeof(T) == typeof(float))
+        {
+            series = Polynomial(r, [1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5]);
+        }
+        else
+        {
+            series = Polynomial(r,
+            [
+                1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880,
+                1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5,
+            ]);
+        }
+
+        var inner = Vector.FusedMultiplyAdd(series * r, r, r);
+        var scale = ((shifted.As<double, long>() << 52) + Vector<double>.One.As<double, long>()).As<long, double>();
+        var power = Vector.FusedMultiplyAdd(scale, inner, scale);
+        var minusOne = Vector.FusedMultiplyAdd(scale, inner, scale - Vector<double>.One);
+        return (Vector.ConditionalSelect(vanishes, Vector<double>.Zero, power), Vector.ConditionalSelect(vanishes, -Vector<double>.One, minusOne));
+    }
+
+    /// <summary>1 / (1 + e⁻ˣ) and its slope.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector<double> Value, Vector<double> Slope) Sigmoid<T>(Vector<double> x)
+    {
+        var power = ExpOfNegative<T>(-Vector.Abs(x)).Power;
+        var larger = Vector<double>.One / (Vector<double>.One + power);
+        var smaller = power * larger;
+        return (Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<double>.Zero), larger, smaller), smaller * larger);
+    }
+
+    /// <summary>−m / (m + 2) with the sign of x, m = e^(−2|x|) − 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<double> Tanh<T>(Vector<double> x)
+    {
+        var size = Vector.Abs(x);
+        var minusOne = ExpOfNegative<T>(-size - size).MinusOne;
+        return Vector.CopySign(minusOne / (minusOne + new Vector<double>(2)), x);
+    }
+
+    /// <summary>log(1 + eˣ) as max(x, 0) + log(1 + p), p = e^(−|x|), the latter by the series of 2·artanh(p / (2 + p)); and its slope, the sigmoid.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector<double> Value, Vector<double> Slope) Softplus<T>(Vector<double> x)
+    {
+        var power = ExpOfNegative<T>(-Vector.Abs(x)).Power;
+        var z = power / (power + new Vector<double>(2));
+        Vector<double> series;
+        if (typeof(T) == typeof(float))
+        {
+            series = Polynomial(z * z, [2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3, 2]);
+        }
+        else
+        {
+            series = Polynomial(z * z,
+            [
+                2.0 / 33, 2.0 / 31, 2.0 / 29, 2.0 / 27, 2.0 / 25, 2.0 / 23, 2.0 / 21,
+                2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3, 2,
+            ]);
+        }
+
+        var positive = Vector.GreaterThan(x, Vector<double>.Zero);
+        var larger = Vector<double>.One / (Vector<double>.One + power);
+        return (Vector.ConditionalSelect(positive, x, Vector<double>.Zero) + (series * z), Vector.ConditionalSelect(positive, larger, power * larger));
+    }
+
+    /// <summary>The error function: x·P(x²)/Q(x²) within ±1, else 1 − e^(−x²)·P(|x|)/Q(|x|) with the sign of x (Moshier's Cephes).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<double> Erf<T>(Vector<double> x)
+    {
+        var z = x * x;
+        var near = x * Polynomial(z, [9.60497373987051638749, 9.00260197203842689217E1, 2.23200534594684319226E3, 7.00332514112805075473E3, 5.55923013010394962768E4])
+            / Polynomial(z, [1, 3.35617141647503099647E1, 5.21357949780152679795E2, 4.59432382970980127987E3, 2.26290000613890934246E4, 4.92673942608635921086E4]);
+
+        // Beyond 6 it is ±1 in either precision; the polynomials would overflow.
+        var (size, six) = (Vector.Abs(x), new Vector<double>(6));
+        var within = Vector.ConditionalSelect(Vector.GreaterThan(size, six), six, size);
+        var tail = ExpOfNegative<T>(-within * within).Power
+            * Polynomial(within,
+            [
+                2.46196981473530512524E-10, 5.64189564831068821977E-1, 7.46321056442269912687, 4.86371970985681366614E1, 1.96520832956077098242E2,
+                5.26445194995477358631E2, 9.34528527171957607540E2, 1.02755188689515710272E3, 5.57535335369399327526E2,
+            ])
+            / Polynomial(within,
+            [
+                1, 1.32281951154744992508E1, 8.67072140885989742329E1, 3.54937778887819891062E2, 9.75708501743205489753E2, 1.82390916687909736289E3,
+                2.24633760818710981792E3, 1.65666309194161350182E3, 5.57535340817727675546E2,
+            ]);
+        return Vector.ConditionalSelect(Vector.LessThan(size, Vector<double>.One), near, Vector.CopySign(Vector<double>.One - tail, x));
+    }
+
+    /// <summary>Coefficients of the highest power first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<double> Polynomial(Vector<double> x, ReadOnlySpan<double> coefficients)
+    {
+        var value = new Vector<double>(coefficients[0]);
+        for (var i = 1; i < coefficients.Length; i++)
+        {
+            value = Vector.FusedMultiplyAdd(value, x, new Vector<double>(coefficients[i]));
+        }
+
+        return value;
+    }
+}

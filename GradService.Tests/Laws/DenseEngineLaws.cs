@@ -1,0 +1,103 @@
+using CsCheck;
+using GradService.Domain;
+using GradService.Domain.Differentiation.Questions;
+using GradService.Tests.Problems;
+
+namespace GradService.Tests.Laws;
+
+/// <summary>The dense engine beside tensors, on random chains of layers over vectors, in every mode and both precisions.</summary>
+public sealed class DenseEngineLaws
+{
+    private static readonly GradientService Dense = new(new Limits(), new EngineOptions());
+    private static readonly GradientService Tensors = new(new Limits(), new EngineOptions { Dense = false });
+
+    /// <summary>A thousand networks; the variable CsCheck_Iter asks for another number.</summary>
+    private static long Networks => Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 1_000 : Check.Iter;
+
+    /// <summary>Float64 to 1e-12 of the largest entry. Float32 to 2e-5 beside what single precision itself loses, as tensors in both precisions show.</summary>
+    [Fact]
+    public void It_agrees_with_tensors_on_a_thousand_networks() => RandomProblems.Chains.Any.Sample(problem =>
+    {
+        foreach (var question in Questions(problem))
+        {
+            var (dense, tensors, exact) = (Ask(Dense, problem, question), Ask(Tensors, problem, question), Ask(Tensors, problem.In(Dtype.Float64), question));
+            var byTensors = question is PerSample && CoupledLayers(problem) > 1;
+            Assert.Equal(byTensors ? "tensor" : "dense", dense.Diagnostics.Engine.Name);
+            Assert.Equal("tensor", tensors.Diagnostics.Engine.Name);
+            Assert.Equal((tensors.Diagnostics.Strategy, tensors.Diagnostics.Passes, tensors.Diagnostics.Reason), (dense.Diagnostics.Strategy, dense.Diagnostics.Passes, dense.Diagnostics.Reason));
+
+            // What couples the samples may cancel what is held constant, and leave rounding of its size.
+            var held = Answers.Largest(Answers.Flat(Ask(Tensors, problem.Detached().In(Dtype.Float64), question).Gradients));
+            AssertAgree(problem, exact.Gradients!, tensors.Gradients!, dense.Gradients!, Math.Max(held, exact.Gradients!.MaxAbsolute()), $"{question.Kind} gradients");
+            AssertAgree(problem, exact.Outputs, tensors.Outputs, dense.Outputs, Math.Max(1, exact.Outputs.MaxAbsolute()), "outputs");
+            AssertStatisticsAgree(problem, exact, tensors, dense);
+        }
+    }, iter: Networks, print: problem => $"{problem}");
+
+    [Fact]
+    public void A_forward_pass_gives_the_outputs_and_statistics_of_a_gradient() => RandomProblems.Chains.Any.Sample(problem =>
+    {
+        var request = problem.Ask(new Sum());
+        var (forward, gradient) = (Dense.Forward(request, CancellationToken.None), Ask(Dense, problem, new Sum()));
+        Assert.Equal(Answers.Flat(gradient.Outputs), Answers.Flat(forward.Outputs));
+        Assert.Equal(gradient.BatchNorm.Layers.Select(layer => layer.Mean[0]), forward.BatchNorm.Layers.Select(layer => layer.Mean[0]));
+    }, iter: 100, print: problem => $"{problem}");
+
+    /// <summary>With the statistics held, what a sample gets does not depend on who else is in the batch, but for the last bits.</summary>
+    [Fact]
+    public void Half_a_batch_under_held_statistics_gets_what_it_gets_in_the_whole() => RandomProblems.Chains.Double.Sample(problem =>
+    {
+        var held = problem.InMode(GradService.Domain.Normalization.Modes.Reference.Mode, RandomProblems.Batch(problem.Draws(), problem.Network, 5));
+        held = problem.BatchNorms.Any() ? held : problem.InMode(GradService.Domain.Normalization.Modes.Eval.Mode);
+        var half = Math.Max(2, problem.Samples / 2);
+        var (whole, part) = (Ask(Dense, held, new PerSample()), Ask(Dense, held with { Inputs = held.Inputs[..(half * problem.InputElements)], Samples = half }, new PerSample()));
+        var expected = Answers.Flat(whole.Gradients)[..part.Gradients!.Count];
+        Answers.AssertClose(expected, Answers.Flat(part.Gradients), 1e-14, Math.Max(1e-300, Answers.Largest(expected)), "gradients");
+    }, iter: 200, print: problem => $"{problem}");
+
+    private static IEnumerable<Question> Questions(Problem problem)
+    {
+        var random = problem.Draws();
+        var (n, m) = (problem.Samples, problem.OutputElements);
+        yield return new Sum();
+        yield return new Sum { Outputs = [m - 1] };
+        yield return new Vjp { Cotangent = Problem.Draw(random, n, m) };
+        yield return new Vjp { Cotangent = Problem.Draw(random, 3, n, m) };
+
+        // Row by row would be the cheapest way, and not the dense engine's, where two samples meet two coupled layers.
+        if (n * m < 600)
+        {
+            yield return new PerSample();
+            yield return new PerSample { Outputs = [random.Next(m)] };
+        }
+    }
+
+    private static GradientResult Ask(GradientService service, Problem problem, Question question) => service.Differentiate(problem.Ask(question), CancellationToken.None);
+
+    private static int CoupledLayers(Problem problem) => problem.BatchNorms.Count(placed => problem.WithModes((other, mode) => other.Name == placed.Name ? mode : GradService.Domain.Normalization.Modes.TrainDetached.Mode).Coupled);
+
+    private static void AssertStatisticsAgree(Problem problem, GradientResult exact, GradientResult tensors, GradientResult dense)
+    {
+        Assert.Equal(tensors.BatchNorm.Layers.Select(layer => (layer.Name, layer.Mode, layer.BatchesTracked)), dense.BatchNorm.Layers.Select(layer => (layer.Name, layer.Mode, layer.BatchesTracked)));
+        foreach (var (index, layer) in dense.BatchNorm.Layers.Index())
+        {
+            var (expected, other) = (exact.BatchNorm.Layers[index], tensors.BatchNorm.Layers[index]);
+            Assert.Equal(other.RunningMean is null, layer.RunningMean is null);
+            foreach (var array in new Func<GradService.Domain.Diagnostics.BatchNormLayerReport, NdArray?>[] { of => of.Mean, of => of.Variance, of => of.RunningMean, of => of.RunningVariance })
+            {
+                if (array(layer) is { } values)
+                {
+                    AssertAgree(problem, array(expected)!, array(other)!, values, Math.Max(1, array(expected)!.MaxAbsolute()), $"statistics of layer {layer.Name}");
+                }
+            }
+        }
+    }
+
+    private static void AssertAgree(Problem problem, NdArray exact, NdArray tensors, NdArray dense, double scale, string what)
+    {
+        Assert.Equal(tensors.Shape, dense.Shape);
+        Assert.Equal(tensors.Dtype, dense.Dtype);
+        var tolerance = problem.IsDouble ? 1e-12 : 2e-5 + (4 * tensors.MaxDifference(exact) / scale);
+        Answers.AssertClose(Answers.Flat(exact), Answers.Flat(dense), tolerance, Math.Max(scale, 1e-300), what);
+    }
+}
