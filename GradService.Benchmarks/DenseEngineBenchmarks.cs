@@ -10,7 +10,7 @@ namespace GradService.Benchmarks;
 [MemoryDiagnoser]
 public class DenseEngineBenchmarks
 {
-    private GradientService _service = null!;
+    private static GradientService Service { get; set; } = null!;
     private GradientRequest _sum = null!;
     private GradientRequest _own = null!;
 
@@ -27,15 +27,15 @@ public class DenseEngineBenchmarks
     public void Prepare()
     {
         LibTorch.PrepareThread();
-        _service = new GradientService(new Limits(), new EngineOptions { Dense = Engine == "dense" });
+        Service = new GradientService(new Limits(), new EngineOptions { Dense = Engine == "dense" });
         var network = Networks.Forum with { Dtype = Dtype };
         _sum = Networks.Ask(network, Samples, new Sum());
         _own = Networks.Ask(network, Samples, new PerSample());
     }
 
     [Benchmark]
-    public GradientResult Sum() => _service.Differentiate(_sum, CancellationToken.None);
+    public GradientResult Sum() => Service.Differentiate(_sum, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult PerSample() => _service.Differentiate(_own, CancellationToken.None);
+    public GradientResult PerSample() => Service.Differentiate(_own, CancellationToken.None);
 }

@@ -14,7 +14,7 @@ namespace GradService.Benchmarks;
 [MemoryDiagnoser]
 public class GradientBenchmarks
 {
-    private readonly GradientService _service = new(new Limits());
+    private static readonly GradientService Service = new(new Limits());
     private ForwardRequest _forward = null!;
     private GradientRequest _sum = null!;
     private GradientRequest _detached = null!;
@@ -49,14 +49,14 @@ public class GradientBenchmarks
     }
 
     [Benchmark(Baseline = true)]
-    public ForwardResult Forward() => _service.Forward(_forward, CancellationToken.None);
+    public ForwardResult Forward() => Service.Forward(_forward, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult SumInTrain() => _service.Differentiate(_sum, CancellationToken.None);
+    public GradientResult SumInTrain() => Service.Differentiate(_sum, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult PerSampleInTrainDetached() => _service.Differentiate(_detached, CancellationToken.None);
+    public GradientResult PerSampleInTrainDetached() => Service.Differentiate(_detached, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult PerSampleInTrainRowByRow() => _service.Differentiate(_own, CancellationToken.None);
+    public GradientResult PerSampleInTrainRowByRow() => Service.Differentiate(_own, CancellationToken.None);
 }

@@ -13,7 +13,7 @@ namespace GradService.Benchmarks;
 [WarmupCount(3)]
 public class GrowthBenchmarks
 {
-    private readonly GradientService _service = new(new Limits { MaxNativeBytes = 1L << 34, MaxResultBytes = 1L << 30 });
+    private static readonly GradientService Service = new(new Limits { MaxNativeBytes = 1L << 34, MaxResultBytes = 1L << 30 });
     private GradientRequest _perSample = null!;
     private GradientRequest _factored = null!;
     private GradientRequest _second = null!;
@@ -35,14 +35,14 @@ public class GrowthBenchmarks
     }
 
     [Benchmark(Baseline = true)]
-    public ForwardResult Forward() => _service.Forward(_perSample, CancellationToken.None);
+    public ForwardResult Forward() => Service.Forward(_perSample, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult PerSample() => _service.Differentiate(_perSample, CancellationToken.None);
+    public GradientResult PerSample() => Service.Differentiate(_perSample, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult JacobianFactored() => _service.Differentiate(_factored, CancellationToken.None);
+    public GradientResult JacobianFactored() => Service.Differentiate(_factored, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult SecondDerivativesOneBatchNorm() => _service.Differentiate(_second, CancellationToken.None);
+    public GradientResult SecondDerivativesOneBatchNorm() => Service.Differentiate(_second, CancellationToken.None);
 }

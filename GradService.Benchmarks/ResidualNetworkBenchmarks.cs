@@ -20,7 +20,7 @@ public class ResidualNetworkBenchmarks
     private const int Samples = 32;
     private const int Classes = 10;
 
-    private readonly GradientService _service = new(new Limits());
+    private static readonly GradientService Service = new(new Limits());
     private ForwardRequest _forward = null!;
     private GradientRequest _sum = null!;
     private GradientRequest _vjp = null!;
@@ -56,14 +56,14 @@ public class ResidualNetworkBenchmarks
     }
 
     [Benchmark(Baseline = true)]
-    public ForwardResult Forward() => _service.Forward(_forward, CancellationToken.None);
+    public ForwardResult Forward() => Service.Forward(_forward, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult SumOfOutputs() => _service.Differentiate(_sum, CancellationToken.None);
+    public GradientResult SumOfOutputs() => Service.Differentiate(_sum, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult VectorJacobian() => _service.Differentiate(_vjp, CancellationToken.None);
+    public GradientResult VectorJacobian() => Service.Differentiate(_vjp, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult JacobianVector() => _service.Differentiate(_jvp, CancellationToken.None);
+    public GradientResult JacobianVector() => Service.Differentiate(_jvp, CancellationToken.None);
 }

@@ -14,7 +14,7 @@ namespace GradService.Benchmarks;
 [WarmupCount(1)]
 public class RowByRowBenchmarks
 {
-    private readonly GradientService _service = new(new Limits { MaxResultBytes = 1L << 30 });
+    private static readonly GradientService Service = new(new Limits { MaxResultBytes = 1L << 30 });
     private GradientRequest _rows = null!;
     private GradientRequest _structured = null!;
     private GradientRequest _factored = null!;
@@ -38,14 +38,14 @@ public class RowByRowBenchmarks
     }
 
     [Benchmark(Baseline = true)]
-    public GradientResult PerSampleRowByRow() => _service.Differentiate(_rows, CancellationToken.None);
+    public GradientResult PerSampleRowByRow() => Service.Differentiate(_rows, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult PerSampleStructured() => _service.Differentiate(_structured, CancellationToken.None);
+    public GradientResult PerSampleStructured() => Service.Differentiate(_structured, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult JacobianFactored() => _service.Differentiate(_factored, CancellationToken.None);
+    public GradientResult JacobianFactored() => Service.Differentiate(_factored, CancellationToken.None);
 
     [Benchmark]
-    public GradientResult JacobianDense() => _service.Differentiate(_dense, CancellationToken.None);
+    public GradientResult JacobianDense() => Service.Differentiate(_dense, CancellationToken.None);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GradService.Domain.Catalog;
 using GradService.Domain.Diagnostics;
 using GradService.Domain.Differentiation;
 using GradService.Domain.Differentiation.Questions;
@@ -9,27 +10,39 @@ using static TorchSharp.torch;
 namespace GradService.Domain;
 
 /// <summary>
-/// The door to the domain: outputs, gradients and what they mean. It keeps nothing between calls, may be called from any number of
-/// threads at once, and leaves no tensor behind, also when a call fails.
+/// The door to the domain: outputs, gradients and what they mean. Between calls it keeps built networks alone, up to a size and never
+/// written to; it may be called from any number of threads at once, and leaves no other tensor behind, also when a call fails.
 /// </summary>
-public sealed class GradientService(Limits limits, EngineOptions engine)
+public sealed class GradientService : IDisposable
 {
+    private readonly Limits _limits;
+    private readonly NetworkCache _networks;
+
     /// <summary>With the usual engines.</summary>
     public GradientService(Limits limits)
         : this(limits, new EngineOptions())
     {
     }
 
+    public GradientService(Limits limits, EngineOptions engine)
+    {
+        _limits = limits;
+        _networks = new NetworkCache(engine.NetworkCacheBytes, spec => NetworkShape.InferWithin(spec, limits), (spec, shape) => new BuiltNetwork(Network.Create(spec, shape), engine.Dense));
+    }
+
+    /// <summary>The networks that are kept.</summary>
+    internal NetworkCache Networks => _networks;
+
     /// <summary>Outputs [N, M…] and BatchNorm statistics.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ForwardResult Forward(ForwardRequest request, CancellationToken cancellation)
     {
-        var prepared = PreparedRequest.Of(request, NetworkShape.InferWithin(request.Network, limits));
+        using var lease = _networks.Open(request.Network);
+        var prepared = PreparedRequest.Of(request, lease.Shape);
         Price(prepared, question: null, "inputs");
         cancellation.ThrowIfCancellationRequested();
-        using var network = Build(request.Network, prepared.Shape);
-        using var evaluation = Evaluate(prepared, network, question: null, cancellation);
+        using var evaluation = Evaluate(prepared, lease.Network, question: null, cancellation);
         return new ForwardResult { Outputs = evaluation.Outputs, BatchNorm = Report(prepared, evaluation) };
     }
 
@@ -37,10 +50,10 @@ public sealed class GradientService(Limits limits, EngineOptions engine)
     /// <inheritdoc cref="Forward"/>
     public GradientResult Differentiate(GradientRequest request, CancellationToken cancellation)
     {
-        var prepared = PreparedRequest.Of(request, NetworkShape.InferWithin(request.Network, limits));
+        using var lease = _networks.Open(request.Network);
+        var prepared = PreparedRequest.Of(request, lease.Shape);
         Check(prepared, request.Gradient);
-        using var network = Build(request.Network, prepared.Shape);
-        return Differentiate(prepared, network, request.Gradient, cancellation);
+        return Differentiate(prepared, lease.Network, request.Gradient, cancellation);
     }
 
     /// <summary>Several gradients of the same parameters and inputs, each starting from the request's own running statistics.</summary>
@@ -48,10 +61,10 @@ public sealed class GradientService(Limits limits, EngineOptions engine)
     public ComparisonResult Compare(ComparisonRequest request, CancellationToken cancellation)
     {
         // Everything is checked and priced before the first entry is computed.
-        var shape = NetworkShape.InferWithin(request.Network, limits);
+        using var lease = _networks.Open(request.Network);
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
-            var prepared = PreparedRequest.Of(request with { BatchNorm = ForEntry(request, entry.Mode) }, shape);
+            var prepared = PreparedRequest.Of(request with { BatchNorm = ForEntry(request, entry.Mode) }, lease.Shape);
             Check(prepared, entry.Gradient);
             return (Prepared: prepared, entry.Gradient);
         })).ToList();
@@ -62,8 +75,8 @@ public sealed class GradientService(Limits limits, EngineOptions engine)
         }
 
         // All answers are kept until the last is there.
-        Cost.Sum(entries.Select(entry => CostOf(entry.Prepared, entry.Gradient))).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
-        using var network = Build(request.Network, shape);
+        Cost.Sum(entries.Select(entry => CostOf(entry.Prepared, entry.Gradient))).Check(_limits, "compare", "Compare fewer entries at once, or send fewer samples.");
+        var network = lease.Network;
         var results = entries.Select(entry => Differentiate(entry.Prepared, network, entry.Gradient, cancellation)).ToList();
         var differences = Comparison.Differences(results, cancellation);
         return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences), Differences = differences };
@@ -82,7 +95,7 @@ public sealed class GradientService(Limits limits, EngineOptions engine)
     }
 
     private void Price(PreparedRequest prepared, Question? question, string path) =>
-        CostOf(prepared, question).Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
+        CostOf(prepared, question).Check(_limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
 
     private static Cost CostOf(PreparedRequest prepared, Question? question) =>
         Cost.Of(prepared.Shape, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0, question, prepared.Size, prepared.Request.Diagnostics.FiniteDifferences);
@@ -143,8 +156,6 @@ public sealed class GradientService(Limits limits, EngineOptions engine)
         (network.Dense is { } dense ? DenseEvaluation.TryRun(prepared, dense, question, cancellation) : null)
         ?? new TensorEvaluation(prepared, network.Tensors, differentiable: question is not null);
 
-    private BuiltNetwork Build(NetworkSpec spec, NetworkShape shape) => new(Network.Create(spec, shape), engine.Dense);
-
     private static FiniteDifferenceOutcome CheckByDifferences(PreparedRequest prepared, Network network, Question question, Answer answer, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
@@ -161,6 +172,8 @@ public sealed class GradientService(Limits limits, EngineOptions engine)
         var needsReference = mode.Source == StatisticsSource.ReferenceBatch || (request.BatchNorm.Layers?.Values.Any(layer => layer.Source == StatisticsSource.ReferenceBatch) ?? false);
         return request.BatchNorm with { Mode = mode, ReferenceInputs = needsReference ? request.BatchNorm.ReferenceInputs : null };
     }
+
+    public void Dispose() => _networks.Dispose();
 
     /// <summary>Adds to the remedy which entry of a comparison is meant; the path stays that of the field.</summary>
     private static T At<T>(string entry, Func<T> work)

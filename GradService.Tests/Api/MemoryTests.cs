@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using GradService.Domain;
 using GradService.Domain.Native;
+using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
 
 namespace GradService.Tests.Api;
@@ -45,15 +47,20 @@ public sealed class MemoryTests
     [Fact]
     public async Task After_two_thousand_requests_that_end_in_every_way_no_tensor_is_left()
     {
-        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "4"), ("Limits:QueueLength", "100")] };
-        await SendAsync(application, ConcurrencyTests.All[0]);
-        await SendAsync(application, Failing[0]);
+        // A cache that is too small for all the networks, so that they come and go.
+        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "4"), ("Limits:QueueLength", "100"), ("Engine:NetworkCacheBytes", "150000")] };
+        Assert.Null(LibTorch.Status.Failure);
         var before = TensorsAlive();
         for (var round = 0; round < 40; round++)
         {
             await Task.WhenAll(Enumerable.Range(0, 50).Select(index => SendAsync(application, index % 5 < 2 ? Failing[((7 * round) + index) % Failing.Length] : ConcurrencyTests.All[((7 * round) + index) % ConcurrencyTests.All.Count])));
         }
 
+        // What is kept on purpose ends with the service.
+        var kept = application.Services.GetRequiredService<GradientService>().Networks;
+        Assert.InRange(kept.Bytes, 1, 150_000);
+        Assert.InRange(kept.Count, 1, 13);
+        await application.DisposeAsync();
         Assert.Equal(before, TensorsAlive());
     }
 

@@ -7,7 +7,7 @@ namespace GradService.Tests.House;
 public sealed partial class ArrowTests
 {
     /// <summary>Each room may use those before it.</summary>
-    private static readonly string[] Rooms = ["Native", "Networks", "Normalization", "Forward", "Differentiation", "Objectives", "Diagnostics"];
+    private static readonly string[] Rooms = ["Native", "Networks", "Catalog", "Normalization", "Forward", "Differentiation", "Objectives", "Diagnostics"];
 
     public static TheoryData<string> Later { get; } = [.. Rooms];
 
@@ -46,6 +46,6 @@ public sealed partial class ArrowTests
 
     private static IEnumerable<string> RoomsNamed(string line) => RoomName().Matches(line).Select(match => match.Groups[1].Value);
 
-    [GeneratedRegex(@"(?<![\w.""])(?:GradService\.Domain\.)?(Native|Networks|Normalization|Forward|Differentiation|Objectives|Diagnostics)(?=[.;])")]
+    [GeneratedRegex(@"(?<![\w.""])(?:GradService\.Domain\.)?(Native|Networks|Catalog|Normalization|Forward|Differentiation|Objectives|Diagnostics)(?=[.;])")]
     private static partial Regex RoomName();
 }

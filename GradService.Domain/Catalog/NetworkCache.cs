@@ -1,0 +1,159 @@
+using GradService.Domain.Networks;
+
+namespace GradService.Domain.Catalog;
+
+/// <summary>
+/// Built networks by their content, the least recently used leaving first. Requests at the same time share them by leases: what has left
+/// is disposed when its last lease ends. Any number of threads may use it.
+/// </summary>
+/// <param name="capacityBytes">What is kept at most, as estimated; 0: nothing is.</param>
+/// <param name="infer">A spec's shape, checked.</param>
+/// <param name="build">The network of a spec that has that shape.</param>
+internal sealed class NetworkCache(long capacityBytes, Func<NetworkSpec, NetworkShape> infer, Func<NetworkSpec, NetworkShape, BuiltNetwork> build) : IDisposable
+{
+    // A network of more than this part of the whole would drive out too many others.
+    private const int LargestPart = 4;
+
+    private readonly Lock _gate = new();
+
+    // What is kept, and what is in use.
+    private readonly Dictionary<string, CachedNetwork> _byHash = [];
+
+    // What is kept.
+    private readonly LinkedList<CachedNetwork> _byUse = [];
+    private long _bytes;
+    private bool _closed;
+
+    /// <summary>Networks that are kept.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _byUse.Count;
+            }
+        }
+    }
+
+    /// <summary>Their size as estimated.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _bytes;
+            }
+        }
+    }
+
+    /// <summary>A hold on the network of a spec: its shape now, the network itself when it is asked for.</summary>
+    /// <exception cref="FaultException">The spec has no shape.</exception>
+    public NetworkLease Open(NetworkSpec spec)
+    {
+        if (capacityBytes == 0)
+        {
+            return new NetworkLease(this, Make(spec, infer(spec), hash: null));
+        }
+
+        var hash = SpecHash.Of(spec);
+        lock (_gate)
+        {
+            if (Find(hash) is { } known)
+            {
+                return new NetworkLease(this, known);
+            }
+        }
+
+        var shape = infer(spec);
+        lock (_gate)
+        {
+            // Who asks for the same at the same time gets the same, shape and all.
+            var network = Find(hash) ?? (_byHash[hash] = Make(spec, shape, hash));
+            return new NetworkLease(this, network);
+        }
+    }
+
+    /// <summary>Drops all that is kept; nothing is kept any more.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            while (_byUse.Last is { } last)
+            {
+                Drop(last.Value);
+            }
+        }
+    }
+
+    /// <summary>Keeps a network that has been built, if it is not too large.</summary>
+    internal void Keep(CachedNetwork network)
+    {
+        lock (_gate)
+        {
+            if (_closed || network is not { Hash: not null, Use: null } || network.Bytes > capacityBytes / LargestPart)
+            {
+                return;
+            }
+
+            network.Use = _byUse.AddFirst(network);
+            _bytes += network.Bytes;
+            while (_bytes > capacityBytes)
+            {
+                Drop(_byUse.Last!.Value);
+            }
+        }
+    }
+
+    /// <summary>Ends a lease.</summary>
+    internal void Release(CachedNetwork network)
+    {
+        lock (_gate)
+        {
+            network.Leases--;
+            DisposeUnused(network);
+        }
+    }
+
+    private CachedNetwork Make(NetworkSpec spec, NetworkShape shape, string? hash) => new(hash, shape, () => build(spec, shape)) { Leases = 1 };
+
+    private CachedNetwork? Find(string hash)
+    {
+        if (!_byHash.TryGetValue(hash, out var known))
+        {
+            return null;
+        }
+
+        known.Leases++;
+        if (known.Use is { } use)
+        {
+            _byUse.Remove(use);
+            _byUse.AddFirst(use);
+        }
+
+        return known;
+    }
+
+    private void Drop(CachedNetwork network)
+    {
+        _byUse.Remove(network.Use!);
+        network.Use = null;
+        _bytes -= network.Bytes;
+        DisposeUnused(network);
+    }
+
+    private void DisposeUnused(CachedNetwork network)
+    {
+        if (network is { Leases: 0, Use: null })
+        {
+            if (network.Hash is { } hash)
+            {
+                _byHash.Remove(hash);
+            }
+
+            network.Dispose();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using GradService.Domain.Networks;
+
+namespace GradService.Domain.Catalog;
+
+/// <summary>A request's hold on a network: while it lasts, nothing of the network is disposed. Not to be shared by threads.</summary>
+internal sealed class NetworkLease(NetworkCache cache, CachedNetwork held) : IDisposable
+{
+    private bool _ended;
+
+    public NetworkShape Shape => held.Shape;
+
+    /// <summary>The network, which is built unless somebody has done so; of those who ask at the same time one does.</summary>
+    /// <exception cref="FaultException">A given parameter is unknown, misshapen or missing.</exception>
+    public BuiltNetwork Network
+    {
+        get
+        {
+            var network = held.Network;
+            cache.Keep(held);
+            return network;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_ended)
+        {
+            _ended = true;
+            cache.Release(held);
+        }
+    }
+}
