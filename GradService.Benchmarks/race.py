@@ -83,11 +83,11 @@ def memory(process, field):
 
 
 def measure(name, file, content_type, connections, seconds):
-    """Requests per second, p50 and p99 in milliseconds; None where an answer was not 200."""
+    """Requests per second, p50 and p99 in milliseconds; None where an answer was not 200, or none came."""
     printed = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(HERE / "post.lua"), "--latency", f"http://127.0.0.1:{PORTS[name]}/v1/gradients"],
                              env={**os.environ, "BODY": file, "CONTENT_TYPE": content_type}, capture_output=True, text=True).stdout
     rate = re.search(r"Requests/sec:\s+([\d.]+)", printed)
-    if rate is None or "Non-2xx" in printed:
+    if rate is None or float(rate.group(1)) == 0 or "Non-2xx" in printed:
         return None
     return [float(rate.group(1))] + [milliseconds(re.search(rf"^ +{percent}% +(\S+)", printed, re.MULTILINE).group(1)) for percent in (50, 99)]
 
@@ -130,7 +130,7 @@ def main():
                             found[form, name] = measure(name, file, content_type, connections, options.seconds)
                 for (form, name), figures in found.items():
                     if figures is None:
-                        print(f"| {kind} | {samples} | {connections} | {form} | {name} | refused | | | | |", flush=True)
+                        print(f"| {kind} | {samples} | {connections} | {form} | {name} | none | | | | |", flush=True)
                         continue
                     beside = [f"{figures[0] / found['json', other][0]:.2f}" if found.get(("json", other)) and name == "service" else "" for other in ("peer", "floor")]
                     print(f"| {kind} | {samples} | {connections} | {form} | {name} | {figures[0]:,.1f} | {figures[1]:.2f} | {figures[2]:.2f} | {beside[0]} | {beside[1]} |", flush=True)
