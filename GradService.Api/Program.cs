@@ -4,6 +4,7 @@ using GradService.Api.Capabilities;
 using GradService.Api.Gradients;
 using GradService.Api.Health;
 using GradService.Api.Objectives;
+using GradService.Api.Observability;
 using GradService.Api.OpenApi;
 using GradService.Api.Problems;
 using GradService.Api.Requests;
@@ -29,10 +30,12 @@ builder.Services
     .AddCompressedAnswers()
     .AddAdmission()
     .AddReverseProxy()
+    .AddObservability(builder.Configuration)
     .AddOpenApiDocument();
 
 var app = builder.Build();
 app.UseReverseProxy();
+app.UseObservability();
 app.UseResponseCompression();
 app.UseProblems();
 app.UseOpenApiDocument();
@@ -40,6 +43,7 @@ app.MapGradients();
 app.MapObjectives();
 app.MapCapabilities();
 app.MapHealth();
+app.MapMetrics();
 app.Run();
 
 /// <summary>The entry point, public so that tests can host the service.</summary>

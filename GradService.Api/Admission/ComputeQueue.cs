@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using GradService.Api.Observability;
 using GradService.Domain.Native;
 using Microsoft.Extensions.Options;
 
@@ -13,11 +14,13 @@ internal sealed class ComputeQueue : IDisposable
     private readonly BlockingCollection<Place> _places = [];
     private readonly Thread[] _threads;
     private readonly ComputeOptions _options;
+    private readonly ServiceMetrics _metrics;
     private int _waiting;
 
-    public ComputeQueue(IOptions<ComputeOptions> options)
+    public ComputeQueue(IOptions<ComputeOptions> options, ServiceMetrics metrics)
     {
         _options = options.Value;
+        _metrics = metrics;
         _threads = [.. Enumerable.Range(0, _options.ComputeThreads).Select(number =>
             new Thread(Work) { IsBackground = true, Name = $"compute {number}" })];
         foreach (var thread in _threads)
@@ -47,11 +50,12 @@ internal sealed class ComputeQueue : IDisposable
             throw new QueueFullException($"{_options.QueueLength} requests are waiting for a thread (limit QueueLength). Try again in a moment.");
         }
 
+        using var computation = new Computation<T>(_metrics, work);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         deadline.CancelAfter(TimeSpan.FromSeconds(_options.DeadlineSeconds));
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var token = deadline.Token;
-        var place = new Place(() => Complete(done, work, token));
+        var place = new Place(() => Complete(done, computation.Run, token));
         _places.Add(place, CancellationToken.None);
 
         // Who waits too long for a thread, or goes away, leaves the place at once, though no thread is free to see it.

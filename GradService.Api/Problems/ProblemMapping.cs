@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GradService.Api.Admission;
+using GradService.Api.Observability;
 using GradService.Api.Requests;
 using GradService.Domain;
 using Microsoft.AspNetCore.Connections;
@@ -16,7 +16,7 @@ internal static partial class ProblemMapping
 
     public static IServiceCollection AddProblems(this IServiceCollection services) => services
         .AddExceptionHandler<ExceptionToProblem>()
-        .AddProblemDetails();
+        .AddProblemDetails(options => options.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions["traceId"] = TraceId.Current);
 
     public static WebApplication UseProblems(this WebApplication app)
     {
@@ -35,10 +35,11 @@ internal static partial class ProblemMapping
         return app;
     }
 
-    private static Task WriteAsync(HttpContext context, ProblemDetails problem)
+    public static Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
-        // The identifier that the log has, also where ASP.NET would not put it in: for callers who do not take JSON.
-        problem.Extensions["traceId"] = Activity.Current?.Id ?? context.TraceIdentifier;
+        // What the log has, also where ASP.NET would not put it in: for callers who do not take JSON. And where 429 is defined, which ASP.NET does not know.
+        problem.Extensions["traceId"] = TraceId.Current;
+        problem.Type ??= problem.Status == StatusCodes.Status429TooManyRequests ? "https://tools.ietf.org/html/rfc6585#section-4" : null;
         return TypedResults.Problem(problem).ExecuteAsync(context);
     }
 

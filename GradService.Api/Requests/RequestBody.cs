@@ -1,4 +1,5 @@
 using GradService.Api.Answers;
+using GradService.Api.Observability;
 using GradService.Domain;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -14,6 +15,7 @@ internal sealed class RequestBody(IOptions<Limits> limits)
     public async Task<(T Request, AnswerForm Form)> ReadAsync<T>(HttpContext context)
         where T : class
     {
+        using var stage = Stages.Start("read");
         CheckContentType(context.Request);
         var limit = limits.Value.MaxRequestBytes;
         if (context.Request.ContentLength > limit)

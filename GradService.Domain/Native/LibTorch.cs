@@ -13,6 +13,9 @@ public static class LibTorch
     /// </summary>
     public static LibTorchStatus Status => LoadedOnce.Value;
 
+    /// <summary>Tensors that have not been disposed of, in all threads together.</summary>
+    public static long TensorsAlive => Status.Failure is null ? torch.Tensor.TotalCount : 0;
+
     /// <summary>
     /// To be called once at the start of every thread that computes: the number of OpenMP threads belongs to the calling
     /// thread and to those started after it.

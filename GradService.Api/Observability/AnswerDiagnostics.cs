@@ -1,0 +1,25 @@
+using GradService.Domain;
+using GradService.Domain.Diagnostics;
+
+namespace GradService.Api.Observability;
+
+/// <summary>What answers of every form say of how they were found and what they mean.</summary>
+internal static class AnswerDiagnostics
+{
+    public static IEnumerable<DiagnosticsReport> Reports(object? answer) => answer switch
+    {
+        GradientResult gradient => [gradient.Diagnostics],
+        ComparisonResult comparison => comparison.Results.Select(result => result.Diagnostics),
+        ObjectiveResult objective => [objective.Diagnostics],
+        ObjectiveComparisonResult comparison => comparison.Results.Where(result => result.Result is not null).Select(result => result.Result!.Diagnostics),
+        _ => [],
+    };
+
+    /// <summary>Those of single results, and those across them.</summary>
+    public static IEnumerable<Finding> Findings(object? answer) => Reports(answer).SelectMany(report => report.Findings).Concat(answer switch
+    {
+        ComparisonResult comparison => comparison.Findings,
+        ObjectiveComparisonResult comparison => comparison.Findings,
+        _ => [],
+    });
+}

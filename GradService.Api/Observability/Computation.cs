@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using GradService.Domain;
+
+namespace GradService.Api.Observability;
+
+/// <summary>Work on its way through the queue, measured. Disposing of it says that nobody waits for it any more.</summary>
+internal sealed class Computation<T> : IDisposable
+{
+    private readonly ServiceMetrics _metrics;
+    private readonly Func<CancellationToken, T> _work;
+    private readonly ActivityContext _request = Activity.Current?.Context ?? default;
+    private readonly Activity? _queue = Stages.Start("queue");
+    private readonly long _enqueued = Stopwatch.GetTimestamp();
+    private int _left;
+
+    public Computation(ServiceMetrics metrics, Func<CancellationToken, T> work)
+    {
+        (_metrics, _work) = (metrics, work);
+        metrics.Enqueued();
+    }
+
+    /// <summary>Does the work, on the thread that calls.</summary>
+    public T Run(CancellationToken cancellation)
+    {
+        Leave();
+        _metrics.Began(Stopwatch.GetElapsedTime(_enqueued));
+        using var stage = Stages.Start("compute", _request);
+        var (began, outcome) = (Stopwatch.GetTimestamp(), "failed");
+        try
+        {
+            var answer = _work(cancellation);
+            outcome = "answered";
+            _metrics.Answered(answer);
+            return answer;
+        }
+        catch (FaultException)
+        {
+            outcome = "refused";
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = "cancelled";
+            throw;
+        }
+        finally
+        {
+            _metrics.Ended(Stopwatch.GetElapsedTime(began), outcome);
+            stage?.SetTag("outcome", outcome);
+        }
+    }
+
+    public void Dispose() => Leave();
+
+    private void Leave()
+    {
+        if (Interlocked.Exchange(ref _left, 1) == 0)
+        {
+            _metrics.Dequeued();
+            _queue?.Dispose();
+        }
+    }
+}

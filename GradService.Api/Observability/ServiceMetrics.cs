@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using GradService.Domain.Native;
+
+namespace GradService.Api.Observability;
+
+/// <summary>What the service counts of itself; of HTTP, connections and the runtime .NET has counts of its own. No label has more values than the code names.</summary>
+internal sealed class ServiceMetrics
+{
+    public const string MeterName = "GradService";
+
+    /// <summary>From a request that waits for nobody to the default deadline, seconds.</summary>
+    private static readonly double[] Seconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+    private readonly Histogram<double> _wait;
+    private readonly Histogram<double> _compute;
+    private readonly Counter<long> _passes;
+    private readonly Counter<long> _findings;
+    private readonly Counter<long> _received;
+    private readonly Counter<long> _sent;
+    private int _waiting;
+    private int _computing;
+
+    public ServiceMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds };
+        _wait = meter.CreateHistogram("gradservice.queue.wait", "s", "How long a request waited for the compute thread that it got.", advice: buckets);
+        _compute = meter.CreateHistogram("gradservice.compute.duration", "s", "How long a compute thread worked for a request.", advice: buckets);
+        _passes = meter.CreateCounter<long>("gradservice.passes", "{pass}", "Sweeps that made answers.");
+        _findings = meter.CreateCounter<long>("gradservice.findings", "{finding}", "Findings in answers.");
+        _received = meter.CreateCounter<long>("gradservice.received", "By", "Bytes of request bodies that were read.");
+        _sent = meter.CreateCounter<long>("gradservice.sent", "By", "Bytes of response bodies, as sent.");
+        meter.CreateObservableGauge("gradservice.queue.length", () => Volatile.Read(ref _waiting), "{request}", "Requests that wait for a compute thread.");
+        meter.CreateObservableGauge("gradservice.computing", () => Volatile.Read(ref _computing), "{request}", "Requests that are being computed.");
+        meter.CreateObservableGauge("gradservice.tensors", () => LibTorch.TensorsAlive, "{tensor}", "Tensors that have not been disposed of.");
+        meter.CreateObservableGauge("gradservice.native.memory", NativeMemory, "By", "Resident memory beyond the managed heap: libtorch's code, tensors, and what the allocator keeps.");
+    }
+
+    public void Enqueued() => Interlocked.Increment(ref _waiting);
+
+    public void Dequeued() => Interlocked.Decrement(ref _waiting);
+
+    public void Began(TimeSpan waited)
+    {
+        Interlocked.Increment(ref _computing);
+        _wait.Record(waited.TotalSeconds);
+    }
+
+    public void Ended(TimeSpan worked, string outcome)
+    {
+        Interlocked.Decrement(ref _computing);
+        _compute.Record(worked.TotalSeconds, new TagList { { "outcome", outcome } });
+    }
+
+    /// <summary>What an answer says of how it was found and what it means.</summary>
+    public void Answered(object? answer)
+    {
+        foreach (var report in AnswerDiagnostics.Reports(answer))
+        {
+            _passes.Add(report.Passes, new TagList { { "engine", report.Engine.Name } });
+        }
+
+        foreach (var finding in AnswerDiagnostics.Findings(answer))
+        {
+            _findings.Add(1, new TagList { { "code", finding.Code }, { "severity", JsonNamingPolicy.CamelCase.ConvertName(finding.Severity.ToString()) } });
+        }
+    }
+
+    public void Transferred(long received, long sent)
+    {
+        _received.Add(received);
+        _sent.Add(sent);
+    }
+
+    private static long NativeMemory() => Math.Max(0, Environment.WorkingSet - GC.GetGCMemoryInfo().TotalCommittedBytes);
+}

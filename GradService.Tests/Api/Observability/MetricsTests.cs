@@ -1,0 +1,157 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using System.Text.Json.Nodes;
+using GradService.Api.Observability;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GradService.Tests.Api.Observability;
+
+/// <summary>What the service counts of itself, seen beside other services of the same process.</summary>
+public sealed class MetricsTests
+{
+    private static readonly string Good = GoodRequests.Gradient().ToJsonString();
+
+    [Fact]
+    public async Task Every_answer_counts_its_passes_and_findings()
+    {
+        await using var application = new GradApplication();
+        using var measured = new Measured(application);
+        var (_, gradient) = await application.PostAsync("/v1/gradients", Good);
+        var (_, comparison) = await application.PostAsync("/v1/gradients/compare", GoodRequests.Gradient().With("compare", """[{ "mode": "train", "kind": "perSample" }, { "mode": "eval", "kind": "sum" }]""").ToJsonString());
+        JsonNode[] reports = [gradient["diagnostics"]!, .. comparison["results"]!.AsArray().Select(result => result!["diagnostics"]!)];
+        Assert.Equal(reports.Sum(report => report["passes"]!.GetValue<long>()), measured.Sum("gradservice.passes"));
+        var findings = reports.SelectMany(report => report["findings"]!.AsArray()).Concat(comparison["findings"]!.AsArray()).Select(finding => (string)finding!["code"]!).ToList();
+        Assert.NotEmpty(findings);
+        Assert.Equal(findings.CountBy(code => code).OrderBy(pair => pair.Key), measured.SumBy("gradservice.findings", "code").Select(pair => KeyValuePair.Create(pair.Key, (int)pair.Value)).OrderBy(pair => pair.Key));
+    }
+
+    [Fact]
+    public async Task Bytes_are_those_of_the_bodies()
+    {
+        await using var application = new GradApplication();
+        using var measured = new Measured(application);
+        using var client = application.CreateClient();
+        using var content = new StringContent(Good, Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync("/v1/gradients", content);
+        var body = await answer.Content.ReadAsByteArrayAsync();
+        await measured.UntilAsync("gradservice.sent");
+        Assert.Equal((Encoding.UTF8.GetByteCount(Good), body.Length), (measured.Sum("gradservice.received"), measured.Sum("gradservice.sent")));
+    }
+
+    [Fact]
+    public async Task Waiting_and_computing_are_told_apart_and_end()
+    {
+        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "1")] };
+        using var measured = new Measured(application);
+        using var thread = new HeldThread(application);
+        var asked = application.PostAsync("/v1/gradients", Good);
+        while (thread.Waiting == 0)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal((1, 1), (measured.Now("gradservice.queue.length"), measured.Now("gradservice.computing")));
+        thread.Release();
+        await asked;
+        Assert.Equal((0, 0), (measured.Now("gradservice.queue.length"), measured.Now("gradservice.computing")));
+        Assert.Equal(2, measured.Count("gradservice.queue.wait"));
+    }
+
+    [Fact]
+    public async Task Who_gives_up_waiting_is_counted_no_longer()
+    {
+        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "0.2")] };
+        using var measured = new Measured(application);
+        using var thread = new HeldThread(application);
+        Assert.Equal(503, (await ProblemAnswer.PostAsync(application, "/v1/gradients", Good)).Status);
+        Assert.Equal(0, measured.Now("gradservice.queue.length"));
+    }
+
+    [Theory]
+    [InlineData("""[[0], [1], [2]]""", "answered")]
+    [InlineData("""[[0]]""", "refused")]
+    public async Task Computations_are_told_apart_by_how_they_ended(string inputs, string outcome)
+    {
+        await using var application = new GradApplication();
+        using var measured = new Measured(application);
+        await application.PostAsync("/v1/gradients", GoodRequests.Gradient().With("inputs", inputs).ToJsonString());
+        Assert.Equal([outcome], measured.SumBy("gradservice.compute.duration", "outcome").Select(pair => pair.Key));
+    }
+
+    [Fact]
+    public async Task Memory_is_what_a_process_with_libtorch_has()
+    {
+        await using var application = new GradApplication();
+        using var measured = new Measured(application);
+        await application.PostAsync("/v1/gradients", Good);
+        Assert.InRange(measured.Now("gradservice.native.memory"), 10e6, 100e9);
+        Assert.InRange(measured.Now("gradservice.tensors"), 0, 1e6);
+    }
+
+    /// <summary>Every measurement of one service.</summary>
+    private sealed class Measured : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private readonly Dictionary<string, double> _now = [];
+        private readonly List<(string Name, double Value, Dictionary<string, string?> Labels)> _all = [];
+
+        public Measured(GradApplication application)
+        {
+            var meters = application.Services.GetRequiredService<IMeterFactory>();
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == ServiceMetrics.MeterName && ReferenceEquals(instrument.Meter.Scope, meters))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((instrument, value, labels, _) => Add(instrument, value, labels));
+            _listener.SetMeasurementEventCallback<int>((instrument, value, labels, _) => Add(instrument, value, labels));
+            _listener.SetMeasurementEventCallback<double>((instrument, value, labels, _) => Add(instrument, value, labels));
+            _listener.Start();
+        }
+
+        public double Sum(string name) => Of(name).Sum(each => each.Value);
+
+        public int Count(string name) => Of(name).Count;
+
+        public Dictionary<string, double> SumBy(string name, string label) => Of(name).GroupBy(each => each.Labels[label]!).ToDictionary(group => group.Key, group => group.Sum(each => each.Value));
+
+        public double Now(string name)
+        {
+            _listener.RecordObservableInstruments();
+            lock (_all)
+            {
+                return _now[name];
+            }
+        }
+
+        /// <summary>The caller may have the answer before the service has counted it.</summary>
+        public async Task UntilAsync(string name)
+        {
+            while (Count(name) == 0)
+            {
+                await Task.Yield();
+            }
+        }
+
+        public void Dispose() => _listener.Dispose();
+
+        private List<(string Name, double Value, Dictionary<string, string?> Labels)> Of(string name)
+        {
+            lock (_all)
+            {
+                return [.. _all.Where(each => each.Name == name)];
+            }
+        }
+
+        private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> labels)
+        {
+            lock (_all)
+            {
+                _now[instrument.Name] = value;
+                _all.Add((instrument.Name, value, labels.ToArray().ToDictionary(label => label.Key, label => label.Value?.ToString())));
+            }
+        }
+    }
+}
