@@ -9,6 +9,7 @@ using GradService.Api.OpenApi;
 using GradService.Api.Problems;
 using GradService.Api.Requests;
 using GradService.Api.ReverseProxy;
+using GradService.Api.Security;
 
 // Settings stand beside the program, wherever it is started from. Started from / it would else watch the whole file system for them.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -31,14 +32,18 @@ builder.Services
     .AddAdmission()
     .AddReverseProxy()
     .AddObservability(builder.Configuration)
+    .AddSecurity(builder.Configuration)
     .AddOpenApiDocument();
 
 var app = builder.Build();
 app.UseReverseProxy();
 app.UseObservability();
+app.UseSecurityHeaders();
+app.UseConfiguredOrigins();
 app.UseResponseCompression();
 app.UseProblems();
 app.UseOpenApiDocument();
+app.UseSecurity();
 app.MapGradients();
 app.MapObjectives();
 app.MapCapabilities();

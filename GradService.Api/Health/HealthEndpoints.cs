@@ -10,6 +10,7 @@ internal static class HealthEndpoints
     public static RouteGroupBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/health").WithTag("Health", "Whether the process lives, and whether it can compute.");
+        group.AllowAnonymous().DisableRateLimiting();
         group.MapGet("/live", () => TypedResults.Ok(new HealthReport("live")))
             .WithName("Live")
             .WithSummary("Whether the process answers.")

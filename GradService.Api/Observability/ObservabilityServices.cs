@@ -1,4 +1,6 @@
 using System.Reflection;
+using GradService.Api.Security;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -39,7 +41,14 @@ internal static class ObservabilityServices
         return app;
     }
 
-    public static void MapMetrics(this WebApplication app) => app.MapPrometheusScrapingEndpoint(MetricsPath);
+    public static void MapMetrics(this WebApplication app)
+    {
+        var metrics = app.MapPrometheusScrapingEndpoint(MetricsPath).DisableRateLimiting();
+        if (app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.OpenMetrics)
+        {
+            metrics.AllowAnonymous();
+        }
+    }
 
     /// <summary>What is asked every few seconds, for ever, is not traced.</summary>
     private static bool IsNoProbe(HttpContext context) =>

@@ -9,11 +9,11 @@ namespace GradService.Tests.Api;
 /// </summary>
 internal static class RealStart
 {
-    public static Task RunAsync(string setting) => Task.Run(() =>
+    public static Task RunAsync(params string[] settings) => Task.Run(() =>
     {
         try
         {
-            typeof(Program).Assembly.EntryPoint!.Invoke(null, [new[] { setting, "--urls=http://127.0.0.1:0" }]);
+            typeof(Program).Assembly.EntryPoint!.Invoke(null, [(string[])[.. settings, "--urls=http://127.0.0.1:0"]]);
         }
         catch (TargetInvocationException start)
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using GradService.Api.Admission;
 using GradService.Api.ReverseProxy;
+using GradService.Api.Security;
 using GradService.Domain;
 
 namespace GradService.Tests.Deployment;
@@ -12,18 +13,28 @@ internal static class Variables
 {
     /// <summary>Those that are not the project's own.</summary>
     private static readonly HashSet<string> OfThePlatform =
-        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "MALLOC_ARENA_MAX", "DOTNET_EnableDiagnostics", "DOTNET_hostBuilder__reloadConfigOnChange"];
+    [
+        "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "AllowedHosts", "Logging__Console__FormatterName", "Logging__LogLevel__Default", "Logging__LogLevel__GradService.Api.Observability",
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_SERVICE_NAME", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
+        "MALLOC_ARENA_MAX", "DOTNET_EnableDiagnostics", "DOTNET_gcServer", "DOTNET_GCHeapHardLimit", "DOTNET_hostBuilder__reloadConfigOnChange",
+    ];
 
-    private const string LimitPrefix = $"{AdmissionServices.Section}__";
-    private const string EnginePrefix = $"{AdmissionServices.EngineSection}__";
+    /// <summary>The project's own, by their sections. A number between section and name picks from a list.</summary>
+    private static readonly Dictionary<string, Type[]> Sections = new()
+    {
+        [AdmissionServices.Section] = [typeof(Limits), typeof(ComputeOptions)],
+        [AdmissionServices.EngineSection] = [typeof(EngineOptions)],
+        [ApiKeyOptions.Section] = [typeof(ApiKey)],
+        [SecurityOptions.Section] = [typeof(SecurityOptions)],
+        [""] = [typeof(ReverseProxyOptions)],
+    };
 
     /// <summary>What is wrong with a variable: nobody reads it, or its value is out of range; null where all is well.</summary>
     public static string? WhyWrong(string name, string value)
     {
-        var property = name.StartsWith(LimitPrefix, StringComparison.Ordinal)
-            ? typeof(Limits).GetProperty(name[LimitPrefix.Length..]) ?? typeof(ComputeOptions).GetProperty(name[LimitPrefix.Length..])
-            : name.StartsWith(EnginePrefix, StringComparison.Ordinal) ? typeof(EngineOptions).GetProperty(name[EnginePrefix.Length..])
-            : typeof(ReverseProxyOptions).GetProperty(name);
+        var parts = name.Split("__").Where(part => !int.TryParse(part, out _)).ToArray();
+        var property = parts.Length > 2 ? null
+            : Sections.GetValueOrDefault(parts.Length == 2 ? parts[0] : "")?.Select(options => options.GetProperty(parts[^1])).FirstOrDefault(found => found is not null);
         if (property is null)
         {
             return OfThePlatform.Contains(name) ? null : $"nobody reads {name}";
@@ -31,7 +42,8 @@ internal static class Variables
 
         try
         {
-            var converted = Convert.ChangeType(value, property.PropertyType, CultureInfo.InvariantCulture);
+            var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            var converted = type.IsGenericType ? new List<string> { value } : Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
             return property.GetCustomAttributes<ValidationAttribute>().All(rule => rule.IsValid(converted)) ? null : $"{name} may not be {value}";
         }
         catch (FormatException)

@@ -92,6 +92,6 @@ public sealed partial class ErrorsPageTests
         return client;
     }
 
-    [GeneratedRegex(@"^# (Limits__\w+)=(\S+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^# (\w+__\w+)=(\S+)$", RegexOptions.Multiline)]
     private static partial Regex Setting();
 }

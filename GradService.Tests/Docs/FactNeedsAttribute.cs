@@ -19,3 +19,5 @@ internal sealed class FactNeedsCurlAttribute() : FactNeedsAttribute(Tool.Curl);
 internal sealed class FactNeedsNumPyAttribute() : FactNeedsAttribute(Tool.NumPy);
 
 internal sealed class FactNeedsCurlAndNumPyAttribute() : FactNeedsAttribute(Tool.CurlAndNumPy);
+
+internal sealed class FactNeedsChromiumAttribute() : FactNeedsAttribute(Tool.Chromium);

@@ -20,6 +20,9 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
     /// <summary>Both of these, for a program that calls the other.</summary>
     public static Tool CurlAndNumPy { get; } = new("curl and python3 with numpy", "bash", "-c", $"curl --version && {NumPy.Command} -c 'import numpy'");
 
+    /// <summary>Chromium, started by bash, which brings what the page complains of to where the page is written.</summary>
+    public static Tool Chromium { get; } = new("bash and chromium", "bash", "-c", "chromium --version");
+
     private readonly Lazy<string?> _missing = new(() => WhyMissing(Command, Probe));
 
     /// <summary>Why it cannot be used; null if it can.</summary>
