@@ -4,18 +4,22 @@ using YamlDotNet.Serialization;
 
 namespace GradService.Tests.Deployment;
 
-/// <summary>The one service of docker-compose.yml.</summary>
+/// <summary>A service of docker-compose.yml.</summary>
 internal sealed class ComposeFile
 {
     private readonly Dictionary<object, object> _service;
 
-    private ComposeFile(string text)
-    {
-        var file = new DeserializerBuilder().Build().Deserialize<Dictionary<string, Dictionary<string, Dictionary<object, object>>>>(text);
-        _service = Assert.Single(Assert.Single(file, part => part.Key == "services").Value).Value;
-    }
+    private ComposeFile(Dictionary<object, object> service) => _service = service;
 
-    public static ComposeFile OfTheProject { get; } = new(Repository.Read("docker-compose.yml"));
+    /// <summary>All services, by name.</summary>
+    public static IReadOnlyDictionary<string, ComposeFile> Services { get; } = new DeserializerBuilder().Build()
+        .Deserialize<Dictionary<string, Dictionary<string, Dictionary<object, object>>>>(Repository.Read("docker-compose.yml"))["services"]
+        .ToDictionary(service => service.Key, service => new ComposeFile(service.Value));
+
+    /// <summary>The one that is always started.</summary>
+    public static ComposeFile OfTheProject => Assert.Single(Services, service => !service.Value.Has("profiles")).Value;
+
+    public bool Has(string key) => _service.ContainsKey(key);
 
     public string Text(string key) => Assert.IsType<string>(_service[key]);
 
