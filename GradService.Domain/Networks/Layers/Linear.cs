@@ -9,6 +9,9 @@ namespace GradService.Domain.Networks.Layers;
 /// <summary>x·Wᵀ + b over the last axis, as nn.Linear.</summary>
 public sealed record Linear : Layer
 {
+    // Elements of a matrix beyond which libtorch's product, which blocks for all caches, is the faster one: GradService.Benchmarks/README.md.
+    private const long LargestDense = 1 << 15;
+
     /// <summary>Size of the last axis of the result.</summary>
     [Range(1, int.MaxValue)]
     public required int OutFeatures { get; init; }
@@ -27,6 +30,7 @@ public sealed record Linear : Layer
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) =>
         x.Linear(pass.Parameter(node, "weight")!, pass.Parameter(node, "bias"));
 
-    internal override IDenseKernel<T>? Dense<T>(LayerNode node, Func<string, NdArray?> parameter) =>
-        new LinearKernel<T>(parameter("weight")!.ToValues<T>(), parameter("bias")?.ToValues<T>(), (int)node.Input[^1]);
+    internal override IDenseKernel<T>? Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => node.Input[^1] * OutFeatures <= LargestDense
+        ? new LinearKernel<T>(parameter("weight")!.ToValues<T>(), parameter("bias")?.ToValues<T>(), (int)node.Input[^1])
+        : null;
 }

@@ -1,0 +1,95 @@
+using BenchmarkDotNet.Attributes;
+using GradService.Domain;
+using GradService.Domain.Catalog;
+using GradService.Domain.Differentiation;
+using GradService.Domain.Differentiation.Engines;
+using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Forward;
+using GradService.Domain.Forward.Dense;
+using GradService.Domain.Native;
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Dense;
+using static TorchSharp.torch;
+
+namespace GradService.Benchmarks;
+
+/// <summary>Where the time of one request goes: kind sum under mode train, the forum's network in float32, without HTTP.</summary>
+[InProcess]
+[MemoryDiagnoser]
+public class RequestStagesBenchmarks : IDisposable
+{
+    private static readonly GradientService Service = new(new Limits());
+    private static readonly GradientService Tensors = new(new Limits(), new EngineOptions { Dense = false, NetworkCacheBytes = 0 });
+
+    private NetworkSpec _spec = null!;
+    private NetworkShape _shape = null!;
+    private BuiltNetwork _network = null!;
+    private DenseNetwork<float> _dense = null!;
+    private GradientRequest _request = null!;
+    private PreparedRequest _prepared = null!;
+    private DensePass<float> _pass = null!;
+
+    [Params(100, 10_000)]
+    public int Samples { get; set; }
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        LibTorch.PrepareThread();
+        _spec = Networks.Forum with { Dtype = Dtype.Float32 };
+        _shape = NetworkShape.Infer(_spec, new Limits());
+        _network = new BuiltNetwork(Network.Create(_spec, _shape), dense: true);
+        _dense = (DenseNetwork<float>)_network.Dense!;
+        _request = Networks.Ask(_spec, Samples, new Sum());
+        _prepared = PreparedRequest.Of(_request, _shape);
+        _pass = DensePass<float>.Run(_dense, _request.Inputs, _prepared.Plan, null, CancellationToken.None);
+    }
+
+    [Benchmark(Baseline = true)]
+    public GradientResult Request() => Service.Differentiate(_request, CancellationToken.None);
+
+    [Benchmark]
+    public GradientResult RequestByTensorsNothingKept() => Tensors.Differentiate(_request, CancellationToken.None);
+
+    [Benchmark]
+    public string Hash() => SpecHash.Of(_spec);
+
+    [Benchmark]
+    public object InferShape() => NetworkShape.Infer(_spec, new Limits());
+
+    [Benchmark]
+    public object CheckAndPlan() => PreparedRequest.Of(_request, _shape);
+
+    [Benchmark]
+    public object Price() => Cost.Of(_shape, Samples, 0, _request.Gradient, _prepared.Size, finiteDifferences: false);
+
+    [Benchmark]
+    public void BuildTensors() => Network.Create(_spec, _shape).Dispose();
+
+    [Benchmark]
+    public object BuildDense() => DenseNetwork<float>.Of(_network.Tensors)!;
+
+    [Benchmark]
+    public void ForwardTensors()
+    {
+        using var scope = NewDisposeScope();
+        ForwardPass.Run(_network.Tensors, _request.Inputs.ToTensor(Dtype.Float32), _prepared.Plan, null, null);
+    }
+
+    [Benchmark]
+    public void ForwardDense() => DensePass<float>.Run(_dense, _request.Inputs, _prepared.Plan, null, CancellationToken.None).Dispose();
+
+    [Benchmark]
+    public object GradientDense() => DenseBackward<float>.Run(_pass, _request.Gradient.InBlocks(_prepared.Size)!, _prepared.Size.Inputs, CancellationToken.None);
+
+    [Benchmark]
+    public object HeldDense() => DenseBackward<float>.Run(_pass, _request.Gradient.InBlocks(_prepared.Size)! with { Coupled = CoupledGradient.Held }, _prepared.Size.Inputs, CancellationToken.None);
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _pass.Dispose();
+        _network.Dispose();
+    }
+}
