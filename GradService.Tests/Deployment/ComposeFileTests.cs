@@ -55,7 +55,8 @@ public sealed partial class ComposeFileTests
         var (limits, compute) = (Settings<Limits>(), Settings<ComputeOptions>());
         var running = compute.ComputeThreads * (limits.MaxNativeBytes + limits.MaxResultBytes);
         var waiting = (compute.ComputeThreads + compute.QueueLength) * 2 * limits.MaxRequestBytes;
-        Assert.InRange(Process + running + waiting, 0, Compose.Bytes("mem_limit"));
+        var kept = Settings<EngineOptions>(AdmissionServices.EngineSection).NetworkCacheBytes;
+        Assert.InRange(Process + running + waiting + kept, 0, Compose.Bytes("mem_limit"));
     }
 
     [Fact]
@@ -69,13 +70,13 @@ public sealed partial class ComposeFileTests
     public void It_comes_back_by_itself() => Assert.Equal("unless-stopped", Compose.Text("restart"));
 
     /// <summary>The settings that the service has under these variables.</summary>
-    private static T Settings<T>()
+    private static T Settings<T>(string section = AdmissionServices.Section)
         where T : new()
     {
         var settings = new T();
         new ConfigurationBuilder().AddJsonFile(Repository.PathOf("GradService.Api/appsettings.json"))
             .AddInMemoryCollection(Compose.Environment.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value)))
-            .Build().GetSection(AdmissionServices.Section).Bind(settings);
+            .Build().GetSection(section).Bind(settings);
         return settings;
     }
 
