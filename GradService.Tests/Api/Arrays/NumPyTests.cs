@@ -67,6 +67,26 @@ public sealed class NumPyTests(LoopbackApplication application) : IClassFixture<
         """);
 
     [FactNeedsNumPy]
+    public Task Points_and_targets_of_a_loss_are_members_and_so_are_residuals_and_parameter_gradients() => RunAsync("""
+        network = {**network, "inputShape": [1], "dtype": "float64"}
+        target, inner = np.arange(5.0), x[:, :1]
+        terms = [{"name": "pde", "on": "interior", "residual": "u_xx + v"}, {"name": "data", "on": "sensors", "residual": "u - target"}]
+        request = {"network": network, "outputs": ["u", "v"], "terms": terms, "return": ["parameterGradients", "residuals"]}
+        for batches in "joint", "perSet":
+            asked = {**request, "batchNorm": {"batches": batches}}
+            answer, rest = ask("/v1/objectives", {**asked, "points": [{"name": "interior"}, {"name": "sensors"}]},
+                               **{"points/interior": inner, "points/sensors": inner[::-1], "targets/data": target})
+            expected = plain("/v1/objectives", {**asked, "terms": [terms[0], {**terms[1], "target": target.tolist()}],
+                             "points": [{"name": "interior", "inputs": inner.tolist()}, {"name": "sensors", "inputs": inner[::-1].tolist()}]})
+            assert rest["value"] == expected["value"]
+            for term in expected["terms"]:
+                same(answer.pop("residuals/" + term["name"]), term["residuals"], np.float64)
+            for name, gradient in expected["parameterGradients"].items():
+                same(answer.pop("parameter_gradients/" + name), gradient, np.float64)
+            assert answer and all(name.startswith("batch_norm/") for name in answer), answer.keys()
+        """);
+
+    [FactNeedsNumPy]
     public Task Parameters_and_a_reference_batch_are_members_and_factors_and_comparisons_too() => RunAsync("""
         weights = {"0.weight": np.ones((3, 2)), "2.num_batches_tracked": np.array(4), "2.running_mean": np.array([1, 2, 3], np.int32)}
         request = {"network": network, "batchNorm": {"mode": "reference"}, "gradient": {"kind": "jacobian", "form": "factored"}}
