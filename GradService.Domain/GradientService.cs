@@ -4,7 +4,6 @@ using GradService.Domain.Diagnostics;
 using GradService.Domain.Differentiation;
 using GradService.Domain.Differentiation.Questions;
 using GradService.Domain.Networks;
-using GradService.Domain.Normalization;
 using static TorchSharp.torch;
 
 namespace GradService.Domain;
@@ -64,15 +63,11 @@ public sealed class GradientService : IDisposable
         using var lease = _networks.Open(request.Network);
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
-            var prepared = PreparedRequest.Of(request with { BatchNorm = ForEntry(request, entry.Mode) }, lease.Shape);
+            var prepared = PreparedRequest.Of(request with { BatchNorm = request.BatchNorm.ForEntry(entry.Mode) }, lease.Shape);
             Check(prepared, entry.Gradient);
             return (Prepared: prepared, entry.Gradient);
         })).ToList();
-        if (request.BatchNorm.ReferenceInputs is not null && !entries.Any(entry => entry.Prepared.Plan.NeedsReference))
-        {
-            throw new FaultException(Fault.Invalid("batchNorm.referenceInputs", "nothing, as no entry has a BatchNorm layer in mode reference",
-                $"an array of shape {request.BatchNorm.ReferenceInputs.Shape}", "Leave it out, or compare with mode reference."));
-        }
+        request.BatchNorm.CheckReference(request.Compare.Select(entry => entry.Mode));
 
         // All answers are kept until the last is there.
         Cost.Sum(entries.Select(entry => CostOf(entry.Prepared, entry.Gradient))).Check(_limits, "compare", "Compare fewer entries at once, or send fewer samples.");
@@ -165,13 +160,6 @@ public sealed class GradientService : IDisposable
 
     private static BatchNormReport Report(PreparedRequest prepared, Evaluation evaluation) =>
         new() { Mode = prepared.Plan.Mode, Layers = [.. evaluation.Layers.Select(layer => layer.Report)] };
-
-    /// <summary>An entry has the request's reference batch only where it needs one.</summary>
-    private static BatchNormSpec ForEntry(ComparisonRequest request, BatchNormMode mode)
-    {
-        var needsReference = mode.Source == StatisticsSource.ReferenceBatch || (request.BatchNorm.Layers?.Values.Any(layer => layer.Source == StatisticsSource.ReferenceBatch) ?? false);
-        return request.BatchNorm with { Mode = mode, ReferenceInputs = needsReference ? request.BatchNorm.ReferenceInputs : null };
-    }
 
     public void Dispose() => _networks.Dispose();
 

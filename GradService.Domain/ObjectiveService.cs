@@ -37,11 +37,7 @@ public sealed class ObjectiveService(Limits limits)
         var shape = NetworkShape.InferWithin(request.Network, limits);
         var objective = Objective.Resolve(request, shape);
         var variants = request.Compare ?? ObjectiveVariant.All;
-        if (request.BatchNorm.ReferenceInputs is { } unused && !variants.Any(variant => NeedsReference(request, variant)))
-        {
-            throw new FaultException(Fault.Invalid("batchNorm.referenceInputs", "nothing, as no entry has a BatchNorm layer in mode reference",
-                $"an array of shape {unused.Shape}", "Leave it out, or compare with mode reference."));
-        }
+        request.BatchNorm.CheckReference(variants.Select(variant => variant.Mode));
 
         var prepared = variants.Select((variant, index) => Try(() =>
         {
@@ -76,12 +72,7 @@ public sealed class ObjectiveService(Limits limits)
     /// <param name="path">Where the request has the variant's throughStatistics.</param>
     private static ObjectiveSetting Prepare(ObjectiveRequest request, Objective objective, NetworkShape shape, ObjectiveVariant variant, string path = "batchNorm")
     {
-        var norm = request.BatchNorm with { Mode = variant.Mode };
-        if (request is ObjectiveComparisonRequest && !NeedsReference(request, variant))
-        {
-            norm = norm with { ReferenceInputs = null };
-        }
-
+        var norm = request is ObjectiveComparisonRequest ? request.BatchNorm.ForEntry(variant.Mode) : request.BatchNorm;
         var plan = NormalizationPlan.Resolve(shape, norm);
         if (variant.ThroughStatistics == false && plan.Sites.FirstOrDefault(site => site.Coupled && site.Mode.GradientFlows) is { } train)
         {
@@ -89,7 +80,7 @@ public sealed class ObjectiveService(Limits limits)
                 "For statistics held constant use mode trainDetached."));
         }
 
-        var setting = new ObjectiveSetting(objective, shape, plan, variant, norm.Batches) { Dropout = request.Dropout, ReferenceInputs = norm.ReferenceInputs };
+        var setting = new ObjectiveSetting(objective, shape, plan, variant, request.BatchNorm.Batches) { Dropout = request.Dropout, ReferenceInputs = norm.ReferenceInputs };
         foreach (var batch in setting.Batches)
         {
             plan.CheckCounts(batch.Sum(set => set.Count), norm.ReferenceInputs?.Shape[0] ?? 0, batch.Count == objective.Sets.Count ? "points" : $"points[{batch[0].Index}].inputs");
@@ -103,9 +94,9 @@ public sealed class ObjectiveService(Limits limits)
         cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
         var live = request.Return.Contains(ObjectivePart.ParameterGradients);
-        using var trained = network.ToTrain();
+        using var trained = live ? network.ToTrain() : null;
         var started = Stopwatch.GetTimestamp();
-        var pass = ObjectivePass.Run(setting, live ? trained : network, live);
+        var pass = ObjectivePass.Run(setting, trained ?? network, live);
         var forward = Stopwatch.GetElapsedTime(started);
 
         started = Stopwatch.GetTimestamp();
@@ -179,9 +170,6 @@ public sealed class ObjectiveService(Limits limits)
             return Loss.Of(ObjectivePass.Run(setting, trained, live: true), cancellation).ParameterGradients;
         }).Result;
     }
-
-    private static bool NeedsReference(ObjectiveRequest request, ObjectiveVariant variant) => variant.Mode.Source == StatisticsSource.ReferenceBatch
-        || (request.BatchNorm.Layers?.Values.Any(mode => mode.Source == StatisticsSource.ReferenceBatch) ?? false);
 
     private static string Reason(ObjectiveSetting setting) => setting.Batches.Select(setting.WayOf).Max() switch
     {

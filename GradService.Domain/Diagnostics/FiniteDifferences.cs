@@ -37,8 +37,11 @@ public sealed record FiniteDifferenceReport
 /// </summary>
 internal static class FiniteDifferences
 {
-    private const int MaxEntries = 64;
-    private const double Step = 1e-5;
+    /// <summary>Entries that are compared at most.</summary>
+    public const int MaxEntries = 64;
+
+    /// <summary>The step, relative to max(1, |x|).</summary>
+    public const double Step = 1e-5;
 
     /// <param name="pass">A float64 pass at the inputs.</param>
     /// <param name="question">The question.</param>
@@ -62,7 +65,7 @@ internal static class FiniteDifferences
             var h = Step * (group.Key.Direction is null ? Math.Max(1, Math.Abs(inputs[group.Key.Element])) : Math.Max(1, inputs.Max(Math.Abs)) / (group.Key.Largest > 0 ? group.Key.Largest : 1));
             var high = new WatchedPass(Moved(pass, group.Key.From(inputs, h)));
             var low = new WatchedPass(Moved(pass, group.Key.From(inputs, -h)));
-            var straddles = high.Pass.Branches.Zip(low.Pass.Branches).Any(pair => pair.First.ne(pair.Second).any().item<bool>());
+            var straddles = Straddles(high.Pass.Branches, low.Pass.Branches);
             var largestOutput = high.Outputs.Max(Math.Abs);
             foreach (var (index, _, watched) in group)
             {
@@ -87,18 +90,32 @@ internal static class FiniteDifferences
         // The answer has the rounding noise of its own precision: only where it is as small as that are both called zero.
         var belowNoise = compared.Count > 0 && maxValue <= noise && maxAnswer <= noise + (64 * answer.Dtype.Epsilon() * magnitude);
         var largest = Math.Max(Math.Max(answer.MaxAbsolute(), maxAnswer), maxValue);
-        var report = new FiniteDifferenceReport
-        {
-            Checked = compared.Count,
-            Step = Step,
-            MaxAbsoluteError = belowNoise ? 0 : maxError,
-            MaxRelativeError = belowNoise || maxError == 0 ? 0 : maxError / largest,
-        };
-        return new FiniteDifferenceOutcome(report, drawn.Length, drawn.Length - compared.Count, belowNoise, noise);
+        return Outcome(drawn.Length, compared.Count, maxError, largest, belowNoise, noise);
     }
 
+    /// <param name="drawn">Entries drawn.</param>
+    /// <param name="compared">Those of them that no kink lies across.</param>
+    /// <param name="error">The largest difference.</param>
+    /// <param name="largest">What it is relative to.</param>
+    /// <param name="belowNoise">Whether nothing that was compared rises above rounding noise.</param>
+    /// <param name="noise">The largest noise of a difference.</param>
+    public static FiniteDifferenceOutcome Outcome(int drawn, int compared, double error, double largest, bool belowNoise, double noise)
+    {
+        var report = new FiniteDifferenceReport
+        {
+            Checked = compared,
+            Step = Step,
+            MaxAbsoluteError = belowNoise ? 0 : error,
+            MaxRelativeError = belowNoise || error == 0 ? 0 : error / largest,
+        };
+        return new FiniteDifferenceOutcome(report, drawn, drawn - compared, belowNoise, noise);
+    }
+
+    /// <summary>Whether some element took another branch in one pass than in the other.</summary>
+    public static bool Straddles(IEnumerable<Tensor> high, IEnumerable<Tensor> low) => high.Zip(low).Any(pair => pair.First.ne(pair.Second).any().item<bool>());
+
     /// <summary>The largest in size; NaN where one is NaN, which Enumerable.Max passes over as long as another number is there.</summary>
-    private static double Largest(IEnumerable<double> values) => values.Aggregate(0.0, (largest, value) => Math.Max(largest, Math.Abs(value)));
+    public static double Largest(IEnumerable<double> values) => values.Aggregate(0.0, (largest, value) => Math.Max(largest, Math.Abs(value)));
 
     private static ForwardPass Moved(ForwardPass pass, double[] inputs) =>
         pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), inputs).ToTensor(Dtype.Float64), StatisticsHold.Uncoupled, watchBranches: true);
@@ -115,11 +132,17 @@ internal static class FiniteDifferences
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{kind} {answer}"));
         hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(inputs.AsSpan()));
-        var random = new Random(BitConverter.ToInt32(hash.GetHashAndReset()));
+        return Draw(answer.Elements, most, hash.GetHashAndReset());
+    }
+
+    /// <summary>Some different numbers below a count, in ascending order; the same for the same seed.</summary>
+    public static long[] Draw(long count, int some, ReadOnlySpan<byte> seed)
+    {
+        var random = new Random(BitConverter.ToInt32(seed));
         var drawn = new HashSet<long>();
-        while (drawn.Count < most)
+        while (drawn.Count < some)
         {
-            drawn.Add(random.NextInt64(answer.Elements));
+            drawn.Add(random.NextInt64(count));
         }
 
         return [.. drawn.Order()];

@@ -13,9 +13,6 @@ namespace GradService.Domain.Diagnostics;
 /// </summary>
 internal static class ObjectiveDifferences
 {
-    private const int MaxEntries = 64;
-    private const double Step = 1e-5;
-
     /// <param name="setting">The loss.</param>
     /// <param name="network">The network without leaves.</param>
     /// <param name="gradients">The answer to check.</param>
@@ -28,29 +25,21 @@ internal static class ObjectiveDifferences
         var entries = Draw(gradients);
         var differences = entries.Select(entry => Difference(entry.Name, entry.Element)).ToList();
         var compared = entries.Zip(differences).Where(pair => !pair.Second.AcrossKink).Select(pair => (Answer: gradients[pair.First.Name][pair.First.Element], pair.Second.Value, pair.Second.Noise)).ToList();
-        var largest = Largest(gradients.Values.Select(gradient => gradient.MaxAbsolute()).Concat(compared.Select(pair => pair.Value)));
-        var error = Largest(compared.Select(pair => pair.Answer - pair.Value));
-        var noise = Largest(compared.Select(pair => pair.Noise));
+        var largest = FiniteDifferences.Largest(gradients.Values.Select(gradient => gradient.MaxAbsolute()).Concat(compared.Select(pair => pair.Value)));
+        var error = FiniteDifferences.Largest(compared.Select(pair => pair.Answer - pair.Value));
+        var noise = FiniteDifferences.Largest(compared.Select(pair => pair.Noise));
         var belowNoise = compared.Count > 0 && largest <= noise;
-        var report = new FiniteDifferenceReport
-        {
-            Checked = compared.Count,
-            Step = Step,
-            MaxAbsoluteError = belowNoise ? 0 : error,
-            MaxRelativeError = belowNoise || error == 0 ? 0 : error / largest,
-        };
-        return new FiniteDifferenceOutcome(report, entries.Count, entries.Count - compared.Count, belowNoise, noise);
+        return FiniteDifferences.Outcome(entries.Count, compared.Count, error, largest, belowNoise, noise);
 
         (double Value, double Noise, bool AcrossKink) Difference(string name, int element)
         {
             cancellation.ThrowIfCancellationRequested();
             using var own = NewDisposeScope();
             var values = copy[name].ToDoubles();
-            var h = Step * Math.Max(1, Math.Abs(values[element]));
+            var h = FiniteDifferences.Step * Math.Max(1, Math.Abs(values[element]));
             var (high, highBranches) = Moved(name, values, element, h);
             var (low, lowBranches) = Moved(name, values, element, -h);
-            var straddles = highBranches.Zip(lowBranches).Any(pair => pair.First.ne(pair.Second).any().item<bool>());
-            return ((high - low) / (2 * h), 64 * Dtype.Float64.Epsilon() * Math.Abs(high) / h, straddles);
+            return ((high - low) / (2 * h), 64 * Dtype.Float64.Epsilon() * Math.Abs(high) / h, FiniteDifferences.Straddles(highBranches, lowBranches));
         }
 
         (double Loss, List<Tensor> Branches) Moved(string name, double[] values, int element, double by)
@@ -63,26 +52,17 @@ internal static class ObjectiveDifferences
         }
     }
 
-    private static double Largest(IEnumerable<double> values) => values.Aggregate(0.0, (largest, value) => Math.Max(largest, Math.Abs(value)));
-
     /// <summary>Entries of the gradients, all or 64 different ones; the same for the same answer.</summary>
     private static List<(string Name, int Element)> Draw(IReadOnlyDictionary<string, NdArray> gradients)
     {
         var count = gradients.Values.Sum(gradient => (long)gradient.Count);
-        if (count <= MaxEntries)
+        if (count <= FiniteDifferences.MaxEntries)
         {
             return [.. gradients.SelectMany(pair => Enumerable.Range(0, pair.Value.Count).Select(element => (pair.Key, element)))];
         }
 
         var seed = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(" ", gradients.Select(pair => $"{pair.Key} {pair.Value.Shape} {pair.Value.Norm():R}"))));
-        var random = new Random(BitConverter.ToInt32(seed));
-        var drawn = new HashSet<long>();
-        while (drawn.Count < MaxEntries)
-        {
-            drawn.Add(random.NextInt64(count));
-        }
-
-        return [.. drawn.Order().Select(at => At(gradients, at))];
+        return [.. FiniteDifferences.Draw(count, FiniteDifferences.MaxEntries, seed).Select(at => At(gradients, at))];
     }
 
     /// <summary>The entry with that number, counted through all gradients.</summary>

@@ -90,11 +90,7 @@ internal static class ObjectiveExamination
     }
 
     /// <summary>The outputs [N, M] of a batch by other statistics.</summary>
-    private static Tensor Again(BatchPass batch, Func<NormalizationSite, Moments> given)
-    {
-        var inputs = batch.Sets.Select(set => set.Inputs.ToTensor(batch.Context.Network.Dtype)).ToArray();
-        return ForwardPass.Run(batch.Context, inputs.Length == 1 ? inputs[0] : cat(inputs, 0), (site, _) => given(site)).Outputs;
-    }
+    private static Tensor Again(BatchPass batch, Func<NormalizationSite, Moments> given) => ForwardPass.Run(batch.Context, batch.Inputs, (site, _) => given(site)).Outputs;
 
     private static double ParameterSlope(ObjectivePass pass, BatchPass batch, ObjectiveSet set, InputQuantity quantity)
     {

@@ -10,8 +10,8 @@ namespace GradService.Domain.Differentiation;
 /// <param name="NativeBytes">Size of all tensors alive at once.</param>
 internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, long NativeBytes)
 {
-    // Each kept tensor once more as its gradient and once as a temporary of the operation that makes it.
-    private const long TensorsPerKept = 3;
+    /// <summary>Each kept tensor once more as its gradient and once as a temporary of the operation that makes it.</summary>
+    public const long TensorsPerKept = 3;
 
     /// <param name="shape">The network.</param>
     /// <param name="samples">N.</param>

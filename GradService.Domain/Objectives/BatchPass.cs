@@ -20,12 +20,15 @@ internal sealed class BatchPass
 
     private readonly Dictionary<ObjectiveSet, Tensor> _outputs = [];
 
-    private BatchPass(IReadOnlyList<ObjectiveSet> sets, PassContext context) => (Sets, Context) = (sets, context);
+    private BatchPass(IReadOnlyList<ObjectiveSet> sets, PassContext context, Tensor inputs) => (Sets, Context, Inputs) = (sets, context, inputs);
 
     public IReadOnlyList<ObjectiveSet> Sets { get; }
 
     /// <summary>What the batch was run with.</summary>
     public PassContext Context { get; }
+
+    /// <summary>The points of all sets [N, D…], constants.</summary>
+    public Tensor Inputs { get; }
 
     /// <summary>How many points it has.</summary>
     public long Count => Sets.Sum(set => set.Count);
@@ -58,9 +61,9 @@ internal sealed class BatchPass
     /// <param name="live">Whether parameter gradients will be taken.</param>
     public static BatchPass Run(ObjectiveSetting setting, IReadOnlyList<ObjectiveSet> sets, PassContext context, IReadOnlyDictionary<LayerNode, Moments>? frozen, bool live)
     {
-        var batch = new BatchPass(sets, context);
         var inputs = sets.Select(set => set.Inputs.ToTensor(context.Network.Dtype)).ToList();
         var all = inputs.Count == 1 ? inputs[0] : cat([.. inputs], 0);
+        var batch = new BatchPass(sets, context, all);
         switch (setting.WayOf(sets))
         {
             case DerivativeWay.None:

@@ -23,7 +23,6 @@ internal sealed class DerivativePlan
         // What is swept is needed too, but for the outputs, which are there.
         _sources = wanted.Concat(swept).Where(index => index.Order > 0).Distinct().ToDictionary(index => index, index => inOrder ? Last(index) : Parents(index).First(parent => swept.Contains(parent.Swept)));
         _sweptAgain = [.. swept.Where(index => index.Order > 0).Select(index => _sources[index].Swept)];
-        Order = Math.Max(wanted.Select(index => index.Order).DefaultIfEmpty(0).Max(), swept.Select(index => index.Order + 1).DefaultIfEmpty(0).Max());
     }
 
     /// <summary>What is differentiated: outputs (order 0) and their derivatives.</summary>
@@ -31,9 +30,6 @@ internal sealed class DerivativePlan
 
     /// <summary>How many sweeps it takes.</summary>
     public int Sweeps => Swept.Count;
-
-    /// <summary>The highest order of derivative that comes of it.</summary>
-    public int Order { get; }
 
     /// <param name="wanted">What terms read.</param>
     /// <param name="inOrder">Whether derivatives do not commute, so that each must be taken in the order in which it is written.</param>

@@ -5,9 +5,6 @@ namespace GradService.Domain.Objectives;
 /// <summary>What a loss takes, estimated from its sizes before anything is allocated.</summary>
 internal static class ObjectiveCost
 {
-    // Each kept tensor once more as its gradient and once as a temporary of the operation that makes it.
-    private const long TensorsPerKept = 3;
-
     /// <summary>A loss with central differences of 64 parameters.</summary>
     private const long DifferencedLosses = 128;
 
@@ -34,7 +31,7 @@ internal static class ObjectiveCost
         }
 
         var referenceSamples = setting.ReferenceInputs?.Shape[0] ?? 0;
-        var alive = setting.Shape.KeptElements.SaturatingTimes(TensorsPerKept).SaturatingTimes(kept.SaturatingPlus(referenceSamples))
+        var alive = setting.Shape.KeptElements.SaturatingTimes(Cost.TensorsPerKept).SaturatingTimes(kept.SaturatingPlus(referenceSamples))
             .SaturatingPlus(setting.Shape.ScratchElements.SaturatingTimes(points).SaturatingTimes(2))
             .SaturatingPlus(setting.Shape.ParameterElements.SaturatingTimes(live ? 4 : 1));
         var results = (request.Return.Contains(ObjectivePart.Residuals) ? setting.Objective.Terms.Sum(term => setting.Objective.Sets[term.Set].Count) : 0)
