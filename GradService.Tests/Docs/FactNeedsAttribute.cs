@@ -21,3 +21,5 @@ internal sealed class FactNeedsNumPyAttribute() : FactNeedsAttribute(Tool.NumPy)
 internal sealed class FactNeedsCurlAndNumPyAttribute() : FactNeedsAttribute(Tool.CurlAndNumPy);
 
 internal sealed class FactNeedsChromiumAttribute() : FactNeedsAttribute(Tool.Chromium);
+
+internal sealed class FactNeedsJupyterAttribute() : FactNeedsAttribute(Tool.Jupyter);

@@ -23,17 +23,29 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
     /// <summary>Chromium, started by bash, which brings what the page complains of to where the page is written.</summary>
     public static Tool Chromium { get; } = new("bash and chromium", "bash", "-c", "chromium --version");
 
+    /// <summary>What executes notebooks, the distribution's own: the kernel, the page maker and what draws in them.</summary>
+    public static Tool Jupyter { get; } = new("jupyter-nbconvert with ipykernel, numpy, requests and matplotlib", "bash", "-c", $"{Nbconvert} --version && {NumPy.Command} -c 'import ipykernel, requests, matplotlib'")
+    {
+        Deadline = TimeSpan.FromMinutes(5),
+    };
+
+    /// <summary>How bash calls what executes notebooks.</summary>
+    public static string Nbconvert => File.Exists("/usr/bin/jupyter-nbconvert") ? "/usr/bin/jupyter-nbconvert" : "jupyter-nbconvert";
+
     private readonly Lazy<string?> _missing = new(() => WhyMissing(Command, Probe));
 
     /// <summary>Why it cannot be used; null if it can.</summary>
     public string? Missing => _missing.Value is { } why ? $"Needs {Name}: {why}" : null;
 
-    /// <summary>What it writes; it must succeed within a minute.</summary>
+    /// <summary>How long it may take.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What it writes; it must succeed within its deadline.</summary>
     public async Task<string> RunAsync(params IReadOnlyList<string> arguments)
     {
         Assert.True(Missing is null, Missing);
         using var process = Start(Command, arguments);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var deadline = new CancellationTokenSource(Deadline);
         try
         {
             var (output, error) = (process.StandardOutput.ReadToEndAsync(deadline.Token), process.StandardError.ReadToEndAsync(deadline.Token));
