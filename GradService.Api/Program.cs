@@ -10,10 +10,6 @@ using GradService.Api.Problems;
 using GradService.Api.Requests;
 using GradService.Api.ReverseProxy;
 using GradService.Api.Security;
-using GradService.Domain.Native;
-
-// While the host is built libtorch is loaded, which the first request would else wait for. What goes wrong there readiness tells.
-_ = Task.Run(static () => LibTorch.Status);
 
 // Settings stand beside the program, wherever it is started from. Started from / it would else watch the whole file system for them.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });

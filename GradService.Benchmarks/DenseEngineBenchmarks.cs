@@ -27,7 +27,7 @@ public class DenseEngineBenchmarks
     public void Prepare()
     {
         LibTorch.PrepareThread();
-        Service = new GradientService(new Limits(), new EngineOptions { Dense = Engine == "dense" });
+        Service = DomainServices.Gradients(engine: new EngineOptions { Dense = Engine == "dense" });
         var network = Networks.Forum with { Dtype = Dtype };
         _sum = Networks.Ask(network, Samples, new Sum());
         _own = Networks.Ask(network, Samples, new PerSample());

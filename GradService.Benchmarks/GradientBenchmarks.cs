@@ -14,7 +14,7 @@ namespace GradService.Benchmarks;
 [MemoryDiagnoser]
 public class GradientBenchmarks
 {
-    private static readonly GradientService Service = new(new Limits());
+    private static readonly GradientService Service = DomainServices.Gradients();
     private ForwardRequest _forward = null!;
     private GradientRequest _sum = null!;
     private GradientRequest _detached = null!;

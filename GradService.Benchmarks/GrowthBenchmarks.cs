@@ -13,7 +13,7 @@ namespace GradService.Benchmarks;
 [WarmupCount(3)]
 public class GrowthBenchmarks
 {
-    private static readonly GradientService Service = new(new Limits { MaxNativeBytes = 1L << 34, MaxResultBytes = 1L << 30 });
+    private static readonly GradientService Service = DomainServices.Gradients(new Limits { MaxNativeBytes = 1L << 34, MaxResultBytes = 1L << 30 });
     private GradientRequest _perSample = null!;
     private GradientRequest _factored = null!;
     private GradientRequest _second = null!;

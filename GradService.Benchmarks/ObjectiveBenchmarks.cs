@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using GradService.Domain;
+using GradService.Domain.Catalog;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
@@ -18,7 +19,7 @@ namespace GradService.Benchmarks;
 [InvocationCount(4)]
 public class ObjectiveBenchmarks
 {
-    private readonly ObjectiveService _service = new(new Limits());
+    private readonly ObjectiveService _service = new(new Limits(), new NetworkCache(new Limits(), new EngineOptions { NetworkCacheBytes = 0 }));
     private ObjectiveRequest _request = null!;
 
     [GlobalSetup]

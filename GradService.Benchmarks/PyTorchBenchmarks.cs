@@ -17,7 +17,7 @@ public class PyTorchBenchmarks
 {
     private const int Samples = 3_000;
 
-    private static readonly GradientService Service = new(new Limits());
+    private static readonly GradientService Service = DomainServices.Gradients();
     private GradientRequest _forum = null!;
     private GradientRequest _three = null!;
     private GradientRequest _dense = null!;

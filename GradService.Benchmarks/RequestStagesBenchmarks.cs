@@ -8,6 +8,7 @@ using GradService.Domain.Forward;
 using GradService.Domain.Forward.Dense;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
@@ -18,14 +19,15 @@ namespace GradService.Benchmarks;
 [MemoryDiagnoser]
 public class RequestStagesBenchmarks : IDisposable
 {
-    private static readonly GradientService Service = new(new Limits());
-    private static readonly GradientService Tensors = new(new Limits(), new EngineOptions { Dense = false, NetworkCacheBytes = 0 });
+    private static readonly GradientService Service = DomainServices.Gradients();
+    private static readonly GradientService Tensors = DomainServices.Gradients(engine: new EngineOptions { Dense = false, NetworkCacheBytes = 0 });
 
     private NetworkSpec _spec = null!;
     private NetworkShape _shape = null!;
     private BuiltNetwork _network = null!;
     private DenseNetwork<float> _dense = null!;
     private GradientRequest _request = null!;
+    private ParameterValues _values = null!;
     private PreparedRequest _prepared = null!;
     private DensePass<float> _pass = null!;
 
@@ -38,7 +40,8 @@ public class RequestStagesBenchmarks : IDisposable
         LibTorch.PrepareThread();
         _spec = Networks.Forum with { Dtype = Dtype.Float32 };
         _shape = NetworkShape.Infer(_spec, new Limits());
-        _network = new BuiltNetwork(Network.Create(_spec, _shape), dense: true);
+        _values = ParameterValues.Of(_spec, _shape);
+        _network = new BuiltNetwork(_values, dense: true);
         _dense = (DenseNetwork<float>)_network.Dense!;
         _request = Networks.Ask(_spec, Samples, new Sum());
         _prepared = PreparedRequest.Of(_request, _shape);
@@ -64,10 +67,13 @@ public class RequestStagesBenchmarks : IDisposable
     public object Price() => Cost.Of(_shape, Samples, 0, _request.Gradient, _prepared.Size, finiteDifferences: false);
 
     [Benchmark]
-    public void BuildTensors() => Network.Create(_spec, _shape).Dispose();
+    public object DrawParameters() => ParameterValues.Of(_spec, _shape);
 
     [Benchmark]
-    public object BuildDense() => DenseNetwork<float>.Of(_network.Tensors)!;
+    public void BuildTensors() => Network.Of(_values).Dispose();
+
+    [Benchmark]
+    public object BuildDense() => DenseNetwork<float>.Of(_values)!;
 
     [Benchmark]
     public void ForwardTensors()

@@ -20,7 +20,7 @@ public class ResidualNetworkBenchmarks
     private const int Samples = 32;
     private const int Classes = 10;
 
-    private static readonly GradientService Service = new(new Limits());
+    private static readonly GradientService Service = DomainServices.Gradients();
     private ForwardRequest _forward = null!;
     private GradientRequest _sum = null!;
     private GradientRequest _vjp = null!;

@@ -14,7 +14,7 @@ namespace GradService.Benchmarks;
 [WarmupCount(1)]
 public class RowByRowBenchmarks
 {
-    private static readonly GradientService Service = new(new Limits { MaxResultBytes = 1L << 30 });
+    private static readonly GradientService Service = DomainServices.Gradients(new Limits { MaxResultBytes = 1L << 30 });
     private GradientRequest _rows = null!;
     private GradientRequest _structured = null!;
     private GradientRequest _factored = null!;

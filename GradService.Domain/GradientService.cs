@@ -9,35 +9,19 @@ using static TorchSharp.torch;
 namespace GradService.Domain;
 
 /// <summary>
-/// The door to the domain: outputs, gradients and what they mean. Between calls it keeps built networks alone, up to a size and never
-/// written to; it may be called from any number of threads at once, and leaves no other tensor behind, also when a call fails.
+/// The door to the domain: outputs, gradients and what they mean. It may be called from any number of threads at once, and leaves no tensor
+/// behind, also when a call fails.
 /// </summary>
-public sealed class GradientService : IDisposable
+/// <param name="limits">What a request may take.</param>
+/// <param name="networks">Where networks are built and kept; it belongs to the caller, and must outlive the calls.</param>
+public sealed class GradientService(Limits limits, NetworkCache networks)
 {
-    private readonly Limits _limits;
-    private readonly NetworkCache _networks;
-
-    /// <summary>With the usual engines.</summary>
-    public GradientService(Limits limits)
-        : this(limits, new EngineOptions())
-    {
-    }
-
-    public GradientService(Limits limits, EngineOptions engine)
-    {
-        _limits = limits;
-        _networks = new NetworkCache(engine.NetworkCacheBytes, spec => NetworkShape.InferWithin(spec, limits), (spec, shape) => new BuiltNetwork(Network.Create(spec, shape), engine.Dense));
-    }
-
-    /// <summary>The networks that are kept.</summary>
-    internal NetworkCache Networks => _networks;
-
     /// <summary>Outputs [N, M…] and BatchNorm statistics.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ForwardResult Forward(ForwardRequest request, CancellationToken cancellation)
     {
-        using var lease = _networks.Open(request.Network);
+        using var lease = networks.Open(request.Network);
         var prepared = PreparedRequest.Of(request, lease.Shape);
         Price(prepared, question: null, "inputs");
         cancellation.ThrowIfCancellationRequested();
@@ -49,7 +33,7 @@ public sealed class GradientService : IDisposable
     /// <inheritdoc cref="Forward"/>
     public GradientResult Differentiate(GradientRequest request, CancellationToken cancellation)
     {
-        using var lease = _networks.Open(request.Network);
+        using var lease = networks.Open(request.Network);
         var prepared = PreparedRequest.Of(request, lease.Shape);
         Check(prepared, request.Gradient);
         return Differentiate(prepared, lease.Network, request.Gradient, cancellation);
@@ -60,7 +44,7 @@ public sealed class GradientService : IDisposable
     public ComparisonResult Compare(ComparisonRequest request, CancellationToken cancellation)
     {
         // Everything is checked and priced before the first entry is computed.
-        using var lease = _networks.Open(request.Network);
+        using var lease = networks.Open(request.Network);
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
             var prepared = PreparedRequest.Of(request with { BatchNorm = request.BatchNorm.ForEntry(entry.Mode) }, lease.Shape);
@@ -70,7 +54,7 @@ public sealed class GradientService : IDisposable
         request.BatchNorm.CheckReference(request.Compare.Select(entry => entry.Mode));
 
         // All answers are kept until the last is there.
-        Cost.Sum(entries.Select(entry => CostOf(entry.Prepared, entry.Gradient))).Check(_limits, "compare", "Compare fewer entries at once, or send fewer samples.");
+        Cost.Sum(entries.Select(entry => CostOf(entry.Prepared, entry.Gradient))).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
         var network = lease.Network;
         var results = entries.Select(entry => Differentiate(entry.Prepared, network, entry.Gradient, cancellation)).ToList();
         var differences = Comparison.Differences(results, cancellation);
@@ -90,7 +74,7 @@ public sealed class GradientService : IDisposable
     }
 
     private void Price(PreparedRequest prepared, Question? question, string path) =>
-        CostOf(prepared, question).Check(_limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
+        CostOf(prepared, question).Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
 
     private static Cost CostOf(PreparedRequest prepared, Question? question) =>
         Cost.Of(prepared.Shape, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0, question, prepared.Size, prepared.Request.Diagnostics.FiniteDifferences);
@@ -160,8 +144,6 @@ public sealed class GradientService : IDisposable
 
     private static BatchNormReport Report(PreparedRequest prepared, Evaluation evaluation) =>
         new() { Mode = prepared.Plan.Mode, Layers = [.. evaluation.Layers.Select(layer => layer.Report)] };
-
-    public void Dispose() => _networks.Dispose();
 
     /// <summary>Adds to the remedy which entry of a comparison is meant; the path stays that of the field.</summary>
     private static T At<T>(string entry, Func<T> work)

@@ -62,6 +62,14 @@ public sealed class NdArray
         ? new NdArray(shape, GC.AllocateUninitializedArray<float>((int)shape.Elements))
         : new NdArray(shape, GC.AllocateUninitializedArray<double>((int)shape.Elements));
 
+    /// <summary>The same values in that precision; the array itself where it has it.</summary>
+    internal NdArray In(Dtype dtype) => dtype == Dtype ? this
+        : _singles is { } singles ? new NdArray(Shape, Array.ConvertAll(singles, value => (double)value))
+        : new NdArray(Shape, Array.ConvertAll(_doubles!, value => (float)value));
+
+    /// <summary>The buffer itself, an array of float or double.</summary>
+    internal Array Buffer => (Array?)_singles ?? _doubles!;
+
     /// <summary>The same values under another shape of as many elements.</summary>
     public NdArray Reshape(Shape shape) => new(shape, _singles, _doubles);
 

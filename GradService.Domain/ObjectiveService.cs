@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GradService.Domain.Catalog;
 using GradService.Domain.Diagnostics;
 using GradService.Domain.Differentiation;
 using GradService.Domain.Networks;
@@ -10,9 +11,11 @@ namespace GradService.Domain;
 
 /// <summary>
 /// The door to losses with input derivatives inside: values, parameter gradients and what they mean. As <see cref="GradientService"/>, it
-/// keeps nothing between calls and may be called from any number of threads at once.
+/// may be called from any number of threads at once, and leaves no tensor behind.
 /// </summary>
-public sealed class ObjectiveService(Limits limits)
+/// <param name="limits">What a request may take.</param>
+/// <param name="networks">Where networks are built and kept; it belongs to the caller, and must outlive the calls.</param>
+public sealed class ObjectiveService(Limits limits, NetworkCache networks)
 {
     private const string Cheaper = "Send fewer points, take derivatives of lower order, or use mode trainDetached, under which sweeps serve all points at once.";
 
@@ -21,12 +24,13 @@ public sealed class ObjectiveService(Limits limits)
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ObjectiveResult Evaluate(ObjectiveRequest request, CancellationToken cancellation)
     {
-        var shape = NetworkShape.InferWithin(request.Network, limits);
+        using var lease = networks.Open(request.Network);
+        var shape = lease.Shape;
         var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode, Derivative = request.Derivative, ThroughStatistics = request.BatchNorm.ThroughStatistics };
         var setting = Prepare(request, Objective.Resolve(request, shape), shape, variant);
         ObjectiveCost.Of(setting, request).Check(limits, "terms", Cheaper);
+        var network = lease.Network.Tensors;
         using var scope = NewDisposeScope();
-        using var network = Network.Create(request.Network, shape);
         return Evaluate(setting, request, network, cancellation);
     }
 
@@ -34,7 +38,8 @@ public sealed class ObjectiveService(Limits limits)
     /// <inheritdoc cref="Evaluate(ObjectiveRequest, CancellationToken)"/>
     public ObjectiveComparisonResult Compare(ObjectiveComparisonRequest request, CancellationToken cancellation)
     {
-        var shape = NetworkShape.InferWithin(request.Network, limits);
+        using var lease = networks.Open(request.Network);
+        var shape = lease.Shape;
         var objective = Objective.Resolve(request, shape);
         var variants = request.Compare ?? ObjectiveVariant.All;
         request.BatchNorm.CheckReference(variants.Select(variant => variant.Mode));
@@ -53,8 +58,8 @@ public sealed class ObjectiveService(Limits limits)
 
         Cost.Sum(prepared.Where(entry => entry.Error is null).Select(entry => entry.Result.Cost)).Check(limits, "compare", "Compare fewer variants at once, or send fewer points.");
 
+        var network = lease.Network.Tensors;
         using var scope = NewDisposeScope();
-        using var network = Network.Create(request.Network, shape);
         var results = prepared.Select(entry => entry.Error is { } error ? (Result: null, Error: error) : Try(() => Evaluate(entry.Result.Setting, request, network, cancellation))).ToList();
         var recommended = Recommended(request, objective, shape, variants, results, network, cancellation);
         var compared = variants.Zip(results, (variant, result) =>

@@ -103,8 +103,8 @@ public sealed record EngineReport
     {
         Name = name,
         Service = Version,
-        TorchSharp = Native.LibTorch.Status.TorchSharpVersion,
-        LibTorch = Native.LibTorch.Status.LibTorchVersion,
+        TorchSharp = Native.LibTorch.TorchSharpVersion,
+        LibTorch = Native.LibTorch.Version,
         Threads = 1,
     };
 }

@@ -1,4 +1,5 @@
 using GradService.Domain;
+using GradService.Domain.Catalog;
 using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Admission;
@@ -15,10 +16,12 @@ internal static class AdmissionServices
         services.AddOptions<ComputeOptions>().BindConfiguration(Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EngineOptions>().BindConfiguration(EngineSection).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ComputeQueue>();
-        services.AddSingleton(provider => new GradientService(
-            provider.GetRequiredService<IOptions<Limits>>().Value,
-            provider.GetRequiredService<IOptions<EngineOptions>>().Value));
-        services.AddSingleton(provider => new ObjectiveService(provider.GetRequiredService<IOptions<Limits>>().Value));
+        services.AddSingleton(provider => new NetworkCache(LimitsOf(provider), provider.GetRequiredService<IOptions<EngineOptions>>().Value));
+        services.AddSingleton(provider => new GradientService(LimitsOf(provider), provider.GetRequiredService<NetworkCache>()));
+        services.AddSingleton(provider => new ObjectiveService(LimitsOf(provider), provider.GetRequiredService<NetworkCache>()));
+        services.AddHostedService<LibTorchLoading>();
         return services;
     }
+
+    private static Limits LimitsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<Limits>>().Value;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using GradService.Api.Observability;
-using GradService.Domain.Native;
 using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Admission;
@@ -35,15 +34,9 @@ internal sealed class ComputeQueue : IDisposable
     /// <summary>Runs the work on a compute thread, in order of arrival.</summary>
     /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
     /// <exception cref="DeadlineExceededException">The deadline passed; the work was told to stop.</exception>
-    /// <exception cref="ComputeUnavailableException">libtorch could not be loaded.</exception>
     /// <exception cref="OperationCanceledException">The caller went away.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, CancellationToken aborted)
     {
-        if (LibTorch.Status.Failure is { } failure)
-        {
-            throw new ComputeUnavailableException(failure);
-        }
-
         if (Interlocked.Increment(ref _waiting) > _options.QueueLength)
         {
             Interlocked.Decrement(ref _waiting);
@@ -91,7 +84,6 @@ internal sealed class ComputeQueue : IDisposable
 
     private void Work()
     {
-        LibTorch.PrepareThread();
         foreach (var place in _places.GetConsumingEnumerable())
         {
             Take(place)?.Invoke();
@@ -142,5 +134,3 @@ internal sealed class Place(Action work)
 internal sealed class QueueFullException(string message) : Exception(message);
 
 internal sealed class DeadlineExceededException(string message) : Exception(message);
-
-internal sealed class ComputeUnavailableException(string message) : Exception(message);

@@ -42,8 +42,8 @@ internal static class CapabilitiesEndpoints
             .ToDictionary(limit => limit.Name, limit => Convert.ToDouble(limit.Value, System.Globalization.CultureInfo.InvariantCulture)),
         Versions = new VersionsReport(
             typeof(GradientService).Assembly.GetName().Version!.ToString(3),
-            LibTorch.Status.TorchSharpVersion,
-            LibTorch.Status.LibTorchVersion,
+            LibTorch.TorchSharpVersion,
+            LibTorch.Version,
             System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription),
     });
 

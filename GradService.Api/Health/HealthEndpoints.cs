@@ -25,7 +25,7 @@ internal static class HealthEndpoints
         return group;
     }
 
-    private static Results<Ok<HealthReport>, ProblemHttpResult> Ready() => LibTorch.Status.Failure is { } failure
+    private static Results<Ok<HealthReport>, ProblemHttpResult> Ready() => LibTorch.Failure is { } failure
         ? TypedResults.Problem(failure, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not ready.")
         : TypedResults.Ok(new HealthReport("ready"));
 }

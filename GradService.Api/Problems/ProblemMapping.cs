@@ -3,6 +3,7 @@ using GradService.Api.Admission;
 using GradService.Api.Observability;
 using GradService.Api.Requests;
 using GradService.Domain;
+using GradService.Domain.Native;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -86,7 +87,7 @@ internal static partial class ProblemMapping
                 BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.StatusCode == StatusCodes.Status415UnsupportedMediaType || bad.StatusCode == StatusCodes.Status406NotAcceptable ? bad.Message : "The request could not be read." },
                 QueueFullException full => Busy(context, StatusCodes.Status429TooManyRequests, "Too many requests are waiting.", full.Message),
                 DeadlineExceededException late => Busy(context, StatusCodes.Status503ServiceUnavailable, "The computation took too long.", late.Message),
-                ComputeUnavailableException unavailable => Busy(context, StatusCodes.Status503ServiceUnavailable, "Nothing can be computed.", unavailable.Message),
+                LibTorchUnavailableException unavailable => Busy(context, StatusCodes.Status503ServiceUnavailable, "Nothing can be computed.", unavailable.Message),
                 OutOfMemoryException => Busy(context, StatusCodes.Status503ServiceUnavailable, "There is not enough memory.", "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
                 ExternalException native when native.Message.Contains("alloc", StringComparison.OrdinalIgnoreCase) =>
                     Busy(context, StatusCodes.Status503ServiceUnavailable, "There is not enough memory.", "The computation needs more memory than there is right now. Send fewer samples, or try again later."),

@@ -1,17 +1,43 @@
+using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Dense;
+using GradService.Domain.Networks.Parameters;
 
 namespace GradService.Domain.Catalog;
 
 /// <summary>A network ready to run, by the engines that can: shared by any number of threads, never written to.</summary>
-/// <param name="tensors">Its tensors, which it owns.</param>
-/// <param name="dense">Whether it may run without.</param>
-internal sealed class BuiltNetwork(Network tensors, bool dense) : IDisposable
+/// <param name="values">Its numbers.</param>
+/// <param name="dense">Whether it may run without tensors.</param>
+internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDisposable
 {
-    public Network Tensors { get; } = tensors;
+    private readonly Lock _gate = new();
+
+    // Until tensors have them.
+    private ParameterValues? _values = values;
+    private Network? _tensors;
+
+    /// <summary>The network as tensors, which it owns: made when they are first asked for, so that what runs without never waits for libtorch.</summary>
+    /// <exception cref="LibTorchUnavailableException">libtorch cannot be loaded.</exception>
+    public Network Tensors
+    {
+        get
+        {
+            LibTorch.PrepareThread();
+            lock (_gate)
+            {
+                if (_tensors is null)
+                {
+                    _tensors = Network.Of(_values!);
+                    _values = null;
+                }
+
+                return _tensors;
+            }
+        }
+    }
 
     /// <summary>The same in managed memory; null where some layer is there as tensors alone.</summary>
-    public DenseNetwork? Dense { get; } = dense ? DenseNetwork.Of(tensors) : null;
+    public DenseNetwork? Dense { get; } = dense ? DenseNetwork.Of(values) : null;
 
     /// <summary>Bytes that a network of that shape takes, at most: its tensors, and its matrices twice in managed memory, as they are and transposed.</summary>
     public static long MostBytes(NetworkShape shape)
@@ -20,5 +46,11 @@ internal sealed class BuiltNetwork(Network tensors, bool dense) : IDisposable
         return shape.ParameterElements.SaturatingTimes(3 * shape.Dtype.SizeInBytes()).SaturatingPlus(EachLayer * shape.All.Count);
     }
 
-    public void Dispose() => Tensors.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _tensors?.Dispose();
+        }
+    }
 }

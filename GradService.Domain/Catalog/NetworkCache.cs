@@ -1,4 +1,5 @@
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 
 namespace GradService.Domain.Catalog;
 
@@ -6,14 +7,14 @@ namespace GradService.Domain.Catalog;
 /// Built networks by their content, the least recently used leaving first. Requests at the same time share them by leases: what has left
 /// is disposed when its last lease ends. Any number of threads may use it.
 /// </summary>
-/// <param name="capacityBytes">What is kept at most, as estimated; 0: nothing is.</param>
-/// <param name="infer">A spec's shape, checked.</param>
-/// <param name="build">The network of a spec that has that shape.</param>
-internal sealed class NetworkCache(long capacityBytes, Func<NetworkSpec, NetworkShape> infer, Func<NetworkSpec, NetworkShape, BuiltNetwork> build) : IDisposable
+public sealed class NetworkCache : IDisposable
 {
     // A network of more than this part of the whole would drive out too many others.
     private const int LargestPart = 4;
 
+    private readonly long _capacityBytes;
+    private readonly Func<NetworkSpec, NetworkShape> _infer;
+    private readonly Func<NetworkSpec, NetworkShape, BuiltNetwork> _build;
     private readonly Lock _gate = new();
 
     // What is kept, and what is in use.
@@ -23,6 +24,23 @@ internal sealed class NetworkCache(long capacityBytes, Func<NetworkSpec, Network
     private readonly LinkedList<CachedNetwork> _byUse = [];
     private long _bytes;
     private bool _closed;
+
+    /// <param name="limits">What a network must keep to.</param>
+    /// <param name="engine">What runs it, and how much is kept.</param>
+    public NetworkCache(Limits limits, EngineOptions engine)
+        : this(engine.NetworkCacheBytes, spec => NetworkShape.InferWithin(spec, limits), (spec, shape) => new BuiltNetwork(ParameterValues.Of(spec, shape), engine.Dense))
+    {
+    }
+
+    /// <param name="capacityBytes">What is kept at most, as estimated; 0: nothing is.</param>
+    /// <param name="infer">A spec's shape, checked.</param>
+    /// <param name="build">The network of a spec that has that shape.</param>
+    internal NetworkCache(long capacityBytes, Func<NetworkSpec, NetworkShape> infer, Func<NetworkSpec, NetworkShape, BuiltNetwork> build)
+    {
+        _capacityBytes = capacityBytes;
+        _infer = infer;
+        _build = build;
+    }
 
     /// <summary>Networks that are kept.</summary>
     public int Count
@@ -50,11 +68,11 @@ internal sealed class NetworkCache(long capacityBytes, Func<NetworkSpec, Network
 
     /// <summary>A hold on the network of a spec: its shape now, the network itself when it is asked for.</summary>
     /// <exception cref="FaultException">The spec has no shape.</exception>
-    public NetworkLease Open(NetworkSpec spec)
+    internal NetworkLease Open(NetworkSpec spec)
     {
-        if (capacityBytes == 0)
+        if (_capacityBytes == 0)
         {
-            return new NetworkLease(this, Make(spec, infer(spec), hash: null));
+            return new NetworkLease(this, Make(spec, _infer(spec), hash: null));
         }
 
         var hash = SpecHash.Of(spec);
@@ -66,7 +84,7 @@ internal sealed class NetworkCache(long capacityBytes, Func<NetworkSpec, Network
             }
         }
 
-        var shape = infer(spec);
+        var shape = _infer(spec);
         lock (_gate)
         {
             // Who asks for the same at the same time gets the same, shape and all.
@@ -93,14 +111,14 @@ internal sealed class NetworkCache(long capacityBytes, Func<NetworkSpec, Network
     {
         lock (_gate)
         {
-            if (_closed || network is not { Hash: not null, Use: null } || network.Bytes > capacityBytes / LargestPart)
+            if (_closed || network is not { Hash: not null, Use: null } || network.Bytes > _capacityBytes / LargestPart)
             {
                 return;
             }
 
             network.Use = _byUse.AddFirst(network);
             _bytes += network.Bytes;
-            while (_bytes > capacityBytes)
+            while (_bytes > _capacityBytes)
             {
                 Drop(_byUse.Last!.Value);
             }
@@ -117,7 +135,7 @@ internal sealed class NetworkCache(long capacityBytes, Func<NetworkSpec, Network
         }
     }
 
-    private CachedNetwork Make(NetworkSpec spec, NetworkShape shape, string? hash) => new(hash, shape, () => build(spec, shape)) { Leases = 1 };
+    private CachedNetwork Make(NetworkSpec spec, NetworkShape shape, string? hash) => new(hash, shape, () => _build(spec, shape)) { Leases = 1 };
 
     private CachedNetwork? Find(string hash)
     {

@@ -1,3 +1,4 @@
+using GradService.Domain.Native;
 using GradService.Domain.Networks.Parameters;
 using static TorchSharp.torch;
 
@@ -26,12 +27,11 @@ internal sealed class Network : IDisposable
 
     public Dtype Dtype { get; }
 
-    /// <exception cref="FaultException">A given parameter is unknown, misshapen or missing.</exception>
-    public static Network Create(NetworkSpec spec, NetworkShape shape)
+    /// <summary>The numbers as tensors.</summary>
+    public static Network Of(ParameterValues values)
     {
         using var scope = NewDisposeScope();
-        ParameterOverrides.Check(spec, shape);
-        return new Network(shape, spec.Dtype, ParameterOverrides.Apply(spec, shape));
+        return new Network(values.Shape, values.Shape.Dtype, values.All.ToDictionary(pair => pair.Key, pair => pair.Value.ToTensor(pair.Value.Dtype)));
     }
 
     /// <summary>A parameter or buffer of the given layer.</summary>

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using GradService.Domain;
+using GradService.Domain.Catalog;
 using GradService.Domain.Native;
 using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
@@ -49,7 +49,7 @@ public sealed class MemoryTests
     {
         // A cache that is too small for all the networks, so that they come and go.
         await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "4"), ("Limits:QueueLength", "100"), ("Engine:NetworkCacheBytes", "150000")] };
-        Assert.Null(LibTorch.Status.Failure);
+        Assert.Null(LibTorch.Failure);
         var before = TensorsAlive();
         for (var round = 0; round < 40; round++)
         {
@@ -57,7 +57,7 @@ public sealed class MemoryTests
         }
 
         // What is kept on purpose ends with the service.
-        var kept = application.Services.GetRequiredService<GradientService>().Networks;
+        var kept = application.Services.GetRequiredService<NetworkCache>();
         Assert.InRange(kept.Bytes, 1, 150_000);
         Assert.InRange(kept.Count, 1, 13);
         await application.DisposeAsync();
@@ -71,7 +71,7 @@ public sealed class MemoryTests
     {
         var slow = path == "/v1/gradients" ? Slow : SlowObjective;
         await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "2"), ("Limits:DeadlineSeconds", "0.4")] };
-        Assert.Null(LibTorch.Status.Failure);
+        Assert.Null(LibTorch.Failure);
         var before = TensorsAlive();
         for (var i = 0; i < 3; i++)
         {

@@ -4,9 +4,11 @@ using GradService.Domain.Differentiation.Questions;
 using GradService.Domain.Forward;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Normalization;
 using GradService.Tests.Api;
+using GradService.Tests.Problems;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,7 +33,7 @@ public sealed class BrokenComputationTests
     [InlineData(Stage.FiniteDifferences)]
     public void A_computation_that_breaks_off_leaves_no_tensor(Stage stage)
     {
-        var service = new GradientService(new Limits());
+        var service = DomainServices.Gradients();
         var request = new GradientRequest
         {
             Network = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = 3 }, new Dropout(), new BatchNorm(), new Linear { OutFeatures = 1 }] },
@@ -61,14 +63,14 @@ public sealed class BrokenComputationTests
         var spec = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = 3 }, new BatchNorm()], Seed = 1, Parameters = new Dictionary<string, NdArray> { ["1.weight"] = new(new Shape(2), [1.0, 2]) } };
         var shape = NetworkShape.Infer(spec, new Limits());
         var before = MemoryTests.TensorsAlive();
-        Assert.Throws<FaultException>(() => Network.Create(spec, shape));
+        Assert.Throws<FaultException>(() => Network.Of(ParameterValues.Of(spec, shape)));
         Assert.Equal(before, MemoryTests.TensorsAlive());
     }
 
     [Fact]
     public void What_is_refused_for_its_size_never_was_a_tensor()
     {
-        var service = new GradientService(new Limits());
+        var service = DomainServices.Gradients(engine: new EngineOptions { Dense = false });
         var request = new ForwardRequest { Network = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = int.MaxValue }, new Linear { OutFeatures = int.MaxValue }] }, Inputs = new NdArray(new Shape(1, 1), [1.0]) };
         long Created() => DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
         var before = Created();

@@ -5,15 +5,16 @@ using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Normalization;
 using GradService.Tests.Laws;
+using GradService.Tests.Problems;
 
 namespace GradService.Tests.Domain;
 
 /// <summary>The dense engine where numbers, threads or callers are unkind.</summary>
 public sealed class DenseEvaluationTests
 {
-    private static readonly GradientService Dense = new(new Limits(), new EngineOptions());
+    private static readonly GradientService Dense = DomainServices.Gradients();
     private static readonly int[] Samples = [3, 100, 5_000];
-    private static readonly GradientService Tensors = new(new Limits(), new EngineOptions { Dense = false });
+    private static readonly GradientService Tensors = DomainServices.Gradients(engine: new EngineOptions { Dense = false });
 
     [Theory]
     [InlineData(Dtype.Float32)]

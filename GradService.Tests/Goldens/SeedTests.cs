@@ -4,6 +4,7 @@ using GradService.Api.Requests;
 using GradService.Domain;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 using GradService.Tests.Oracles;
 using static TorchSharp.torch;
 
@@ -67,7 +68,7 @@ public sealed class SeedTests
         // As it would come over HTTP, so that a case of a new layer needs nothing here.
         var spec = RequestReader.Read<NetworkSpec>(Encoding.UTF8.GetBytes(network.ToJsonString()));
         var shape = NetworkShape.Infer(spec, new Limits());
-        using var created = Network.Create(spec, shape);
+        using var created = Network.Of(ParameterValues.Of(spec, shape));
         return shape.All.SelectMany(node => node.Parameters.Select(parameter => (Name: node.ParameterName(parameter), Tensor: created[node, parameter.Name])))
             .ToDictionary(each => each.Name, each => (each.Tensor.shape.Select(size => (int)size).ToArray(), each.Tensor.ToDoubles()));
     }

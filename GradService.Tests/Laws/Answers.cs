@@ -8,7 +8,7 @@ namespace GradService.Tests.Laws;
 /// <summary>The service's answers to problems, and how laws about them are tried.</summary>
 internal static class Answers
 {
-    private static readonly GradientService Service = new(new Limits());
+    private static readonly GradientService Service = DomainServices.Gradients();
 
     /// <summary>Networks per law; the variable CsCheck_Iter asks for another number.</summary>
     private static long Networks => Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 300 : Check.Iter;

@@ -8,8 +8,8 @@ namespace GradService.Tests.Laws;
 /// <summary>The dense engine beside tensors, on random chains of layers over vectors, in every mode and both precisions.</summary>
 public sealed class DenseEngineLaws
 {
-    private static readonly GradientService Dense = new(new Limits(), new EngineOptions());
-    private static readonly GradientService Tensors = new(new Limits(), new EngineOptions { Dense = false });
+    private static readonly GradientService Dense = DomainServices.Gradients();
+    private static readonly GradientService Tensors = DomainServices.Gradients(engine: new EngineOptions { Dense = false });
 
     /// <summary>A thousand networks; the variable CsCheck_Iter asks for another number.</summary>
     private static long Networks => Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 1_000 : Check.Iter;

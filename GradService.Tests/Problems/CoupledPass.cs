@@ -4,6 +4,7 @@ using GradService.Domain.Differentiation.Questions;
 using GradService.Domain.Forward;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Normalization;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal sealed class CoupledPass : IDisposable
     public CoupledPass(Problem problem)
     {
         var shape = NetworkShape.Infer(problem.Network, new Limits());
-        _network = Network.Create(problem.Network, shape);
+        _network = Network.Of(ParameterValues.Of(problem.Network, shape));
         var plan = NormalizationPlan.Resolve(shape, problem.Norm);
         var masks = problem.DropoutSeed is { } seed ? DropoutMasks.Draw(shape, problem.Samples, new DropoutSpec { Seed = seed }, shape.Dtype) : null;
         Size = ProblemSize.Of(shape, plan, problem.Samples);

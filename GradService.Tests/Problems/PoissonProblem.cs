@@ -40,7 +40,7 @@ internal static class PoissonProblem
     };
 
     /// <summary>The answer, by limits that nothing here reaches.</summary>
-    public static ObjectiveResult Answer(this ObjectiveRequest request) => new ObjectiveService(new Limits()).Evaluate(request, CancellationToken.None);
+    public static ObjectiveResult Answer(this ObjectiveRequest request) => DomainServices.Objectives().Evaluate(request, CancellationToken.None);
 
     /// <summary>The variant with that letter.</summary>
     public static ObjectiveVariant Variant(string letter) => ObjectiveVariant.All.Single(variant => variant.Letter == letter);

@@ -69,7 +69,7 @@ internal sealed class DenseTap<T>
     {
         if (kernel.RunningMean is { } mean)
         {
-            return (mean.ToValues<T>(), kernel.RunningVariance!.ToValues<T>(), kernel.BatchesTracked);
+            return (mean.Buffer<T>(), kernel.RunningVariance!.Buffer<T>(), kernel.BatchesTracked);
         }
 
         var channels = (int)site.Node.Input[0];

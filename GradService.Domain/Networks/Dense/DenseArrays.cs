@@ -6,9 +6,9 @@ namespace GradService.Domain.Networks.Dense;
 /// <summary>Arrays of a precision that is known by its type.</summary>
 internal static class DenseArrays
 {
-    /// <summary>The values of an array of that precision, copied.</summary>
-    public static T[] ToValues<T>(this NdArray array)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => array.Values<T>().ToArray();
+    /// <summary>The buffer of an array of that precision.</summary>
+    public static T[] Buffer<T>(this NdArray array)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => (T[])array.Buffer;
 
     /// <summary>The values of an array of that precision.</summary>
     public static Span<T> Values<T>(this NdArray array)

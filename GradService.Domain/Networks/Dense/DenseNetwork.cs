@@ -1,5 +1,5 @@
 using System.Numerics;
-using GradService.Domain.Native;
+using GradService.Domain.Networks.Parameters;
 
 namespace GradService.Domain.Networks.Dense;
 
@@ -10,10 +10,10 @@ namespace GradService.Domain.Networks.Dense;
 internal abstract class DenseNetwork
 {
     /// <summary>Null where a layer has no kernel, or samples have more than one axis.</summary>
-    public static DenseNetwork? Of(Network network) =>
-        network.Shape.Input.Rank != 1 ? null
-        : network.Dtype == Dtype.Float32 ? DenseNetwork<float>.Of(network)
-        : DenseNetwork<double>.Of(network);
+    public static DenseNetwork? Of(ParameterValues values) =>
+        values.Shape.Input.Rank != 1 ? null
+        : values.Shape.Dtype == Dtype.Float32 ? DenseNetwork<float>.Of(values)
+        : DenseNetwork<double>.Of(values);
 }
 
 /// <inheritdoc/>
@@ -39,13 +39,13 @@ internal sealed class DenseNetwork<T> : DenseNetwork
     /// <summary>Units that a pass keeps for the way back.</summary>
     public int Kept { get; }
 
-    public static new DenseNetwork<T>? Of(Network network)
+    public static new DenseNetwork<T>? Of(ParameterValues values)
     {
         var layers = new List<DenseLayer<T>>();
         var kept = 0;
-        foreach (var node in network.Shape.All)
+        foreach (var node in values.Shape.All)
         {
-            switch (node.Layer.Dense<T>(node, name => network.Has(node, name) ? network[node, name].ToNdArray() : null))
+            switch (node.Layer.Dense<T>(node, name => values.Find(node, name)))
             {
                 case null:
                     return null;
@@ -58,7 +58,7 @@ internal sealed class DenseNetwork<T> : DenseNetwork
             }
         }
 
-        return new DenseNetwork<T>(network.Shape, layers);
+        return new DenseNetwork<T>(values.Shape, layers);
     }
 }
 

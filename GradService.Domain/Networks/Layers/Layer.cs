@@ -25,7 +25,7 @@ public abstract record Layer
 
     /// <summary>The same mathematics over vectors in managed memory, for samples of one axis; null where there are only tensors.</summary>
     /// <param name="node">The layer in its place.</param>
-    /// <param name="parameter">A parameter's values by its name, null if there is none. They belong to whoever asks.</param>
+    /// <param name="parameter">A parameter's values by its name, null if there is none. They are shared, and not to be written to.</param>
     internal virtual IDenseKernel<T>? Dense<T>(LayerNode node, Func<string, NdArray?> parameter)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => null;
 

@@ -31,6 +31,6 @@ public sealed record Linear : Layer
         x.Linear(pass.Parameter(node, "weight")!, pass.Parameter(node, "bias"));
 
     internal override IDenseKernel<T>? Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => node.Input[^1] * OutFeatures <= LargestDense
-        ? new LinearKernel<T>(parameter("weight")!.ToValues<T>(), parameter("bias")?.ToValues<T>(), (int)node.Input[^1])
+        ? new LinearKernel<T>(parameter("weight")!.Buffer<T>(), parameter("bias")?.Buffer<T>(), (int)node.Input[^1])
         : null;
 }

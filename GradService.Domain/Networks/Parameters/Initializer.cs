@@ -1,21 +1,20 @@
-using GradService.Domain.Native;
-using static TorchSharp.torch;
-
 namespace GradService.Domain.Networks.Parameters;
 
-/// <summary>
-/// First values as PyTorch draws them: always in float32, from a generator of the request's own, so that the process-wide one
-/// is neither used nor moved.
-/// </summary>
+/// <summary>First values as PyTorch draws them: always in float32, from a generator of the request's own.</summary>
 internal abstract record Initializer
 {
-    /// <summary>A float32 tensor of the given shape.</summary>
-    public abstract Tensor Draw(Shape shape, Generator generator);
+    /// <summary>So many numbers.</summary>
+    public abstract float[] Draw(long count, SeededNumbers numbers);
 
     /// <summary>The same number everywhere; draws nothing.</summary>
     public sealed record Constant(double Value) : Initializer
     {
-        public override Tensor Draw(Shape shape, Generator generator) => TensorOperations.Filled(shape.Dimensions, ScalarType.Float32, Value);
+        public override float[] Draw(long count, SeededNumbers numbers)
+        {
+            var values = new float[count];
+            Array.Fill(values, (float)Value);
+            return values;
+        }
     }
 
     /// <summary>
@@ -24,27 +23,22 @@ internal abstract record Initializer
     /// </summary>
     public sealed record KaimingUniform(long FanIn) : Initializer
     {
-        public override Tensor Draw(Shape shape, Generator generator)
+        public override float[] Draw(long count, SeededNumbers numbers)
         {
             var gain = Math.Sqrt(2 / (1 + Math.Pow(Math.Sqrt(5), 2)));
-            var bound = Math.Sqrt(3) * (gain / Math.Sqrt(FanIn));
-            return empty(shape.Dimensions, ScalarType.Float32).uniform_(-bound, bound, generator);
+            return numbers.Uniform(count, Math.Sqrt(3) * (gain / Math.Sqrt(FanIn)));
         }
     }
 
     /// <summary>Uniform in ±1/√fanIn, as <c>nn.Linear.reset_parameters</c> has it for biases.</summary>
     public sealed record UniformByFanIn(long FanIn) : Initializer
     {
-        public override Tensor Draw(Shape shape, Generator generator)
-        {
-            var bound = 1 / Math.Sqrt(FanIn);
-            return empty(shape.Dimensions, ScalarType.Float32).uniform_(-bound, bound, generator);
-        }
+        public override float[] Draw(long count, SeededNumbers numbers) => numbers.Uniform(count, 1 / Math.Sqrt(FanIn));
     }
 
     /// <summary>Normal with mean 0, as <c>torch.randn(shape) * deviation</c>.</summary>
     public sealed record Normal(double Deviation) : Initializer
     {
-        public override Tensor Draw(Shape shape, Generator generator) => randn(shape.Dimensions, ScalarType.Float32, generator: generator).Times(Deviation);
+        public override float[] Draw(long count, SeededNumbers numbers) => numbers.Normal(count, Deviation);
     }
 }

@@ -3,11 +3,13 @@ using GradService.Domain.Catalog;
 using GradService.Domain.Differentiation.Questions;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Normalization;
 using GradService.Tests.Api;
 using GradService.Tests.Laws;
+using GradService.Tests.Problems;
 using TorchSharp;
 
 namespace GradService.Tests.Domain.Catalog;
@@ -73,7 +75,7 @@ public sealed class NetworkCacheTests
     {
         var before = MemoryTests.TensorsAlive();
         var cache = Cache(4 * Each, () => { });
-        Use(cache, Spec(1));
+        _ = Use(cache, Spec(1)).Tensors;
         Assert.NotEqual(before, MemoryTests.TensorsAlive());
         cache.Dispose();
         Assert.Equal(before, MemoryTests.TensorsAlive());
@@ -111,18 +113,18 @@ public sealed class NetworkCacheTests
     }
 
     [Fact]
-    public void Of_many_who_ask_at_the_same_time_one_builds_and_all_share_shape_and_network()
+    public void Of_many_who_ask_at_the_same_time_one_builds_and_all_share_shape_network_and_tensors()
     {
         var built = 0;
         using var cache = Cache(4 * Each, () => Interlocked.Increment(ref built));
         using var together = new Barrier(8);
-        var got = new (NetworkShape Shape, BuiltNetwork Network)[8];
+        var got = new (NetworkShape Shape, BuiltNetwork Network, Network Tensors)[8];
         var threads = Enumerable.Range(0, 8).Select(index => new Thread(() =>
         {
             together.SignalAndWait();
             using var lease = cache.Open(Spec(1));
             together.SignalAndWait();
-            got[index] = (lease.Shape, lease.Network);
+            got[index] = (lease.Shape, lease.Network, lease.Network.Tensors);
             together.SignalAndWait();
         })).ToList();
         threads.ForEach(thread => thread.Start());
@@ -136,15 +138,16 @@ public sealed class NetworkCacheTests
     public void Answers_are_the_same_bits_with_a_cache_that_is_too_small_and_without_one()
     {
         var before = MemoryTests.TensorsAlive();
-        using (var kept = new GradientService(new Limits(), new EngineOptions { NetworkCacheBytes = 4 * Each }))
-        using (var none = new GradientService(new Limits(), new EngineOptions { NetworkCacheBytes = 0 }))
+        using (var small = DomainServices.Networks(engine: new EngineOptions { NetworkCacheBytes = 4 * Each }))
+        using (var nothing = DomainServices.Networks(engine: new EngineOptions { NetworkCacheBytes = 0 }))
         {
+            var (kept, none) = (new GradientService(new Limits(), small), new GradientService(new Limits(), nothing));
             var requests = Enumerable.Range(0, 28).Select(index => Ask(index % 7, index % 4)).ToList();
             var expected = requests.Select(request => Bits(none, request)).ToList();
             Assert.True(expected.Distinct().Count() > 20);
             Parallel.For(0, 280, new ParallelOptions { MaxDegreeOfParallelism = 8 }, round => Assert.Equal(expected[round % 28], Bits(kept, requests[round % 28])));
-            Assert.InRange(kept.Networks.Count, 1, 4);
-            Assert.Equal(0, none.Networks.Count);
+            Assert.InRange(small.Count, 1, 4);
+            Assert.Equal(0, nothing.Count);
         }
 
         Assert.Equal(before, MemoryTests.TensorsAlive());
@@ -154,11 +157,10 @@ public sealed class NetworkCacheTests
     [InlineData("sum")]
     [InlineData("perSample")]
     [InlineData("vjp")]
-    public void A_network_that_is_kept_and_dense_needs_no_tensor_at_all(string kind)
+    public void A_dense_network_needs_no_tensor_at_all_not_even_to_be_built(string kind)
     {
-        using var service = new GradientService(new Limits());
+        var service = DomainServices.Gradients();
         var request = Ask(1, 0) with { Gradient = kind == "sum" ? new Sum() : kind == "perSample" ? new PerSample() : new Vjp { Cotangent = new NdArray(new Shape(9, 1), new double[9]) } };
-        service.Differentiate(request, CancellationToken.None);
         var before = Created();
         Assert.Equal("dense", service.Differentiate(request, CancellationToken.None).Diagnostics.Engine.Name);
         service.Forward(request, CancellationToken.None);
@@ -174,7 +176,7 @@ public sealed class NetworkCacheTests
     private static NetworkCache Cache(long capacity, Action built) => new(capacity, ShapeOf, (spec, shape) =>
     {
         built();
-        return new BuiltNetwork(Network.Create(spec, shape), dense: true);
+        return new BuiltNetwork(ParameterValues.Of(spec, shape), dense: true);
     });
 
     private static BuiltNetwork Use(NetworkCache cache, NetworkSpec spec)

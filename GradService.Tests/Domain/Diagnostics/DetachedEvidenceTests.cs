@@ -6,6 +6,7 @@ using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Normalization;
+using GradService.Tests.Problems;
 
 namespace GradService.Tests.Domain.Diagnostics;
 
@@ -31,7 +32,7 @@ public sealed class DetachedEvidenceTests
     [InlineData(5L)]
     public void The_finding_speaks_of_the_samples_that_were_looked_at(long? dropout)
     {
-        var service = new GradientService(new Limits());
+        var service = DomainServices.Gradients();
         var train = service.Differentiate(Ask("train", dropout), CancellationToken.None);
         var detached = service.Differentiate(Ask("trainDetached", dropout), CancellationToken.None);
         var finding = train.Diagnostics.Findings.Single(finding => finding.Code == "detached-differs");

@@ -5,6 +5,7 @@ using GradService.Domain.Differentiation.Questions;
 using GradService.Domain.Forward;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Normalization;
 using GradService.Domain.Normalization.Modes;
 using GradService.Tests.Laws;
@@ -77,7 +78,7 @@ public sealed class FiniteDifferencesTests
         var right = problem.Answer(question).Gradients!;
         var shape = NetworkShape.Infer(problem.Network, new Limits());
         using var scope = NewDisposeScope();
-        using var network = Network.Create(problem.Network, shape);
+        using var network = Network.Of(ParameterValues.Of(problem.Network, shape));
         var plan = NormalizationPlan.Resolve(shape, problem.Norm);
         var pass = ForwardPass.Run(network, new NdArray(problem.InputShape, problem.Inputs).ToTensor(Dtype.Float64), plan, masks: null, referenceInputs: null);
         var size = ProblemSize.Of(shape, plan, problem.Samples);

@@ -1,6 +1,7 @@
 using GradService.Domain;
 using GradService.Domain.Diagnostics;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Normalization;
 using GradService.Domain.Objectives;
@@ -39,7 +40,7 @@ public sealed class ObjectiveDifferencesTests
         var shape = NetworkShape.Infer(request.Network, new Limits());
         var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("c"), PointBatches.Joint);
         using var scope = NewDisposeScope();
-        using var network = Network.Create(request.Network, shape);
+        using var network = Network.Of(ParameterValues.Of(request.Network, shape));
         var outcome = ObjectiveDifferences.Check(setting, network, gradients, CancellationToken.None);
         Assert.Equal(0.01 * Math.Abs(wrong[0]), outcome.Report.MaxAbsoluteError, 1e-3 * Math.Abs(wrong[0]));
     }

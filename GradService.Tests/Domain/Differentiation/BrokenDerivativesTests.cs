@@ -10,7 +10,7 @@ namespace GradService.Tests.Domain.Differentiation;
 [Collection(OneAtATime.Name)]
 public sealed class BrokenDerivativesTests
 {
-    private static readonly GradientService Service = new(new Limits { MaxRowByRowWork = long.MaxValue }, new EngineOptions { Dense = false, NetworkCacheBytes = 0 });
+    private static readonly GradientService Service = DomainServices.Gradients(new Limits { MaxRowByRowWork = long.MaxValue }, new EngineOptions { Dense = false, NetworkCacheBytes = 0 });
 
     public static TheoryData<string, int> Kinds()
     {

@@ -19,7 +19,7 @@ public sealed class FactoredJacobianTests(GradApplication application)
     {
         // 20,000 · (1 + 20 + 20) numbers of 8 bytes are 6.6 MB; 20,000² are 3.2 GB.
         const int Samples = 20_000;
-        var service = new GradientService(new Limits { MaxResultBytes = 7L << 20, MaxNativeBytes = 256L << 20 });
+        var service = DomainServices.Gradients(new Limits { MaxResultBytes = 7L << 20, MaxNativeBytes = 256L << 20 });
         var problem = ForumProblem.Of(Train.Mode, Samples, Dtype.Float64, bendAfter: true);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var answer = service.Differentiate(problem.Ask(Factored), CancellationToken.None);

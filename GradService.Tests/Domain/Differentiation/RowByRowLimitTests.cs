@@ -18,7 +18,7 @@ public sealed class RowByRowLimitTests
     public void Row_by_row_work_beyond_the_limit_is_refused_before_anything_is_computed()
     {
         static long Created() => DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
-        var service = new GradientService(new Limits { MaxRowByRowWork = 599 });
+        var service = DomainServices.Gradients(new Limits { MaxRowByRowWork = 599 });
         var before = Created();
         var fault = Assert.Single(Assert.Throws<FaultException>(() => service.Differentiate(Third, CancellationToken.None)).Faults);
         Assert.Equal(before, Created());
@@ -32,12 +32,12 @@ public sealed class RowByRowLimitTests
 
     [Fact]
     public void As_much_work_as_the_limit_is_done() =>
-        Assert.Equal(60, new GradientService(new Limits { MaxRowByRowWork = 600 }).Differentiate(Third, CancellationToken.None).Diagnostics.Passes);
+        Assert.Equal(60, DomainServices.Gradients(new Limits { MaxRowByRowWork = 600 }).Differentiate(Third, CancellationToken.None).Diagnostics.Passes);
 
     [Fact]
     public void Without_two_coupled_layers_the_limit_has_nothing_to_say()
     {
-        var service = new GradientService(new Limits { MaxRowByRowWork = 1 });
+        var service = DomainServices.Gradients(new Limits { MaxRowByRowWork = 1 });
         foreach (var coupled in new[] { 0, 1 })
         {
             var request = CoupledNetworks.Of(coupled, positions: false, outputs: 2, samples: 10).Ask(Third.Gradient);
@@ -60,7 +60,7 @@ public sealed class RowByRowLimitTests
     [Fact]
     public void A_dense_Jacobian_beyond_the_limit_is_told_of_the_factored_form_which_fits()
     {
-        var service = new GradientService(new Limits { MaxResultBytes = 200_000 });
+        var service = DomainServices.Gradients(new Limits { MaxResultBytes = 200_000 });
         var problem = ForumProblem.Of(GradService.Domain.Normalization.Modes.Train.Mode, samples: 300, Dtype.Float64);
         var fault = Assert.Single(Assert.Throws<FaultException>(() => service.Differentiate(problem.Ask(new Jacobian()), CancellationToken.None)).Faults);
         Assert.Equal(FaultCode.TooLarge, fault.Code);

@@ -2,6 +2,7 @@ using GradService.Domain;
 using GradService.Domain.Forward;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Normalization;
@@ -60,7 +61,7 @@ public sealed class CollectedScalarsTests
         var spec = new NetworkSpec { InputShape = [2], Dtype = Dtype.Float64, Layers = [new Linear { OutFeatures = 3 }, new BatchNorm(), .. activations, new LayerNorm(), new Residual { Layers = [new Dropout()] }] };
         var shape = NetworkShape.Infer(spec, new Limits());
         var plan = NormalizationPlan.Resolve(shape, new BatchNormSpec());
-        using var network = Network.Create(spec, shape);
+        using var network = Network.Of(ParameterValues.Of(spec, shape));
         double[] Gradient()
         {
             using var scope = NewDisposeScope();

@@ -2,6 +2,7 @@ using GradService.Domain;
 using GradService.Domain.Differentiation.Questions;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers.Activations;
+using GradService.Tests.Problems;
 
 namespace GradService.Tests.Domain.Native;
 
@@ -13,7 +14,7 @@ public sealed class SaturatedGeluTests
     [InlineData(GeluApproximation.Tanh)]
     public void Higher_derivatives_far_from_zero_are_zero(GeluApproximation approximate)
     {
-        var answer = new GradientService(new Limits()).Differentiate(
+        var answer = DomainServices.Gradients().Differentiate(
             new GradientRequest
             {
                 Network = new NetworkSpec { InputShape = [1], Layers = [new Gelu { Approximate = approximate }], Dtype = Dtype.Float64 },

@@ -2,6 +2,7 @@ using GradService.Domain;
 using GradService.Domain.Forward;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Normalization;
@@ -27,7 +28,7 @@ public sealed class ThirdDerivativeTests
         Layer normalization = type == "batchNorm" ? new BatchNorm { Affine = affine } : new LayerNorm { Affine = affine };
         var spec = new NetworkSpec { InputShape = [2], Dtype = Dtype.Float64, Seed = 3, Layers = [new Linear { OutFeatures = 4 }, new Tanh(), normalization, new Linear { OutFeatures = 2 }] };
         var shape = NetworkShape.Infer(spec, new Limits());
-        using var network = Network.Create(spec, shape);
+        using var network = Network.Of(ParameterValues.Of(spec, shape));
         const double h = 1e-5;
         var (_, third) = Derivatives(network, shape, 0);
         var slope = Derivatives(network, shape, h).Second.Zip(Derivatives(network, shape, -h).Second, (above, below) => (above - below) / (2 * h)).ToArray();

@@ -1,6 +1,7 @@
 using GradService.Domain;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Normalization;
 using GradService.Domain.Objectives;
 using GradService.Tests.Problems;
@@ -33,7 +34,7 @@ public sealed class ObjectiveSweepTests
         var shape = NetworkShape.Infer(request.Network, new Limits());
         var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant(letter), request.BatchNorm.Batches);
         using var scope = NewDisposeScope();
-        using var network = Network.Create(request.Network, shape);
+        using var network = Network.Of(ParameterValues.Of(request.Network, shape));
         using var trained = network.ToTrain();
         var before = Autograd.Sweeps;
         Loss.Of(ObjectivePass.Run(setting, live ? trained : network, live), CancellationToken.None);
@@ -63,7 +64,7 @@ public sealed class ObjectiveSweepTests
             var shape = NetworkShape.Infer(request.Network, new Limits());
             var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("b"), PointBatches.Joint);
             using var scope = NewDisposeScope();
-            using var network = Network.Create(request.Network, shape);
+            using var network = Network.Of(ParameterValues.Of(request.Network, shape));
             using var trained = network.ToTrain();
             var before = Autograd.Sweeps;
             using var timer = new Timer(_ => cancellation.Cancel(), null, 50, Timeout.Infinite);

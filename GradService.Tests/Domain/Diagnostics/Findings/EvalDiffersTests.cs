@@ -65,7 +65,7 @@ public sealed partial class EvalDiffersTests
         var parameters = answer.BatchNorm.Layers!.SelectMany(layer => ((string, NdArray)[])[($"{layer.Name}.running_mean", statistics(layer).Mean), ($"{layer.Name}.running_var", statistics(layer).Variance)])
             .ToDictionary(pair => pair.Item1, pair => pair.Item2);
         var inputs = PoissonProblem.Column([.. request.Points.SelectMany(points => points.Inputs.Doubles.ToArray())]);
-        return new GradientService(new Limits()).Forward(
+        return DomainServices.Gradients().Forward(
             new ForwardRequest { Network = request.Network with { Parameters = parameters }, Inputs = inputs, BatchNorm = new BatchNormSpec { Mode = BatchNormMode.Find("eval")! } },
             CancellationToken.None).Outputs.Doubles.ToArray();
     }

@@ -1,14 +1,36 @@
-using GradService.Domain.Native;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace GradService.Domain.Networks.Parameters;
 
-/// <summary>Seeded values with the given ones laid over them.</summary>
-internal static class ParameterOverrides
+/// <summary>
+/// The numbers of a network, parameters and buffers, in managed memory: seeded values with the given ones laid over them. They are
+/// never written to after construction, and may be those of the request itself.
+/// </summary>
+internal sealed class ParameterValues
 {
+    private readonly Dictionary<string, NdArray> _values;
+
+    private ParameterValues(NetworkShape shape, Dictionary<string, NdArray> values)
+    {
+        Shape = shape;
+        _values = values;
+    }
+
+    public NetworkShape Shape { get; }
+
+    /// <summary>All of them by their state_dict names.</summary>
+    public IEnumerable<KeyValuePair<string, NdArray>> All => _values;
+
+    /// <exception cref="FaultException">A given parameter is unknown, misshapen or missing.</exception>
+    public static ParameterValues Of(NetworkSpec spec, NetworkShape shape)
+    {
+        Check(spec, shape);
+        return new ParameterValues(shape, Draw(spec, shape));
+    }
+
+    /// <summary>A layer's parameter or buffer, null if it has none of that name.</summary>
+    public NdArray? Find(LayerNode node, string parameter) => _values.GetValueOrDefault($"{node.Path.Name}.{parameter}");
+
     /// <exception cref="FaultException">Names every given parameter that is unknown or misshapen and every one that is missing.</exception>
-    public static void Check(NetworkSpec spec, NetworkShape shape)
+    private static void Check(NetworkSpec spec, NetworkShape shape)
     {
         if (spec.Parameters is not { } given)
         {
@@ -33,20 +55,19 @@ internal static class ParameterOverrides
         }
     }
 
-    /// <summary>All parameters and buffers by name, in the spec's dtype, in the caller's dispose scope.</summary>
-    public static Dictionary<string, Tensor> Apply(NetworkSpec spec, NetworkShape shape)
+    private static Dictionary<string, NdArray> Draw(NetworkSpec spec, NetworkShape shape)
     {
-        using var generator = new Generator(unchecked((ulong)(spec.Seed ?? 0)));
+        using var numbers = SeededNumbers.For(spec.Seed ?? 0, shape.Parameters.Select(parameter => parameter.Spec.Initializer));
         var draws = spec.Seed is not null || spec.Parameters is null;
-        var values = new Dictionary<string, Tensor>(shape.Parameters.Count);
+        var values = new Dictionary<string, NdArray>(shape.Parameters.Count);
         foreach (var (name, parameter) in shape.Parameters)
         {
             var dtype = parameter.Role == ParameterRole.Counter ? Dtype.Float64 : spec.Dtype;
             var given = spec.Parameters?.GetValueOrDefault(name);
 
             // Drawn even where it is given: what comes after must get the numbers that it gets in PyTorch.
-            var drawn = draws || given is null ? parameter.Initializer.Draw(parameter.Shape, generator) : null;
-            values[name] = given?.ToTensor(dtype) ?? drawn!.to_type(dtype.ToScalarType());
+            var drawn = draws || given is null ? new NdArray(parameter.Shape, parameter.Initializer.Draw(parameter.Shape.Elements, numbers)) : null;
+            values[name] = (given ?? drawn!).In(dtype);
         }
 
         return values;

@@ -1,0 +1,11 @@
+using GradService.Domain;
+using GradService.Domain.Catalog;
+
+namespace GradService.Benchmarks;
+
+/// <summary>The door to the domain, with networks of its own.</summary>
+internal static class DomainServices
+{
+    public static GradientService Gradients(Limits? limits = null, EngineOptions? engine = null) =>
+        new(limits ?? new Limits(), new NetworkCache(limits ?? new Limits(), engine ?? new EngineOptions()));
+}

@@ -1,0 +1,14 @@
+using GradService.Domain;
+using GradService.Domain.Catalog;
+
+namespace GradService.Tests.Problems;
+
+/// <summary>The doors to the domain without HTTP, each with networks of its own.</summary>
+internal static class DomainServices
+{
+    public static GradientService Gradients(Limits? limits = null, EngineOptions? engine = null) => new(limits ?? new Limits(), Networks(limits, engine));
+
+    public static ObjectiveService Objectives(Limits? limits = null) => new(limits ?? new Limits(), Networks(limits, engine: null));
+
+    public static NetworkCache Networks(Limits? limits = null, EngineOptions? engine = null) => new(limits ?? new Limits(), engine ?? new EngineOptions());
+}
