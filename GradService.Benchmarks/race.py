@@ -4,7 +4,7 @@ Needs wrk and, for requests in npz, numpy (Debian: wrk python3-numpy). The peer 
 module fastapi_peer with an application app (Debian: python3-torch python3-fastapi python3-uvicorn python3-httptools
 python3-uvloop); without one it is left out.
 
-    dotnet publish GradService.Api -c Release -o /tmp/race/api
+    dotnet publish GradService.Api -c Release -p:PublishReadyToRun=true -o /tmp/race/api
     dotnet publish GradService.Benchmarks -c Release -o /tmp/race/floor
     python3 GradService.Benchmarks/race.py --api /tmp/race/api --floor /tmp/race/floor --peer ../shared/peers
 

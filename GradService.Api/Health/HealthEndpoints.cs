@@ -15,12 +15,12 @@ internal static class HealthEndpoints
             .WithName("Live")
             .WithSummary("Whether the process answers.")
             .WithDescription("For a supervisor that restarts what does not answer. It asks nothing of libtorch.")
-            .WithAnswer("The process answers.", """{ "status": "live" }""");
+            .WithAnswer("The process answers.", () => """{ "status": "live" }""");
         group.MapGet("/ready", Ready)
             .WithName("Ready")
             .WithSummary("Whether libtorch is loaded and gradients can be computed.")
             .WithDescription("For a load balancer, which sends requests only where they can be computed.")
-            .WithAnswer("Gradients can be computed.", """{ "status": "ready" }""")
+            .WithAnswer("Gradients can be computed.", () => """{ "status": "ready" }""")
             .WithProblems(new DocumentedProblem(StatusCodes.Status503ServiceUnavailable, "libtorch could not be loaded; the detail says why."));
         return group;
     }

@@ -12,16 +12,16 @@ internal sealed record RequestExample(string Name, string Summary, string Descri
 
 /// <summary>What a successful answer is.</summary>
 /// <param name="Words">In words.</param>
-/// <param name="Json">A true one, to the operation's first example; null: none is shown.</param>
-internal sealed record DocumentedAnswer(string Words, string? Json = null);
+/// <param name="Json">Reads a true one, to the operation's first example; null: none is shown.</param>
+internal sealed record DocumentedAnswer(string Words, Func<string?>? Json = null);
 
 /// <summary>A true problem document.</summary>
 /// <param name="Summary">What was wrong.</param>
-/// <param name="Json">The answer; null: not recorded yet.</param>
+/// <param name="Json">Reads the answer; null: not recorded yet.</param>
 /// <param name="Request">The body that was sent; null: it does not depend on that.</param>
 /// <param name="ContentType">The header Content-Type that was sent.</param>
 /// <param name="Accept">The header Accept that was sent.</param>
-internal sealed record ProblemExample(string Summary, string? Json, string? Request = null, string ContentType = "application/json", string Accept = "application/json");
+internal sealed record ProblemExample(string Summary, Func<string?> Json, string? Request = null, string ContentType = "application/json", string Accept = "application/json");
 
 /// <summary>An error that an operation may answer with.</summary>
 /// <param name="StatusCode">The status.</param>
@@ -47,7 +47,7 @@ internal static class Documentation
     public static RouteHandlerBuilder WithExamples(this RouteHandlerBuilder endpoint, IReadOnlyList<RequestExample> examples) =>
         endpoint.WithMetadata([.. examples]);
 
-    public static RouteHandlerBuilder WithAnswer(this RouteHandlerBuilder endpoint, string words, string? json = null) =>
+    public static RouteHandlerBuilder WithAnswer(this RouteHandlerBuilder endpoint, string words, Func<string?>? json = null) =>
         endpoint.WithMetadata(new DocumentedAnswer(words, json));
 
     public static RouteHandlerBuilder WithProblems(this RouteHandlerBuilder endpoint, params IReadOnlyList<DocumentedProblem> problems) =>

@@ -22,9 +22,9 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         {
             var response = operation.Responses!["200"];
             response.Description = answer.Words;
-            if (answer.Json is not null)
+            if (answer.Json?.Invoke() is { } json)
             {
-                Media(response.Content!, "application/json").Example = JsonNode.Parse(answer.Json);
+                Media(response.Content!, "application/json").Example = JsonNode.Parse(json);
             }
         }
 
@@ -55,7 +55,7 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
     private static void Describe(OpenApiResponse response, DocumentedProblem problem)
     {
         response.Description = problem.Description;
-        if (problem.Example is { Json: { } json } example)
+        if (problem.Example is { } example && example.Json() is { } json)
         {
             Media(response.Content!, "application/problem+json").Examples = new Dictionary<string, IOpenApiExample> { ["problem"] = Example(example.Summary, json, example.Request is null ? null : $"The answer to:\n```json\n{example.Request}\n```") };
         }

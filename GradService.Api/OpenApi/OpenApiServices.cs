@@ -42,16 +42,18 @@ internal static class OpenApiServices
 
     public static WebApplication UseOpenApiDocument(this WebApplication app)
     {
-        app.UseSwagger();
-        app.UseSwaggerUI(options =>
-        {
-            options.DocumentTitle = "GradService";
-            options.SwaggerEndpoint($"{Version}/swagger.json", $"GradService {Version}");
-            options.EnableDeepLinking();
-            options.DisplayRequestDuration();
-            options.DefaultModelExpandDepth(2);
-            options.DefaultModelsExpandDepth(0);
-        });
+        // A branch of its own, as the middleware would else have a generator made for every request.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase), branch => branch
+            .UseSwagger()
+            .UseSwaggerUI(options =>
+            {
+                options.DocumentTitle = "GradService";
+                options.SwaggerEndpoint($"{Version}/swagger.json", $"GradService {Version}");
+                options.EnableDeepLinking();
+                options.DisplayRequestDuration();
+                options.DefaultModelExpandDepth(2);
+                options.DefaultModelsExpandDepth(0);
+            }));
         return app;
     }
 }

@@ -12,11 +12,11 @@ internal static class RecordedAnswers
 {
     /// <param name="operation">The operation's id.</param>
     /// <param name="status">The status.</param>
-    /// <returns>The answer's JSON; null where none is recorded.</returns>
-    public static string? Of(string operation, int status)
+    /// <returns>Reads the answer's JSON, when the document is made and not at every start; null where none is recorded.</returns>
+    public static Func<string?> Of(string operation, int status) => () =>
     {
         using var file = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{operation}.json")
             ?? throw new InvalidOperationException($"No answers of operation {operation} are built in.");
         return JsonNode.Parse(file)![status.ToString(CultureInfo.InvariantCulture)]?.ToJsonString();
-    }
+    };
 }

@@ -73,8 +73,9 @@ public sealed partial class DockerfileTests
     [Fact]
     public void The_service_is_restored_and_published_once_in_Release_without_restoring_again()
     {
-        Assert.Equal($"dotnet restore {Path.GetDirectoryName(Project)}", Restore.Arguments);
-        Assert.StartsWith($"dotnet publish {Path.GetDirectoryName(Project)} --configuration Release --no-restore --output ", Publish.Arguments, StringComparison.Ordinal);
+        // Restoring must know that code will be compiled ahead: the compiler for that is a package.
+        Assert.Equal($"dotnet restore {Path.GetDirectoryName(Project)} -p:PublishReadyToRun=true", Restore.Arguments);
+        Assert.StartsWith($"dotnet publish {Path.GetDirectoryName(Project)} --configuration Release --no-restore -p:PublishReadyToRun=true --output ", Publish.Arguments, StringComparison.Ordinal);
     }
 
     [Theory]
