@@ -19,5 +19,5 @@ internal static class RealStart
         {
             ExceptionDispatchInfo.Throw(start.InnerException!);
         }
-    }).WaitAsync(TimeSpan.FromMinutes(1));
+    }).WaitAsync(TimeSpan.FromMinutes(4));
 }

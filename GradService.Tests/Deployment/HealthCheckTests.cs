@@ -32,7 +32,7 @@ public sealed class HealthCheckTests(LoopbackApplication application) : IClassFi
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var check = CheckAsync(((IPEndPoint)listener.LocalEndpoint).Port);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using (var caller = await listener.AcceptTcpClientAsync(deadline.Token))
         {
             await caller.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer));

@@ -38,7 +38,7 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
     public string? Missing => _missing.Value is { } why ? $"Needs {Name}: {why}" : null;
 
     /// <summary>How long it may take.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(4);
 
     /// <summary>What it writes; it must succeed within its deadline.</summary>
     public async Task<string> RunAsync(params IReadOnlyList<string> arguments)

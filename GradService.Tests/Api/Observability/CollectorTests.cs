@@ -47,7 +47,7 @@ public sealed class CollectorTests
         /// <summary>The factory disposes the service beside the service's own thread, and so returns while the last of it may be on its way.</summary>
         public async Task UntilSentAsync(params string[] paths)
         {
-            var deadline = DateTime.UtcNow.AddSeconds(30);
+            var deadline = DateTime.UtcNow.AddMinutes(2);
             while (!paths.All(_received.ContainsKey) && DateTime.UtcNow < deadline)
             {
                 await Task.Delay(10);

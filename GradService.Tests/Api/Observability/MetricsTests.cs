@@ -45,7 +45,7 @@ public sealed class MetricsTests
         using var measured = new Measured(application);
         using var thread = new HeldThread(application);
         var asked = application.PostAsync("/v1/gradients", Good);
-        while (thread.Waiting == 0)
+        while (measured.Now("gradservice.queue.length") == 0)
         {
             await Task.Yield();
         }

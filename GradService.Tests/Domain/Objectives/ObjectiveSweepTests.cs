@@ -67,14 +67,23 @@ public sealed class ObjectiveSweepTests
             using var network = Network.Of(ParameterValues.Of(request.Network, shape));
             using var trained = network.ToTrain();
             var before = Autograd.Sweeps;
-            using var timer = new Timer(_ => cancellation.Cancel(), null, 50, Timeout.Infinite);
+            var pass = ObjectivePass.Run(setting, trained, live: true);
+
+            // A thread of its own, as timers wait for threads of the pool. It has the seconds that the points take; that some are done is hoped for.
+            var stop = new Thread(() =>
+            {
+                Thread.Sleep(50);
+                cancellation.Cancel();
+            });
+            stop.Start();
             try
             {
-                Loss.Of(ObjectivePass.Run(setting, trained, live: true), cancellation.Token);
+                Loss.Of(pass, cancellation.Token);
             }
             finally
             {
                 swept = Autograd.Sweeps - before;
+                stop.Join();
             }
         });
         Assert.Equal(0, swept % 3);
