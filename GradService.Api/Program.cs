@@ -1,6 +1,7 @@
 using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.Capabilities;
+using GradService.Api.Figures;
 using GradService.Api.Gradients;
 using GradService.Api.Health;
 using GradService.Api.Objectives;
@@ -46,6 +47,7 @@ app.UseOpenApiDocument();
 app.UseSecurity();
 app.MapGradients();
 app.MapObjectives();
+app.MapFigures();
 app.MapCapabilities();
 app.MapHealth();
 app.MapMetrics();

@@ -45,4 +45,7 @@ public sealed class FaultException : Exception
 
     /// <summary>The same faults, the remedy saying which entry of a list they are about.</summary>
     public FaultException For(string entry) => new([.. Faults.Select(each => each with { Remedy = $"{(each.Remedy is null ? "" : each.Remedy + " ")}(For {entry}.)" })]);
+
+    /// <summary>The same faults of a request that is a field of another.</summary>
+    public FaultException Below(string field) => new([.. Faults.Select(each => each with { Path = each.Path.Length == 0 ? field : $"{field}.{each.Path}" })]);
 }

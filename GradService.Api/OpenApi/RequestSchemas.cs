@@ -29,6 +29,11 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
     private IOpenApiSchema Of(Type type, RecordField? field)
     {
         var family = field?.Property.GetCustomAttribute<OfFamilyAttribute>() is { } about ? Family.Of(about.BaseRecord) : null;
+        if (field?.Property.GetCustomAttribute<OneOfRequestsAttribute>() is { } any)
+        {
+            return new OpenApiSchema { OneOf = [.. any.Requests.Select(Of)] };
+        }
+
         if (type == typeof(JsonFragment))
         {
             return FieldsOfAny(family!);

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace GradService.Api.Requests;
@@ -36,6 +35,9 @@ internal sealed record RecordField(string Name, PropertyInfo Property, bool Requ
 /// <summary>The fields of a record in declared order.</summary>
 internal static class RecordFields
 {
+    /// <summary>What the compiler writes for "required"; by its name, as a library brings a public type of the same.</summary>
+    private const string RequiredMember = "System.Runtime.CompilerServices.RequiredMemberAttribute";
+
     private static readonly ConcurrentDictionary<Type, IReadOnlyDictionary<string, RecordField>> Known = new();
 
     public static IReadOnlyDictionary<string, RecordField> Of(Type record) => Known.GetOrAdd(record, static type =>
@@ -47,7 +49,7 @@ internal static class RecordFields
             .Select(property => new RecordField(
                 JsonNamingPolicy.CamelCase.ConvertName(property.Name),
                 property,
-                property.IsDefined(typeof(RequiredMemberAttribute)),
+                property.CustomAttributes.Any(attribute => attribute.AttributeType.FullName == RequiredMember),
                 nullability.Create(property).WriteState == NullabilityState.Nullable))
             .ToDictionary(field => field.Name);
     });

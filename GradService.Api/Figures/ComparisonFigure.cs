@@ -1,0 +1,19 @@
+using GradService.Api.Figures.Panels;
+using GradService.Domain;
+
+namespace GradService.Api.Figures;
+
+/// <summary>Gradients side by side: a panel for each.</summary>
+internal sealed record ComparisonFigure(string Path, string? Title, ComparisonRequest Request, FigureKind Kind) : FigureQuestion(Path, Title)
+{
+    /// <exception cref="FaultException">There is no such picture of it.</exception>
+    public static ComparisonFigure Of(string path, string? title, ComparisonRequest request, FigureKind? asked) =>
+        new(path, title, request, FigureKinds.Choose(asked, request, [.. request.Compare.Select(entry => entry.Gradient)], "compare"));
+
+    protected override (object Result, IReadOnlyList<Panel> Panels) Compute(GradientService gradients, ObjectiveService objectives, CancellationToken cancellation)
+    {
+        var result = gradients.Compare(Request with { Compare = [.. Request.Compare.Select(entry => entry with { Gradient = FigureKinds.Drawn(Kind, entry.Gradient) })] }, cancellation);
+        return (result, [.. Request.Compare.Zip(result.Results, (entry, each) =>
+            FigureKinds.PanelOf(Kind, Request, entry.Gradient, each, Title is null ? null : $"{Title}: {entry.Mode.Name}, {each.Kind}", cancellation))]);
+    }
+}

@@ -1,0 +1,43 @@
+using GradService.Api.Answers;
+using GradService.Api.Gradients;
+using GradService.Api.Requests;
+using GradService.Domain;
+using GradService.Domain.Objectives;
+
+namespace GradService.Api.Figures;
+
+/// <summary>Reads the requests inside the request for a figure, as their own endpoints do.</summary>
+internal static class FigureRequests
+{
+    /// <summary>All of them in their order.</summary>
+    /// <exception cref="FaultException">One of them is wrong, or has no such picture.</exception>
+    public static IReadOnlyList<FigureQuestion> Read(FigureBody body) => body switch
+    {
+        { Panels: null, Of: { } of, Request: { } request } => [Read(of, request, "request", null, body.Figure.Kind)],
+        { Panels: { } parts, Of: null, Request: null } => [.. parts.Select((part, index) => Read(part.Of, part.Request, $"panels[{index}].request", part.Title, body.Figure.Kind))],
+        { Panels: not null } => throw new FaultException(Fault.Invalid("panels", "either \"panels\" or \"of\" and \"request\"", "both")),
+        { Of: null } => throw new FaultException(Fault.Invalid("of", "\"of\" and \"request\", or \"panels\"", "nothing")),
+        _ => throw new FaultException(Fault.Invalid("request", "the request that \"of\" speaks of", "nothing")),
+    };
+
+    private static FigureQuestion Read(FigureSubject of, JsonFragment fragment, string path, string? title, FigureKind? kind)
+    {
+        FigureKinds.CheckSubject(of, kind);
+        try
+        {
+            return of switch
+            {
+                FigureSubject.Gradients => GradientFigure.Of(path, title, As<GradientRequest>(fragment), kind),
+                FigureSubject.Compare => ComparisonFigure.Of(path, title, As<ComparisonBody>(fragment).ToRequest(), kind),
+                _ => new ObjectiveFigure(path, title, As<ObjectiveComparisonRequest>(fragment)),
+            };
+        }
+        catch (FaultException fault)
+        {
+            throw fault.Below(path);
+        }
+    }
+
+    /// <summary>How arrays are to be written is of no matter here, but may be said: a request is taken as it stands.</summary>
+    private static T As<T>(JsonFragment fragment) => (T)RequestReader.ReadAs(fragment with { Path = "" }, typeof(T), RecordFields.Of(typeof(AnswerForm)).ContainsKey);
+}

@@ -1,0 +1,15 @@
+using GradService.Api.Figures.Panels;
+using GradService.Domain;
+using GradService.Domain.Objectives;
+
+namespace GradService.Api.Figures;
+
+/// <summary>A loss in each variant: its values, and the cosines of its parameter gradients.</summary>
+internal sealed record ObjectiveFigure(string Path, string? Title, ObjectiveComparisonRequest Request) : FigureQuestion(Path, Title)
+{
+    protected override (object Result, IReadOnlyList<Panel> Panels) Compute(GradientService gradients, ObjectiveService objectives, CancellationToken cancellation)
+    {
+        var result = objectives.Compare(Request, cancellation);
+        return (result, TermsPanels.Of(result, Title));
+    }
+}

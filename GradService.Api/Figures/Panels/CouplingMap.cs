@@ -1,0 +1,157 @@
+using GradService.Domain;
+using GradService.Domain.Differentiation;
+
+namespace GradService.Api.Figures.Panels;
+
+/// <summary>
+/// Root mean squares of ‖∂y_j/∂x_i‖, j ≠ i, over blocks of samples: from the factors of the Jacobian, never from its N² blocks. A block
+/// of which no pair is left has NaN.
+/// </summary>
+internal static class CouplingMap
+{
+    /// <summary>Cells along a side at most: more would be finer than what one sees.</summary>
+    public const int MostCells = 64;
+
+    /// <summary>Multiplications at most, some seconds.</summary>
+    private const double MostWork = 4e9;
+
+    /// <summary>Gram matrices at most, numbers.</summary>
+    private const double MostGram = 3e7;
+
+    /// <exception cref="FaultException">It would take too long.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static double[,] Of(JacobianFactors factors, CancellationToken cancellation)
+    {
+        var (n, m, k) = (factors.Left.Shape[0], factors.Left.Shape[1], factors.Left.Shape[2]);
+        var d = factors.Diagonal.Count / (n * m);
+        var cells = Cells(n);
+        double pairs = (double)n * n * m * d * k, gram = ((double)n * (m + d) * k * k) + ((double)cells * cells * k * k), numbers = 2.0 * cells * k * k;
+        var byGram = gram < pairs && numbers <= MostGram;
+        if ((byGram ? gram : pairs) > MostWork)
+        {
+            throw new FaultException(Fault.TooLarge("inputs", $"at most {MostWork:0} multiplications for a map of the coupling", $"{(byGram ? gram : pairs):0}",
+                "Send fewer samples, or select fewer outputs with gradient.outputs."));
+        }
+
+        var (sums, counts) = (new double[cells, cells], new double[cells, cells]);
+        if (byGram)
+        {
+            ByGram(factors, sums, cancellation);
+        }
+        else
+        {
+            ByPairs(factors, sums, cancellation);
+        }
+
+        var map = new double[cells, cells];
+        for (var row = 0; row < cells; row++)
+        {
+            for (var column = 0; column < cells; column++)
+            {
+                var count = (double)SizeOf(row, n, cells) * (SizeOf(column, n, cells) - (row == column ? 1 : 0));
+                map[row, column] = count == 0 ? double.NaN : Math.Sqrt(sums[row, column] / count);
+            }
+        }
+
+        return map;
+    }
+
+    public static int Cells(long samples) => (int)Math.Min(samples, MostCells);
+
+    /// <summary>The cell of a sample: all have as many, or one more.</summary>
+    private static int CellOf(long sample, long samples, int cells) => (int)(sample * cells / samples);
+
+    private static long SizeOf(int cell, long samples, int cells) => FirstOf(cell + 1, samples, cells) - FirstOf(cell, samples, cells);
+
+    private static long FirstOf(int cell, long samples, int cells) => ((cell * samples) + cells - 1) / cells;
+
+    private static void ByPairs(JacobianFactors factors, double[,] sums, CancellationToken cancellation)
+    {
+        var (n, m, k) = (factors.Left.Shape[0], factors.Left.Shape[1], factors.Left.Shape[2]);
+        var (d, cells) = (factors.Diagonal.Count / (n * m), sums.GetLength(0));
+        for (var j = 0L; j < n; j++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (var i = 0L; i < n; i++)
+            {
+                sums[CellOf(j, n, cells), CellOf(i, n, cells)] += i == j ? 0 : Block(factors, j, i, m, d, k, n);
+            }
+        }
+    }
+
+    /// <summary>‖A_j·P_i‖².</summary>
+    private static double Block(JacobianFactors factors, long j, long i, long m, long d, long k, long n)
+    {
+        var sum = 0.0;
+        for (var row = j * m; row < (j + 1) * m; row++)
+        {
+            for (var element = i * d; element < (i + 1) * d; element++)
+            {
+                var entry = 0.0;
+                for (var statistic = 0L; statistic < k; statistic++)
+                {
+                    entry += factors.Left[(row * k) + statistic] * factors.Right[(statistic * n * d) + element];
+                }
+
+                sum += entry * entry;
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>Σ_j Σ_i ‖A_j·P_i‖² = ⟨Σ A_jᵀA_j, Σ P_iP_iᵀ⟩, the pairs i = j taken off again.</summary>
+    private static void ByGram(JacobianFactors factors, double[,] sums, CancellationToken cancellation)
+    {
+        var (n, m, k) = (factors.Left.Shape[0], factors.Left.Shape[1], factors.Left.Shape[2]);
+        var (d, cells) = (factors.Diagonal.Count / (n * m), sums.GetLength(0));
+        var (left, right) = (new double[cells][], new double[cells][]);
+        for (var cell = 0; cell < cells; cell++)
+        {
+            (left[cell], right[cell]) = (new double[k * k], new double[k * k]);
+        }
+
+        for (var sample = 0L; sample < n; sample++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var cell = CellOf(sample, n, cells);
+            for (var row = sample * m; row < (sample + 1) * m; row++)
+            {
+                Add(left[cell], statistic => factors.Left[(row * k) + statistic], k);
+            }
+
+            for (var element = sample * d; element < (sample + 1) * d; element++)
+            {
+                Add(right[cell], statistic => factors.Right[(statistic * n * d) + element], k);
+            }
+
+            sums[cell, cell] -= Block(factors, sample, sample, m, d, k, n);
+        }
+
+        for (var row = 0; row < cells; row++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (var column = 0; column < cells; column++)
+            {
+                var (a, b, sum) = (left[row], right[column], sums[row, column]);
+                for (var entry = 0; entry < a.Length; entry++)
+                {
+                    sum += a[entry] * b[entry];
+                }
+
+                sums[row, column] = Math.Max(0, sum);
+            }
+        }
+    }
+
+    private static void Add(double[] gram, Func<long, double> vector, long k)
+    {
+        for (var row = 0L; row < k; row++)
+        {
+            for (var column = 0L; column < k; column++)
+            {
+                gram[(row * k) + column] += vector(row) * vector(column);
+            }
+        }
+    }
+}
