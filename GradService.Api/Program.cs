@@ -31,6 +31,7 @@ builder.Services
     .AddJson()
     .AddCompressedAnswers()
     .AddAdmission()
+    .AddFigures()
     .AddReverseProxy()
     .AddObservability(builder.Configuration)
     .AddSecurity(builder.Configuration)

@@ -11,7 +11,7 @@ internal sealed record FigureAnswer(DrawnFigure Figure) : IResult, IEndpointMeta
     public const string Png = "image/png";
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(FigureAnswer), [Svg, Png]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(byte[]), [Svg, Png]));
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -64,7 +64,7 @@ internal static class FiguresExamples
                     "batchNorm": { "mode": "trainDetached" },
                     "gradient": { "kind": "perSample" }
                   }
-                """, """{ "width": 560, "height": 460, "format": "png" }""")),
+                """, """{ "width": 560, "height": 460 }""")),
         new("terms", "A loss in all six variants",
             "Values by term, the blind variant marked, and where the parameter gradients point.",
             Figure("objectives", Poisson, """{ "width": 960, "height": 320 }""")),

@@ -44,7 +44,7 @@ internal static class FiguresProblems
             .Select(problem => problem.StatusCode switch
             {
                 StatusCodes.Status406NotAcceptable => problem with { Description = "The header Accept excludes the format that was asked for. Nothing was computed." },
-                _ => problem,
+                _ => problem with { Example = problem.Example! with { Accept = FigureAnswer.Svg } },
             }),
     ];
 }

@@ -19,6 +19,7 @@ internal sealed class SchemaGenerator(EndpointDataSource endpoints, XmlDocs docs
     {
         var values = new ValueSchemas(schemaRepository, docs);
         return modelType == typeof(ProblemDetails) ? ProblemSchema.Of(values)
+            : modelType == typeof(byte[]) ? new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" }
             : endpoints.Endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType == modelType) ? new RequestSchemas(values, json.Value.SerializerOptions).Of(modelType)
             : new AnswerSchemas(values, json.Value.SerializerOptions).Of(modelType);
     }

@@ -84,6 +84,7 @@ public sealed class OpenApiDocumentTests(GradApplication application)
     [InlineData("/v1/forward")]
     [InlineData("/v1/objectives")]
     [InlineData("/v1/objectives/compare")]
+    [InlineData("/v1/figures")]
     public async Task An_operation_that_computes_documents_its_problems(string path)
     {
         var responses = (await DocumentAsync())["paths"]![path]!["post"]!["responses"]!;

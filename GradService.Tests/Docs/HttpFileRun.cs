@@ -33,9 +33,14 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
 
         using var response = await client.SendAsync(message);
         var text = await response.Content.ReadAsStringAsync();
+        var (status, promises) = Read(request.Expectation);
+        if (promises is [var only] && only.StartsWith("type ", StringComparison.Ordinal) && status == (int)response.StatusCode)
+        {
+            return response.Content.Headers.ContentType?.ToString() == only["type ".Length..] ? null : $"expected {only}, got {response.Content.Headers.ContentType}";
+        }
+
         var answer = JsonNode.Parse(text)!;
         _answers[request.Name] = answer;
-        var (status, promises) = Read(request.Expectation);
         return status != (int)response.StatusCode
             ? $"expected {status}, got {(int)response.StatusCode}: {text}"
             : promises.Select(promise => Broken(promise, answer)).FirstOrDefault(broken => broken is not null);

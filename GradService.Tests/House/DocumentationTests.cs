@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Xml.Linq;
 using GradService.Api.Admission;
+using GradService.Api.Figures;
 using GradService.Api.Gradients;
 using GradService.Api.Objectives;
 using GradService.Domain;
@@ -20,7 +21,7 @@ public sealed class DocumentationTests
     public void Every_property_that_travels_has_a_summary()
     {
         var travelling = Reachable(typeof(GradientRequest), typeof(ForwardRequest), typeof(ComparisonBody), typeof(GradientResult), typeof(ForwardResult), typeof(ComparisonResult),
-                typeof(ObjectiveComparisonRequest), typeof(ObjectiveResult), typeof(ObjectiveComparisonAnswer), typeof(Limits), typeof(ComputeOptions))
+                typeof(ObjectiveComparisonRequest), typeof(ObjectiveResult), typeof(ObjectiveComparisonAnswer), typeof(FigureBody), typeof(Limits), typeof(ComputeOptions))
             .Concat(typeof(Program).Assembly.GetTypes().Where(type => type.Name.EndsWith("Report", StringComparison.Ordinal)));
         var silent = travelling.Distinct().SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(property => property.CanRead && !IsDocumented(type, property)).Select(property => $"{type.FullName}.{property.Name}"));
@@ -29,7 +30,7 @@ public sealed class DocumentationTests
 
     [Fact]
     public void Every_value_of_a_travelling_enumeration_has_a_summary() =>
-        Assert.Empty(Reachable(typeof(GradientRequest), typeof(GradientResult), typeof(ComparisonBody), typeof(ObjectiveComparisonRequest), typeof(ObjectiveResult)).Where(type => type.IsEnum)
+        Assert.Empty(Reachable(typeof(GradientRequest), typeof(GradientResult), typeof(ComparisonBody), typeof(ObjectiveComparisonRequest), typeof(ObjectiveResult), typeof(FigureBody)).Where(type => type.IsEnum)
             .SelectMany(type => Enum.GetNames(type).Where(name => !HasText($"F:{type.FullName}.{name}")).Select(name => $"{type.FullName}.{name}")));
 
     private static bool IsDocumented(Type type, PropertyInfo property) =>

@@ -8,7 +8,7 @@ namespace GradService.Api.Figures.Drawing;
 internal static class BarsPlot
 {
     private const double Thickness = 0.62;
-    private const float LabelRoom = 92, LegendSize = 10.5f, Swatch = 9;
+    private const float LabelGap = 5, LegendSize = 10.5f, Swatch = 9;
 
     public static void Draw(SKCanvas canvas, BarsPanel panel, PixelRect place, FigureColors colors)
     {
@@ -21,15 +21,10 @@ internal static class BarsPlot
 
         var room = new PixelRect(place.Left, place.Right, place.Bottom, top);
         var values = panel.Rows.Where(row => row.Parts.Count > 0).Select(row => row.Value).Append(0).Append(panel.Reach.Lower).Append(panel.Reach.Upper);
-        var scale = AxisScale.Around(values, (int)(place.Width / 90), margin: 0);
-
-        // The labels stand beyond the bars, inside of the plot.
-        var share = Math.Min(0.45, LabelRoom / place.Width);
-        var span = (scale.Upper - scale.Lower) / (1 - share - (scale.Lower < 0 ? share : 0));
-        scale = AxisScale.Between(scale.Lower - (scale.Lower < 0 ? share * span : 0), scale.Upper + (share * span), (int)(place.Width / 90));
         var count = panel.Rows.Count;
-        var x = PlotAxis.Of("", scale) with { Ticks = [.. scale.Ticks.Select(tick => (scale.Of(tick.Value), tick.Label))] };
         var y = new PlotAxis("", [.. panel.Rows.Select((row, index) => (HeightOf(index), FigureFont.Fitted(row.Name, PlotAxes.TickSize, 0.4f * place.Width)))]);
+        var scale = WithLabels(AxisScale.Around(values, 1, margin: 0), panel, PlotAxes.DataOf(room, new PlotAxis("", []), y).Width);
+        var x = PlotAxis.Of("", scale);
         var plot = PlotAxes.Create(room, colors, x, y);
         plot.Grid.YAxisStyle.IsVisible = false;
         plot.PlottableList.Add(new CurveLine([(scale.Of(0), 0), (scale.Of(0), 1)], colors.Muted, 1, 0));
@@ -41,6 +36,15 @@ internal static class BarsPlot
         PlotAxes.Render(canvas, plot, room);
 
         double HeightOf(int index) => 1 - ((index + 0.5) / count);
+    }
+
+    /// <summary>With room for the labels, which stand beyond the bars and inside of the plot.</summary>
+    private static AxisScale WithLabels(AxisScale bars, BarsPanel panel, float width)
+    {
+        var label = Math.Min(0.4, (panel.Rows.Max(row => FigureFont.WidthOf(FigureFont.Drawable(row.Label), PlotAxes.TickSize)) + (3 * LabelGap)) / width);
+        var (below, above) = (bars.Lower < 0 ? label : 0, bars.Upper > 0 ? label : 0);
+        var span = (bars.Upper - bars.Lower) / (1 - below - above);
+        return AxisScale.Between(bars.Lower - (below * span), bars.Upper + (above * span), (int)(width / 50));
     }
 
     private static void Add(Plot plot, BarRow row, double height, double thickness, AxisScale scale, FigureColors colors)
@@ -69,7 +73,7 @@ internal static class BarsPlot
         label.LabelFontSize = PlotAxes.TickSize;
         label.LabelFontColor = colors.Text;
         label.LabelAlignment = end < 0 ? Alignment.MiddleRight : Alignment.MiddleLeft;
-        label.OffsetX = end < 0 ? -5 : 5;
+        label.OffsetX = end < 0 ? -LabelGap : LabelGap;
     }
 
     private static void DrawLegend(SKCanvas canvas, BarsPanel panel, PixelRect place, FigureColors colors)

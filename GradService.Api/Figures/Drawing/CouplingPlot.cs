@@ -28,11 +28,7 @@ internal static class CouplingPlot
             }
         }
 
-        var map = plot.Add.Heatmap(intensities);
-        map.Colormap = ColorScale.Map;
-        map.ManualRange = new ScottPlot.Range(0, 1);
-        map.NaNCellColor = colors.Grid;
-        map.Rectangle = new CoordinateRect(0, 1, 0, 1);
+        plot.PlottableList.Add(new ColorCells(intensities, colors.Grid));
         PlotAxes.Render(canvas, plot, square);
         ColorScale.Draw(canvas, scale, square.Right + 4, PlotAxes.DataOf(square, x, y), colors);
     }

@@ -33,14 +33,19 @@ internal static class CurvesPlot
             Add(Points(panel.Derivatives[line], derivative), colors.Derivatives[line], LineWidth, Dash / (1 + (0.5f * line)));
         }
 
-        IReadOnlyList<double> heights = [.. panel.Output.Select(output.Of)];
         Add(Points(panel.Output, output), colors.Output, LineWidth, 0);
         if (places.Count <= Few)
         {
-            AddDots(Enumerable.Range(0, places.Count), MarkerShape.FilledCircle);
+            AddDots(Enumerable.Range(0, places.Count), panel.Output, output, MarkerShape.FilledCircle, DotSize, colors.Output);
         }
 
-        AddDots(panel.Turns, MarkerShape.OpenCircle);
+        if (places.Count == 1)
+        {
+            // No line, so no dashes.
+            AddDots([0], panel.Derivatives[0], derivative, MarkerShape.FilledSquare, DotSize, colors.Derivatives[0]);
+        }
+
+        AddDots(panel.Turns, panel.Output, output, MarkerShape.OpenCircle, 2 * DotSize, colors.Output);
         PlotAxes.Render(canvas, plot, place);
 
         List<(double, double)> Points(IReadOnlyList<double> values, AxisScale scale)
@@ -51,11 +56,11 @@ internal static class CurvesPlot
 
         void Add(IReadOnlyList<(double, double)> points, Color color, float width, float dash) => plot.PlottableList.Add(new CurveLine(points, color, width, dash));
 
-        void AddDots(IEnumerable<int> at, MarkerShape shape)
+        void AddDots(IEnumerable<int> at, IReadOnlyList<double> values, AxisScale scale, MarkerShape shape, float size, Color color)
         {
-            foreach (var i in at.Where(i => double.IsFinite(heights[i])))
+            foreach (var i in at.Where(i => double.IsFinite(places[i]) && AxisScale.IsDrawn(values[i])))
             {
-                plot.Add.Marker(places[i], heights[i], shape, shape == MarkerShape.OpenCircle ? 2 * DotSize : DotSize, colors.Output);
+                plot.Add.Marker(places[i], scale.Of(values[i]), shape, size, color);
             }
         }
     }

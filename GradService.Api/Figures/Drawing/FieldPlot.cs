@@ -8,9 +8,9 @@ namespace GradService.Api.Figures.Drawing;
 internal static class FieldPlot
 {
     /// <summary>Arrows along a side, and their number, at most.</summary>
-    private const int MostAlong = 14, MostArrows = 400;
+    private const int MostAlong = 14, MostArrows = 100;
 
-    private const float Dot = 7, LongestArrow = 0.9f;
+    private const float Dot = 8, LongestArrow = 0.9f;
 
     public static void Draw(SKCanvas canvas, FieldPanel panel, PixelRect place, FigureColors colors)
     {
@@ -26,7 +26,7 @@ internal static class FieldPlot
         }
         else
         {
-            AddPoints(plot, panel, x, y, output);
+            AddPoints(plot, panel, x, y, output, colors);
         }
 
         var data = PlotAxes.DataOf(room, below, left);
@@ -51,20 +51,17 @@ internal static class FieldPlot
             }
         }
 
-        var map = plot.Add.Heatmap(intensities);
-        map.Colormap = ColorScale.Map;
-        map.ManualRange = new ScottPlot.Range(0, 1);
-        map.NaNCellColor = colors.Grid;
-        map.Rectangle = new CoordinateRect(0, 1, 0, 1);
+        plot.PlottableList.Add(new ColorCells(intensities, colors.Grid));
     }
 
-    private static void AddPoints(Plot plot, FieldPanel panel, AxisScale x, AxisScale y, AxisScale output)
+    private static void AddPoints(Plot plot, FieldPanel panel, AxisScale x, AxisScale y, AxisScale output, FigureColors colors)
     {
         for (var i = 0; i < panel.X.Count; i++)
         {
             if (AxisScale.IsDrawn(panel.Output[i]))
             {
-                plot.Add.Marker(x.Of(panel.X[i]), y.Of(panel.Y[i]), MarkerShape.FilledCircle, Dot, ColorScale.Of(output, panel.Output[i]));
+                var dot = plot.Add.Marker(x.Of(panel.X[i]), y.Of(panel.Y[i]), MarkerShape.FilledCircle, Dot, ColorScale.Of(output, panel.Output[i]));
+                (dot.MarkerStyle.OutlineColor, dot.MarkerStyle.OutlineWidth) = (colors.Muted, 1);
             }
         }
     }

@@ -29,5 +29,5 @@ internal sealed record FigureColors(Color Background, Color Text, Color Muted, C
 
     private static FigureColors Dark { get; } = new(
         Color.FromHex("#14171C"), Color.FromHex("#E6E9ED"), Color.FromHex("#A3ACB8"), Color.FromHex("#2C323A"),
-        SkyBlue, [Orange, BluishGreen, ReddishPurple, Yellow], Orange, [SkyBlue, Orange, BluishGreen, ReddishPurple, Yellow]);
+        SkyBlue, [Orange, BluishGreen, ReddishPurple, Yellow], Vermillion, [SkyBlue, Orange, BluishGreen, ReddishPurple, Yellow]);
 }

@@ -15,8 +15,8 @@ internal sealed record CouplingPanel(string Title, string Finding) : Panel(Title
 
     public override string Description => $"{Title}: {Finding}. A map of {Map.GetLength(0)} by {Map.GetLength(1)} cells. {Caption}.";
 
-    public override string Caption => Samples <= Map.GetLength(0) ? "‖∂y_j/∂x_i‖ of each pair of samples, own ones left out"
-        : $"root mean square of ‖∂y_j/∂x_i‖, j ≠ i, over blocks of {BlockSize} samples";
+    public override string Caption => Samples <= Map.GetLength(0) ? "‖∂yⱼ/∂xᵢ‖ of each pair of samples, own ones left out"
+        : $"root mean square of ‖∂yⱼ/∂xᵢ‖, j ≠ i, over blocks of {BlockSize} samples";
 
     private string BlockSize => Samples % Map.GetLength(0) == 0 ? $"{Samples / Map.GetLength(0)}" : $"{Samples / Map.GetLength(0)} or {(Samples / Map.GetLength(0)) + 1}";
 

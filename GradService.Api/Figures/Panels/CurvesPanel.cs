@@ -30,6 +30,8 @@ internal sealed record CurvesPanel(string Title, string Finding) : Panel(Title, 
         $"{Title}: {Finding}. {X.Count} points of the output from {Amount.Of(X[0])} to {Amount.Of(X[^1])}, and {DerivativeName}."
         + string.Concat(Turns.Select(turn => $" The output turns at x = {Amount.Of(X[turn])}."));
 
+    public override string Caption => Derivatives.Count > 1 ? "the shorter the dashes, the higher the order" : "";
+
     /// <exception cref="FaultException">There is not one output, or the kind of gradient is no curve.</exception>
     public static CurvesPanel Of(ForwardRequest request, Question question, GradientResult result, string? title)
     {
