@@ -21,8 +21,8 @@ internal sealed record AxisScale(double Lower, double Upper, IReadOnlyList<(doub
     /// <summary>Values closer together than this part of their size are one to the eye, and to the digits of a label.</summary>
     private const double Narrowest = 1e-4;
 
-    /// <summary>Where a value is drawn; NaN for one that cannot be.</summary>
-    public double Of(double value) => IsDrawn(value) ? (value - Lower) / (Upper - Lower) : double.NaN;
+    /// <summary>Where a value is drawn; NaN for one that cannot be. The last tick may be a little beyond the largest value.</summary>
+    public double Of(double value) => Math.Abs(value) <= 1.5 * Largest ? (value - Lower) / (Upper - Lower) : double.NaN;
 
     public static bool IsDrawn(double value) => Math.Abs(value) <= Largest;
 
