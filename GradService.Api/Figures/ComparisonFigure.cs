@@ -6,6 +6,8 @@ namespace GradService.Api.Figures;
 /// <summary>Gradients side by side: a panel for each.</summary>
 internal sealed record ComparisonFigure(string Path, string? Title, ComparisonRequest Request, FigureKind Kind) : FigureQuestion(Path, Title)
 {
+    public override int PanelCount => Request.Compare.Count;
+
     /// <exception cref="FaultException">There is no such picture of it.</exception>
     public static ComparisonFigure Of(string path, string? title, ComparisonRequest request, FigureKind? asked) =>
         new(path, title, request, FigureKinds.Choose(asked, request, [.. request.Compare.Select(entry => entry.Gradient)], "compare"));

@@ -9,6 +9,9 @@ namespace GradService.Api.Figures;
 /// <summary>Which figure shows which gradients.</summary>
 internal static class FigureKinds
 {
+    /// <summary>Samples that a figure takes in.</summary>
+    private const int MostSamples = 200_000;
+
     /// <exception cref="FaultException">There is no such figure of such a request.</exception>
     public static void CheckSubject(FigureSubject subject, FigureKind? asked)
     {
@@ -33,6 +36,11 @@ internal static class FigureKinds
         {
             throw new FaultException(Fault.Invalid("network.inputShape", $"{(kind == FigureKind.Curves ? "one input" : "two inputs")} for a figure of kind {NameOf(kind)}", $"{inputs:0}",
                 "One input is drawn by kind curves, two by kind field, and any number by kind coupling of gradient kind jacobian."));
+        }
+
+        if (request.Inputs.Shape.Rank > 0 && request.Inputs.Shape[0] > MostSamples)
+        {
+            throw new FaultException(Fault.TooLarge("inputs", $"at most {MostSamples} samples in a figure", $"{request.Inputs.Shape[0]}", "Far fewer look the same."));
         }
 
         return questions.FirstOrDefault(question => !Shows(kind, question)) is not { } other ? kind : throw new FaultException(Fault.Invalid(path, $"{ShownBy(kind)} for a figure of kind {NameOf(kind)}", Fault.Quoted(QuestionTable.NameOf(other.GetType())),

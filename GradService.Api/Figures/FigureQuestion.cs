@@ -8,6 +8,9 @@ namespace GradService.Api.Figures;
 /// <param name="Title">What to write above its panels; null: mode and kind.</param>
 internal abstract record FigureQuestion(string Path, string? Title)
 {
+    /// <summary>How many panels it takes.</summary>
+    public abstract int PanelCount { get; }
+
     /// <summary>Computes it, once for all of its panels. Errors name fields below the path.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, has no answer, or its answer has no picture.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

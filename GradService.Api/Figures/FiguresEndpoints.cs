@@ -1,4 +1,5 @@
 using GradService.Api.Admission;
+using GradService.Api.Figures.Drawing;
 using GradService.Api.OpenApi;
 using GradService.Api.Requests;
 using GradService.Domain;
@@ -33,6 +34,7 @@ internal static class FiguresEndpoints
         FigureAnswer.CheckAccepted(context.Request, asked.Figure.Format);
         asked.Figure.CheckSize(limits.Value);
         var questions = FigureRequests.Read(asked);
+        _ = PanelGrid.Of(questions.Sum(question => question.PanelCount), asked.Figure.Width, asked.Figure.Height);
         return new FigureAnswer(await queue.RunAsync(cancellation => DrawnFigure.Of(questions, asked.Figure, gradients, objectives, cancellation), context.RequestAborted));
     }
 }

@@ -6,6 +6,8 @@ namespace GradService.Api.Figures;
 /// <summary>A gradient: one panel.</summary>
 internal sealed record GradientFigure(string Path, string? Title, GradientRequest Request, FigureKind Kind) : FigureQuestion(Path, Title)
 {
+    public override int PanelCount => 1;
+
     /// <exception cref="FaultException">There is no such picture of it.</exception>
     public static GradientFigure Of(string path, string? title, GradientRequest request, FigureKind? asked) =>
         new(path, title, request, FigureKinds.Choose(asked, request, [request.Gradient], "gradient.kind"));

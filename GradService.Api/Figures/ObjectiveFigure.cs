@@ -7,6 +7,8 @@ namespace GradService.Api.Figures;
 /// <summary>A loss in each variant: its values, and the cosines of its parameter gradients.</summary>
 internal sealed record ObjectiveFigure(string Path, string? Title, ObjectiveComparisonRequest Request) : FigureQuestion(Path, Title)
 {
+    public override int PanelCount => TermsPanels.Count;
+
     protected override (object Result, IReadOnlyList<Panel> Panels) Compute(GradientService gradients, ObjectiveService objectives, CancellationToken cancellation)
     {
         var result = objectives.Compare(Request, cancellation);

@@ -13,12 +13,12 @@ internal static class AnswerDiagnostics
         ComparisonResult comparison => comparison.Results.Select(result => result.Diagnostics),
         ObjectiveResult objective => [objective.Diagnostics],
         ObjectiveComparisonResult comparison => comparison.Results.Where(result => result.Result is not null).Select(result => result.Result!.Diagnostics),
-        DrawnFigure figure => figure.Results.SelectMany(Reports),
+        DrawnFigure figure => figure.Reports,
         _ => [],
     };
 
     /// <summary>Those of single results, and those across them.</summary>
-    public static IEnumerable<Finding> Findings(object? answer) => answer is DrawnFigure figure ? figure.Results.SelectMany(Findings) : Reports(answer).SelectMany(report => report.Findings).Concat(answer switch
+    public static IEnumerable<Finding> Findings(object? answer) => answer is DrawnFigure figure ? figure.Findings : Reports(answer).SelectMany(report => report.Findings).Concat(answer switch
     {
         ComparisonResult comparison => comparison.Findings,
         ObjectiveComparisonResult comparison => comparison.Findings,

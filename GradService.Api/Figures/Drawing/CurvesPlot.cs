@@ -36,16 +36,16 @@ internal static class CurvesPlot
         Add(Points(panel.Output, output), colors.Output, LineWidth, 0);
         if (places.Count <= Few)
         {
-            AddDots(Enumerable.Range(0, places.Count), panel.Output, output, MarkerShape.FilledCircle, DotSize, colors.Output);
+            AddDots(panel.Output, output, colors.Output);
         }
 
         if (places.Count == 1)
         {
             // No line, so no dashes.
-            AddDots([0], panel.Derivatives[0], derivative, MarkerShape.FilledSquare, DotSize, colors.Derivatives[0]);
+            AddDots(panel.Derivatives[0], derivative, colors.Derivatives[0]);
         }
 
-        AddDots(panel.Turns, panel.Output, output, MarkerShape.OpenCircle, 2 * DotSize, colors.Output);
+        plot.PlottableList.Add(new Dots([.. panel.Turns.Select(turn => (places[turn], output.Of(panel.Output[turn]), Colors.Transparent))], 2 * DotSize, colors.Output));
         PlotAxes.Render(canvas, plot, place);
 
         List<(double, double)> Points(IReadOnlyList<double> values, AxisScale scale)
@@ -56,12 +56,6 @@ internal static class CurvesPlot
 
         void Add(IReadOnlyList<(double, double)> points, Color color, float width, float dash) => plot.PlottableList.Add(new CurveLine(points, color, width, dash));
 
-        void AddDots(IEnumerable<int> at, IReadOnlyList<double> values, AxisScale scale, MarkerShape shape, float size, Color color)
-        {
-            foreach (var i in at.Where(i => double.IsFinite(places[i]) && AxisScale.IsDrawn(values[i])))
-            {
-                plot.Add.Marker(places[i], scale.Of(values[i]), shape, size, color);
-            }
-        }
+        void AddDots(IReadOnlyList<double> values, AxisScale scale, Color color) => plot.PlottableList.Add(new Dots([.. places.Zip(values, (place, value) => (place, scale.Of(value), color))], DotSize));
     }
 }

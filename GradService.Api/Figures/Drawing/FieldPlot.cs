@@ -56,14 +56,8 @@ internal static class FieldPlot
 
     private static void AddPoints(Plot plot, FieldPanel panel, AxisScale x, AxisScale y, AxisScale output, FigureColors colors)
     {
-        for (var i = 0; i < panel.X.Count; i++)
-        {
-            if (AxisScale.IsDrawn(panel.Output[i]))
-            {
-                var dot = plot.Add.Marker(x.Of(panel.X[i]), y.Of(panel.Y[i]), MarkerShape.FilledCircle, Dot, ColorScale.Of(output, panel.Output[i]));
-                (dot.MarkerStyle.OutlineColor, dot.MarkerStyle.OutlineWidth) = (colors.Muted, 1);
-            }
-        }
+        var drawn = Enumerable.Range(0, panel.X.Count).Where(i => AxisScale.IsDrawn(panel.Output[i]));
+        plot.PlottableList.Add(new Dots([.. drawn.Select(i => (x.Of(panel.X[i]), y.Of(panel.Y[i]), ColorScale.Of(output, panel.Output[i])))], Dot, colors.Muted));
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace GradService.Api.Figures.Panels;
 internal sealed record FieldPanel(string Title, string Finding) : Panel(Title, Finding)
 {
     /// <summary>Points at most that are drawn one by one.</summary>
-    public const int MostPoints = 5_000;
+    public const int MostPoints = 2_000;
 
     /// <summary>The first input of each sample.</summary>
     public required IReadOnlyList<double> X { get; init; }

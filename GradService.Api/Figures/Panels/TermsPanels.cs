@@ -6,6 +6,9 @@ namespace GradService.Api.Figures.Panels;
 /// <summary>A loss in each variant: what it comes to, and where its parameter gradient points.</summary>
 internal static class TermsPanels
 {
+    /// <summary>Values and cosines.</summary>
+    public const int Count = 2;
+
     /// <summary>Parts of a bar that can be told apart.</summary>
     private const int MostParts = 5;
 

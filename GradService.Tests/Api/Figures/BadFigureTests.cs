@@ -44,7 +44,12 @@ public sealed class BadFigureTests(GradApplication application)
 
     [Fact]
     public async Task Scattered_samples_that_are_too_many_to_draw_are_refused() =>
-        (await ProblemAnswer.PostAsync(application, "/v1/figures", FigureRequest.Field(FigureRequest.Spiral(5_001)))).AssertSays(413, "request.inputs", "Expected at most 5000 samples that are not an even grid, as each is drawn as a point, got 5001.…");
+        (await ProblemAnswer.PostAsync(application, "/v1/figures", FigureRequest.Field(FigureRequest.Spiral(2_001)))).AssertSays(413, "request.inputs", "Expected at most 2000 samples that are not an even grid, as each is drawn as a point, got 2001.…");
+
+    [Fact]
+    public async Task Samples_beyond_all_pixels_are_refused() =>
+        (await ProblemAnswer.PostAsync(application, "/v1/figures", FigureRequest.Gradient().Replace(FigureRequest.Line(50), $$"""{ "shape": [200001, 1], "dtype": "float32", "base64": "{{Convert.ToBase64String(new byte[4 * 200_001])}}" }""", StringComparison.Ordinal)))
+            .AssertSays(413, "request.inputs", "Expected at most 200000 samples in a figure, got 200001. Far fewer look the same.");
 
     [Fact]
     public async Task A_grid_may_have_more() => Assert.NotEmpty((await application.DrawAsync(FigureRequest.Field(FigureRequest.Grid(80, 70)))).Image);

@@ -57,4 +57,38 @@ public sealed class SameBytesTests(GradApplication application)
         Assert.Equal("image/png", png.ContentHeaders.ContentType?.ToString());
         Assert.Equal([0x89, 0x50, 0x4E, 0x47], png.Image[..4]);
     }
+
+    [Fact]
+    public async Task An_SVG_is_compressed_for_who_asks_for_it()
+    {
+        var plain = (await application.DrawAsync(FigureRequest.Gradient())).Image;
+        using var client = application.CreateClient();
+        client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("gzip");
+        using var content = new StringContent(FigureRequest.Gradient(), Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync("/v1/figures", content);
+        Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
+        await using var unpacked = new System.IO.Compression.GZipStream(await response.Content.ReadAsStreamAsync(), System.IO.Compression.CompressionMode.Decompress);
+        using var whole = new MemoryStream();
+        await unpacked.CopyToAsync(whole);
+        Assert.Equal(plain, whole.ToArray());
+    }
+
+    [Fact]
+    public async Task What_a_figure_shows_is_counted_as_what_an_answer_has()
+    {
+        await using var own = new GradApplication();
+        await own.DrawAsync(FigureRequest.Compare());
+        using var client = own.CreateClient();
+        var metrics = await client.GetStringAsync("/metrics");
+        Assert.Matches("(?m)^gradservice_findings[^\n]*sum-gradient-vanishes[^\n]* 1( |$)", metrics);
+    }
+
+    [Fact]
+    public void The_drawing_library_asks_for_nothing_that_a_bare_system_lacks()
+    {
+        // Skia for a desktop asks for fontconfig, which images for servers do not have.
+        var library = Path.Combine(Path.GetDirectoryName(typeof(Program).Assembly.Location)!, "libSkiaSharp.so");
+        Assert.True(!OperatingSystem.IsLinux() || (File.Exists(library) && File.ReadAllBytes(library).AsSpan().IndexOf("libfontconfig.so"u8) < 0));
+        Assert.False(Directory.Exists(Path.Combine(Path.GetDirectoryName(library)!, "runtimes")), "there are libraries of other systems");
+    }
 }
