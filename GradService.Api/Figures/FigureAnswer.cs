@@ -13,11 +13,19 @@ internal sealed record FigureAnswer(DrawnFigure Figure) : IResult, IEndpointMeta
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(byte[]), [Svg, Png]));
 
-    public Task ExecuteAsync(HttpContext httpContext)
+    public async Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.ContentType = MediaOf(Figure.Format);
         httpContext.Response.ContentLength = Figure.Image.Length;
-        return httpContext.Response.Body.WriteAsync(Figure.Image, httpContext.RequestAborted).AsTask();
+        try
+        {
+            await httpContext.Response.Body.WriteAsync(Figure.Image, httpContext.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller went away, and nothing went wrong: there is nobody to tell.
+            httpContext.Abort();
+        }
     }
 
     /// <summary>Refuses, before any work is done, a caller who would not take the picture.</summary>

@@ -10,9 +10,9 @@ internal static class CouplingPlot
     public static void Draw(SKCanvas canvas, CouplingPanel panel, PixelRect place, FigureColors colors)
     {
         var cells = panel.Map.GetLength(0);
-        var scale = ScaleOf(panel.Map, (int)(place.Height / 40));
+        var scale = ScaleOf(panel.Map, PlotAxes.TicksUp(place));
         var room = new PixelRect(place.Left, place.Right - ColorScale.Width, place.Bottom, place.Top);
-        var (x, y) = (Samples("sample i", panel.Samples, false), Samples("sample j", panel.Samples, true));
+        var (x, y) = (Samples("sample i", panel, place, false), Samples("sample j", panel, place, true));
 
         // Samples are as far apart one way as the other.
         var data = PlotAxes.DataOf(room, x, y);
@@ -40,10 +40,11 @@ internal static class CouplingPlot
     }
 
     /// <summary>A tick at a few samples, counted from 0.</summary>
-    private static PlotAxis Samples(string label, long samples, bool isDown)
+    private static PlotAxis Samples(string label, CouplingPanel panel, PixelRect place, bool isDown)
     {
-        var scale = AxisScale.Between(0, Math.Max(1, samples - 1), 6);
-        var ticks = scale.Ticks.Where(tick => tick.Value == Math.Floor(tick.Value) && tick.Value < samples).Select(tick => ((tick.Value + 0.5) / samples, $"{(long)tick.Value}"));
+        var (samples, all) = (panel.Samples, panel.Map.GetLength(0) * panel.Block);
+        var scale = AxisScale.Between(0, Math.Max(1, samples - 1), Math.Max(2, (int)(Math.Min(place.Width, place.Height) / 64)));
+        var ticks = scale.Ticks.Where(tick => tick.Value == Math.Floor(tick.Value) && tick.Value < samples).Select(tick => ((tick.Value + 0.5) / all, $"{(long)tick.Value}"));
         return new PlotAxis(label, [.. ticks.Select(tick => (isDown ? 1 - tick.Item1 : tick.Item1, tick.Item2))], HasGrid: false);
     }
 }

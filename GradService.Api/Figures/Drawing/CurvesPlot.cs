@@ -14,7 +14,7 @@ internal static class CurvesPlot
 
     public static void Draw(SKCanvas canvas, CurvesPanel panel, PixelRect place, FigureColors colors)
     {
-        var (across, up) = ((int)(place.Width / 70), (int)(place.Height / 40));
+        var (across, up) = (PlotAxes.TicksAcross(place), PlotAxes.TicksUp(place));
         var x = AxisScale.Around(panel.X, across, margin: 0.03);
         var output = AxisScale.Around(panel.Output, up, margin: 0.08);
         var derivative = AxisScale.Around(panel.Derivatives.SelectMany(each => each).Append(0).Append(panel.DerivativeReach).Append(-panel.DerivativeReach), up, margin: 0.08);

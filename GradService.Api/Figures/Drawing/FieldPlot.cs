@@ -15,8 +15,8 @@ internal static class FieldPlot
     public static void Draw(SKCanvas canvas, FieldPanel panel, PixelRect place, FigureColors colors)
     {
         var isGrid = panel.Grid is not null;
-        var output = AxisScale.Around(panel.Output, (int)(place.Height / 40), margin: 0);
-        var (x, y) = (ScaleOf(panel.X, panel.Grid?.GetLength(1), (int)(place.Width / 70)), ScaleOf(panel.Y, panel.Grid?.GetLength(0), (int)(place.Height / 40)));
+        var output = AxisScale.Around(panel.Output, PlotAxes.TicksUp(place), margin: 0);
+        var (x, y) = (ScaleOf(panel.X, panel.Grid?.GetLength(1), PlotAxes.TicksAcross(place)), ScaleOf(panel.Y, panel.Grid?.GetLength(0), PlotAxes.TicksUp(place)));
         var room = new PixelRect(place.Left, place.Right - ColorScale.Width, place.Bottom, place.Top);
         var (below, left) = (PlotAxis.Of("x₁", x) with { HasGrid = !isGrid }, PlotAxis.Of("x₂", y));
         var plot = PlotAxes.Create(room, colors, below, left);

@@ -12,6 +12,12 @@ internal static class PlotAxes
 
     private const float TickLength = 3, Gap = 4;
 
+    /// <summary>About how many ticks there is room for along a place's width.</summary>
+    public static int TicksAcross(PixelRect place) => Math.Max(3, (int)(place.Width / 64));
+
+    /// <summary>The same along its height.</summary>
+    public static int TicksUp(PixelRect place) => Math.Max(3, (int)(place.Height / 40));
+
     /// <summary>An empty plot with its axes.</summary>
     /// <param name="place">Where it goes.</param>
     /// <param name="colors">The theme.</param>

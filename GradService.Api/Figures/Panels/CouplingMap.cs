@@ -48,7 +48,7 @@ internal static class CouplingMap
         {
             for (var column = 0; column < cells; column++)
             {
-                var count = (double)SizeOf(row, n, cells) * (SizeOf(column, n, cells) - (row == column ? 1 : 0));
+                var count = (double)SizeOf(row, n) * (SizeOf(column, n) - (row == column ? 1 : 0));
                 map[row, column] = count == 0 ? double.NaN : Math.Sqrt(sums[row, column] / count);
             }
         }
@@ -56,25 +56,23 @@ internal static class CouplingMap
         return map;
     }
 
-    public static int Cells(long samples) => (int)Math.Min(samples, MostCells);
+    /// <summary>Samples of a block; the last may have fewer.</summary>
+    public static long BlockOf(long samples) => (samples + MostCells - 1) / MostCells;
 
-    /// <summary>The cell of a sample: all have as many, or one more.</summary>
-    private static int CellOf(long sample, long samples, int cells) => (int)(sample * cells / samples);
+    private static int Cells(long samples) => (int)((samples + BlockOf(samples) - 1) / BlockOf(samples));
 
-    private static long SizeOf(int cell, long samples, int cells) => FirstOf(cell + 1, samples, cells) - FirstOf(cell, samples, cells);
-
-    private static long FirstOf(int cell, long samples, int cells) => ((cell * samples) + cells - 1) / cells;
+    private static long SizeOf(int cell, long samples) => Math.Min(BlockOf(samples), samples - (cell * BlockOf(samples)));
 
     private static void ByPairs(JacobianFactors factors, double[,] sums, CancellationToken cancellation)
     {
         var (n, m, k) = (factors.Left.Shape[0], factors.Left.Shape[1], factors.Left.Shape[2]);
-        var (d, cells) = (factors.Diagonal.Count / (n * m), sums.GetLength(0));
+        var (d, block) = (factors.Diagonal.Count / (n * m), BlockOf(n));
         for (var j = 0L; j < n; j++)
         {
             cancellation.ThrowIfCancellationRequested();
             for (var i = 0L; i < n; i++)
             {
-                sums[CellOf(j, n, cells), CellOf(i, n, cells)] += i == j ? 0 : Block(factors, j, i, m, d, k, n);
+                sums[j / block, i / block] += i == j ? 0 : Block(factors, j, i, m, d, k, n);
             }
         }
     }
@@ -114,7 +112,7 @@ internal static class CouplingMap
         for (var sample = 0L; sample < n; sample++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var cell = CellOf(sample, n, cells);
+            var cell = sample / BlockOf(n);
             for (var row = sample * m; row < (sample + 1) * m; row++)
             {
                 Add(left[cell], statistic => factors.Left[(row * k) + statistic], k);

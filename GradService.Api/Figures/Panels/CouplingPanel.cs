@@ -15,10 +15,11 @@ internal sealed record CouplingPanel(string Title, string Finding) : Panel(Title
 
     public override string Description => $"{Title}: {Finding}. A map of {Map.GetLength(0)} by {Map.GetLength(1)} cells. {Caption}.";
 
-    public override string Caption => Samples <= Map.GetLength(0) ? "‖∂yⱼ/∂xᵢ‖ of each pair of samples, own ones left out"
-        : $"root mean square of ‖∂yⱼ/∂xᵢ‖, j ≠ i, over blocks of {BlockSize} samples";
+    public override string Caption => Block == 1 ? "‖∂yⱼ/∂xᵢ‖ of each pair of samples, own ones left out"
+        : $"root mean square of ‖∂yⱼ/∂xᵢ‖, j ≠ i, over blocks of {Block} samples{(Samples % Block == 0 ? "" : $", the last of {Samples % Block}")}";
 
-    private string BlockSize => Samples % Map.GetLength(0) == 0 ? $"{Samples / Map.GetLength(0)}" : $"{Samples / Map.GetLength(0)} or {(Samples / Map.GetLength(0)) + 1}";
+    /// <summary>Samples behind a cell; the last may have fewer.</summary>
+    public long Block => CouplingMap.BlockOf(Samples);
 
     /// <exception cref="FaultException">It would take too long.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

@@ -22,7 +22,8 @@ public sealed class CouplingMapTests
         var random = new Random(n + k);
         var factors = new JacobianFactors { Diagonal = Random(n, m, d), Left = Random(n, m, k), Right = Random(k, n, d) };
         var map = CouplingMap.Of(factors, CancellationToken.None);
-        var cells = Math.Min(n, 64);
+        var block = (int)Math.Ceiling(n / 64.0);
+        var cells = (int)Math.Ceiling(n / (double)block);
         var (sums, counts) = (new double[cells, cells], new int[cells, cells]);
         for (var j = 0; j < n; j++)
         {
@@ -30,8 +31,8 @@ public sealed class CouplingMapTests
             {
                 if (i != j)
                 {
-                    counts[j * cells / n, i * cells / n]++;
-                    sums[j * cells / n, i * cells / n] += Block(factors, j, i, m, d, k, n);
+                    counts[j / block, i / block]++;
+                    sums[j / block, i / block] += Block(factors, j, i, m, d, k, n);
                 }
             }
         }

@@ -26,7 +26,7 @@ public sealed class FigureLimitTests
     [Fact]
     public async Task The_deadline_holds_for_drawing_as_well()
     {
-        // One map takes half a second of summing up at least, as 64² pairs of Gram matrices of 600² numbers do.
+        // N²·K multiplications: more than a billion.
         await using var application = new GradApplication { Settings = [("Limits:DeadlineSeconds", "0.05")] };
         var wide = FigureRequest.Forum.Replace("\"outFeatures\": 10", "\"outFeatures\": 600", StringComparison.Ordinal);
         var refused = await ProblemAnswer.PostAsync(application, "/v1/figures", FigureRequest.Gradient("jacobian", "train", samples: 1_000, network: wide));

@@ -137,7 +137,7 @@ public sealed partial class SvgStructureTests(GradApplication application)
     [Theory]
     [InlineData(20, "20 by 20 cells. ‖∂yⱼ/∂xᵢ‖ of each pair of samples")]
     [InlineData(128, "64 by 64 cells. root mean square of ‖∂yⱼ/∂xᵢ‖, j ≠ i, over blocks of 2 samples")]
-    [InlineData(100, "64 by 64 cells. root mean square of ‖∂yⱼ/∂xᵢ‖, j ≠ i, over blocks of 1 or 2 samples")]
+    [InlineData(131, "44 by 44 cells. root mean square of ‖∂yⱼ/∂xᵢ‖, j ≠ i, over blocks of 3 samples, the last of 2")]
     public async Task A_map_that_sums_up_says_so(int samples, string words) =>
         Assert.Contains(words, Description(await application.DrawSvgAsync(FigureRequest.Gradient("jacobian", "train", samples))), StringComparison.Ordinal);
 
