@@ -24,9 +24,12 @@ internal sealed class FirstFigure(IHostApplicationLifetime lifetime) : IHostedSe
         new FigureSpec(),
         CancellationToken.None));
 
+    /// <summary>What is drawn, once in the life of the process.</summary>
+    public static byte[] Picture => Drawn.Value;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        lifetime.ApplicationStarted.Register(static () => Task.Run(static () => Drawn.Value));
+        lifetime.ApplicationStarted.Register(static () => Task.Run(static () => Picture));
         return Task.CompletedTask;
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using GradService.Api.Figures;
 
 namespace GradService.Tests.Api.Figures;
 
@@ -44,6 +45,9 @@ public sealed class SameBytesTests(GradApplication application)
         await using var another = new GradApplication();
         Assert.Equal(here, (await another.DrawAsync(Requests[0])).Image);
     }
+
+    [Fact]
+    public void What_is_drawn_ahead_of_the_first_request_is_a_picture() => Assert.StartsWith("<svg ", Encoding.UTF8.GetString(FirstFigure.Picture), StringComparison.Ordinal);
 
     [Fact]
     public async Task An_answer_says_what_it_is_and_lets_a_browser_load_nothing()
