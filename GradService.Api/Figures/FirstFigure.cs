@@ -1,13 +1,11 @@
 using GradService.Api.Figures.Drawing;
 using GradService.Api.Figures.Panels;
+using GradService.Api.Preparation;
 
 namespace GradService.Api.Figures;
 
-/// <summary>
-/// Draws once, when the service has started and in the background: font and native library are loaded then, and the first to ask
-/// for a figure does not wait for them. What goes wrong here goes wrong there, and is told there.
-/// </summary>
-internal sealed class FirstFigure(IHostApplicationLifetime lifetime) : IHostedService
+/// <summary>Draws once ahead of the first request: font and native library are loaded then.</summary>
+internal sealed class FirstFigure(IHostApplicationLifetime lifetime, ILogger<FirstFigure> logger) : DeferredPreparation(lifetime, logger)
 {
     private static readonly Lazy<byte[]> Drawn = new(static () => FigureCanvas.Draw(
         [
@@ -27,11 +25,5 @@ internal sealed class FirstFigure(IHostApplicationLifetime lifetime) : IHostedSe
     /// <summary>What is drawn, once in the life of the process.</summary>
     public static byte[] Picture => Drawn.Value;
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        lifetime.ApplicationStarted.Register(static () => Task.Run(static () => Picture));
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    protected override void Prepare() => _ = Picture;
 }
