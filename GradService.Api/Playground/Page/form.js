@@ -1,0 +1,57 @@
+// The left side: all of the state as controls. It is made anew when its structure changes; while one types it stays as it is.
+
+import { batch } from './batch.js';
+import { choice, textField } from './controls.js';
+import { element } from './elements.js';
+import { layerList } from './layers.js';
+import { modePicker, variantPicker } from './modes.js';
+import { objectiveEditor } from './objective.js';
+import { axesOf } from './points.js';
+import { read, readList } from './values.js';
+
+/** What is folded away; on a phone all but the network, so that the results are near. */
+const folded = new Set(matchMedia('(max-width: 900px)').matches ? ['Points', 'Modes', 'Meanings of BatchNorm'] : []);
+
+function section(name, ...content) {
+  const made = element('details', { class: 'section', open: !folded.has(name) }, element('summary', {}, element('h2', {}, name)), ...content);
+  made.addEventListener('toggle', () => folded[made.open ? 'delete' : 'add'](name));
+  return made;
+}
+
+/** Puts the controls of a state into a place; the control with the key, if any, has the focus then. */
+export function showForm(place, state, capabilities, changed) {
+  const edit = {
+    changed,
+    rebuild: key => {
+      showForm(place, state, capabilities, changed);
+      [...place.querySelectorAll('[data-key]')].find(control => control.getAttribute('data-key') === key)?.focus();
+      changed();
+    },
+  };
+  const { network } = state;
+  const setShape = value => {
+    const before = axesOf(network.inputShape);
+    network.inputShape = value;
+    if (axesOf(value) === before) {
+      changed();
+    } else {
+      edit.rebuild('network.inputShape');
+    }
+  };
+  place.replaceChildren(
+    section('Network',
+      element('div', { class: 'fields' },
+        textField('Input shape', network.inputShape, 'network.inputShape', setShape, { reader: readList, hint: '1' }),
+        textField('Seed', network.seed, 'network.seed', value => {
+          network.seed = value;
+          changed();
+        }, { reader: read, hint: '0' }),
+        choice('Precision', network.dtype, capabilities.dtypes, 'network.dtype', value => {
+          network.dtype = value;
+          changed();
+        })),
+      layerList(network.layers, 'network.layers', capabilities.layers, edit)),
+    ...state.task === 'objective'
+      ? [section('Loss', objectiveEditor(state.objective, network.inputShape, edit)), section('Meanings of BatchNorm', variantPicker(state, capabilities, edit))]
+      : [section('Points', batch('Points', state.points, network.inputShape, 'inputs', edit)), section('Modes', modePicker(state, capabilities, edit))]);
+}

@@ -1,0 +1,62 @@
+// The state of the page, and the link that reproduces it. A key is no part of it.
+
+import { firstPreset, presetGroups } from './presets.js';
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/** The preset that a state is, unchanged; undefined where it is none. */
+export const presetOf = state => presetGroups().flatMap(group => group.presets).find(preset => same(preset.state, state));
+
+/** "#preset=forum", or "#state=" and the state itself. */
+export function toFragment(state) {
+  const preset = presetOf(state);
+  if (preset) {
+    return `#preset=${preset.id}`;
+  }
+
+  const bytes = new TextEncoder().encode(JSON.stringify(state));
+  const text = btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''));
+  return `#state=${text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
+}
+
+/** The state that a link stands for; null where it stands for none. */
+export function fromFragment(fragment) {
+  const [name, text] = [fragment.slice(1, fragment.indexOf('=')), fragment.slice(fragment.indexOf('=') + 1)];
+  if (name === 'preset') {
+    const preset = presetGroups().flatMap(group => group.presets).find(each => each.id === text);
+    return preset ? structuredClone(preset.state) : null;
+  }
+
+  if (name !== 'state') {
+    return null;
+  }
+
+  try {
+    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), letter => letter.charCodeAt(0));
+    const state = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return isLike(state, firstPreset.state) && state.network.layers.every(isLayer) ? state : null;
+  } catch (error) {
+    if (error instanceof DOMException || error instanceof SyntaxError || error instanceof TypeError) {
+      return null;
+    }
+
+    throw error;
+  }
+}
+
+const isLayer = layer => typeof layer?.type === 'string'
+  && [layer.layers, layer.shortcut].every(list => list === undefined || (Array.isArray(list) && list.every(isLayer)));
+
+/** Whether all that the page reads from a state is there, as it is in the model; where the model has a number, whatever was typed. */
+function isLike(value, model) {
+  if (Array.isArray(model)) {
+    return Array.isArray(value) && (typeof model[0] !== 'object' || 'type' in model[0] || value.every(each => isLike(each, model[0])));
+  }
+
+  if (typeof model !== 'object') {
+    return typeof model === 'number' ? typeof value !== 'object' : typeof value === typeof model;
+  }
+
+  return typeof value === 'object' && value !== null
+    && Object.keys(model).every(key => isLike(value[key], model[key]) || (key === 'inputShape' && typeof value[key] !== 'object'));
+}
