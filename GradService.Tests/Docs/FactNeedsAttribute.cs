@@ -22,4 +22,8 @@ internal sealed class FactNeedsCurlAndNumPyAttribute() : FactNeedsAttribute(Tool
 
 internal sealed class FactNeedsChromiumAttribute() : FactNeedsAttribute(Tool.Chromium);
 
+internal sealed class FactNeedsChromiumAndCurlAttribute() : FactNeedsAttribute(Tool.ChromiumAndCurl);
+
+internal sealed class FactNeedsChromiumAndPythonAttribute() : FactNeedsAttribute(Tool.ChromiumAndPython);
+
 internal sealed class FactNeedsJupyterAttribute() : FactNeedsAttribute(Tool.Jupyter);

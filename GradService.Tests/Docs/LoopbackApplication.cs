@@ -5,8 +5,13 @@ namespace GradService.Tests.Docs;
 /// <summary>The service on a port of its own, for callers from outside the process.</summary>
 public sealed class LoopbackApplication : GradApplication
 {
-    public LoopbackApplication()
+    public LoopbackApplication() : this([])
     {
+    }
+
+    internal LoopbackApplication(params IReadOnlyList<(string Key, string Value)> settings)
+    {
+        Settings = settings;
         UseKestrel(0);
         StartServer();
     }

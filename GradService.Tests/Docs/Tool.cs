@@ -23,6 +23,12 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
     /// <summary>Chromium, started by bash, which brings what the page complains of to where the page is written.</summary>
     public static Tool Chromium { get; } = new("bash and chromium", "bash", "-c", "chromium --version");
 
+    /// <summary>Chromium, and curl for what is copied from a page.</summary>
+    public static Tool ChromiumAndCurl { get; } = new("bash, chromium and curl", "bash", "-c", "chromium --version && curl --version");
+
+    /// <summary>Chromium, and Python for what is copied from a page.</summary>
+    public static Tool ChromiumAndPython { get; } = new("bash, chromium and python3", "bash", "-c", $"chromium --version && {NumPy.Command} --version");
+
     /// <summary>What executes notebooks, the distribution's own: the kernel, the page maker and what draws in them.</summary>
     public static Tool Jupyter { get; } = new("jupyter-nbconvert with ipykernel, numpy, requests and matplotlib", "bash", "-c", $"{Nbconvert} --version && {NumPy.Command} -c 'import ipykernel, requests, matplotlib'")
     {
