@@ -4,6 +4,7 @@ using GradService.Api.Capabilities;
 using GradService.Api.Figures;
 using GradService.Api.Gradients;
 using GradService.Api.Health;
+using GradService.Api.Networks;
 using GradService.Api.Objectives;
 using GradService.Api.Observability;
 using GradService.Api.OpenApi;
@@ -12,6 +13,7 @@ using GradService.Api.Problems;
 using GradService.Api.Requests;
 using GradService.Api.ReverseProxy;
 using GradService.Api.Security;
+using GradService.Api.Storage;
 
 // Settings stand beside the program, wherever it is started from. Started from / it would else watch the whole file system for them.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -31,6 +33,7 @@ builder.Services
     .AddProblems()
     .AddJson()
     .AddCompressedAnswers()
+    .AddStorage()
     .AddAdmission()
     .AddFigures()
     .AddReverseProxy()
@@ -51,6 +54,8 @@ app.MapPlayground();
 app.MapGradients();
 app.MapObjectives();
 app.MapFigures();
+app.MapNetworks();
+app.MapNames();
 app.MapCapabilities();
 app.MapHealth();
 app.MapMetrics();

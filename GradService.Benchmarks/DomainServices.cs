@@ -7,5 +7,5 @@ namespace GradService.Benchmarks;
 internal static class DomainServices
 {
     public static GradientService Gradients(Limits? limits = null, EngineOptions? engine = null) =>
-        new(limits ?? new Limits(), new NetworkCache(limits ?? new Limits(), engine ?? new EngineOptions()));
+        new(limits ?? new Limits(), new NetworkCatalog(new NetworkCache(limits ?? new Limits(), engine ?? new EngineOptions()), limits ?? new Limits()));
 }

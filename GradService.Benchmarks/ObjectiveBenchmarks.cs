@@ -19,7 +19,7 @@ namespace GradService.Benchmarks;
 [InvocationCount(4)]
 public class ObjectiveBenchmarks
 {
-    private readonly ObjectiveService _service = new(new Limits(), new NetworkCache(new Limits(), new EngineOptions { NetworkCacheBytes = 0 }));
+    private readonly ObjectiveService _service = new(new Limits(), new NetworkCatalog(new NetworkCache(new Limits(), new EngineOptions { NetworkCacheBytes = 0 }), new Limits()));
     private ObjectiveRequest _request = null!;
 
     [GlobalSetup]

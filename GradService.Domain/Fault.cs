@@ -20,6 +20,10 @@ public sealed record Fault(FaultCode Code, string Path, string Expected, string 
 
     public static Fault TooLarge(string path, string expected, string got, string? remedy = null) => new(FaultCode.TooLarge, path, expected, got, remedy);
 
+    public static Fault NotFound(string path, string expected, string got, string? remedy = null) => new(FaultCode.NotFound, path, expected, got, remedy);
+
+    public static Fault Conflict(string path, string expected, string got, string? remedy = null) => new(FaultCode.Conflict, path, expected, got, remedy);
+
     public static Fault NotComputable(string path, string expected, string got, string? remedy = null) => new(FaultCode.NotComputable, path, expected, got, remedy);
 }
 
@@ -33,6 +37,12 @@ public enum FaultCode
 
     /// <summary>The request is right, but its numbers do not exist.</summary>
     NotComputable,
+
+    /// <summary>The request names something that is not there.</summary>
+    NotFound,
+
+    /// <summary>The request contradicts what is stored.</summary>
+    Conflict,
 }
 
 /// <summary>Ends a request with one fault or several of the same stage.</summary>

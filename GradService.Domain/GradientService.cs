@@ -13,8 +13,8 @@ namespace GradService.Domain;
 /// behind, also when a call fails.
 /// </summary>
 /// <param name="limits">What a request may take.</param>
-/// <param name="networks">Where networks are built and kept; it belongs to the caller, and must outlive the calls.</param>
-public sealed class GradientService(Limits limits, NetworkCache networks)
+/// <param name="networks">Where networks are had from.</param>
+public sealed class GradientService(Limits limits, NetworkCatalog networks)
 {
     /// <summary>Outputs [N, M…] and BatchNorm statistics.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>

@@ -14,8 +14,8 @@ namespace GradService.Domain;
 /// may be called from any number of threads at once, and leaves no tensor behind.
 /// </summary>
 /// <param name="limits">What a request may take.</param>
-/// <param name="networks">Where networks are built and kept; it belongs to the caller, and must outlive the calls.</param>
-public sealed class ObjectiveService(Limits limits, NetworkCache networks)
+/// <param name="networks">Where networks are had from.</param>
+public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
 {
     private const string Cheaper = "Send fewer points, take derivatives of lower order, or use mode trainDetached, under which sweeps serve all points at once.";
 

@@ -9,8 +9,8 @@ namespace GradService.Domain;
 /// <summary>A network, a batch, and how BatchNorm and dropout behave: what every request has.</summary>
 public record ForwardRequest
 {
-    /// <summary>The network.</summary>
-    public required NetworkSpec Network { get; init; }
+    /// <summary>The network, described or stored.</summary>
+    public required NetworkSource Network { get; init; }
 
     /// <summary>The batch [N, D…]: one entry per sample, each of the network's inputShape.</summary>
     public required NdArray Inputs { get; init; }

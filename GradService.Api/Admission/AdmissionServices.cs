@@ -17,8 +17,8 @@ internal static class AdmissionServices
         services.AddOptions<EngineOptions>().BindConfiguration(EngineSection).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ComputeQueue>();
         services.AddSingleton(provider => new NetworkCache(LimitsOf(provider), provider.GetRequiredService<IOptions<EngineOptions>>().Value));
-        services.AddSingleton(provider => new GradientService(LimitsOf(provider), provider.GetRequiredService<NetworkCache>()));
-        services.AddSingleton(provider => new ObjectiveService(LimitsOf(provider), provider.GetRequiredService<NetworkCache>()));
+        services.AddSingleton(provider => new GradientService(LimitsOf(provider), provider.GetRequiredService<NetworkCatalog>()));
+        services.AddSingleton(provider => new ObjectiveService(LimitsOf(provider), provider.GetRequiredService<NetworkCatalog>()));
         services.AddHostedService<LibTorchLoading>();
         return services;
     }

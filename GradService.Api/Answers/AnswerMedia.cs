@@ -8,19 +8,29 @@ internal static class AnswerMedia
 {
     public const string Json = "application/json";
     public const string Npz = "application/x-npz";
+    public const string Safetensors = "application/vnd.safetensors";
 
     /// <summary>The type of the answer: what Accept prefers, and where it has no preference that of the request; null where it excludes both.</summary>
-    public static string? For(HttpRequest request)
+    public static string? For(HttpRequest request) => RequestBody.IsNpz(request) ? Preferred(request, Npz, Json) : Preferred(request, Json, Npz);
+
+    /// <summary>The one of some types that Accept prefers, the first where it has no preference; null where it excludes all.</summary>
+    public static string? Preferred(HttpRequest request, params ReadOnlySpan<string> types)
     {
-        var own = RequestBody.IsNpz(request) ? Npz : Json;
         if (request.Headers.Accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
         {
-            return own;
+            return types[0];
         }
 
-        var other = own == Json ? Npz : Json;
-        var (ofOwn, ofOther) = (Quality(accepted, own), Quality(accepted, other));
-        return ofOwn == 0 && ofOther == 0 ? null : ofOwn >= ofOther ? own : other;
+        var (best, quality) = ((string?)null, 0.0);
+        foreach (var type in types)
+        {
+            if (Quality(accepted, type) is var own && own > quality)
+            {
+                (best, quality) = (type, own);
+            }
+        }
+
+        return best;
     }
 
     /// <summary>From 0, excluded, to 1; where several ranges fit, the narrowest says.</summary>

@@ -37,6 +37,12 @@ internal sealed class JsonAnswer : AnswerWalk
             Writer.WritePropertyName(field);
         }
 
+        if (array.Shape.Rank == 0)
+        {
+            Writer.WriteNumberValue(array[0]);
+            return;
+        }
+
         // The writer is told the value's first byte, so that it knows of a value here; the rest goes past it.
         ArrayText text = _encoding == ArrayEncoding.Base64 ? new Base64ArrayText(array) : new NestedArrayText(array);
         Writer.WriteRawValue(text.FirstByte, skipInputValidation: true);

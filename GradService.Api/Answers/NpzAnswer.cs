@@ -1,8 +1,6 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Text.Json;
-using GradService.Api.Arrays;
 using GradService.Domain;
 
 namespace GradService.Api.Answers;
@@ -13,8 +11,6 @@ namespace GradService.Api.Answers;
 /// </summary>
 internal sealed class NpzAnswer : AnswerWalk
 {
-    private const int Chunk = 64 * 1024;
-
     /// <summary>What is left out of the names, as what stands around it says enough.</summary>
     private static readonly string[] Unnamed = ["factors", "layers"];
     private readonly List<(string Name, NdArray Array)> _arrays = [];
@@ -33,31 +29,13 @@ internal sealed class NpzAnswer : AnswerWalk
         await answer.WriteAsync(value);
         await writer.FlushAsync(aborted);
 
-        // Stored: archives are chosen for speed. What deflating would save is told in CompressionServices.
-        await using var archive = await ZipArchive.CreateAsync(output.AsStream(leaveOpen: true), ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, aborted);
-        var buffer = ArrayPool<byte>.Shared.Rent(Chunk);
-        try
+        await using var archive = await NpzArchive.CreateAsync(output, aborted);
+        foreach (var (name, array) in answer._arrays)
         {
-            foreach (var (name, array) in answer._arrays)
-            {
-                await using var member = await archive.CreateEntry(name + ".npy", CompressionLevel.NoCompression).OpenAsync(aborted);
-                await member.WriteAsync(NpyWriter.HeaderOf(array), aborted);
-                for (var at = 0; at < array.RawBytes.Length; at += Chunk)
-                {
-                    var length = Math.Min(Chunk, array.RawBytes.Length - at);
-                    array.RawBytes.Slice(at, length).CopyTo(buffer);
-                    await member.WriteAsync(buffer.AsMemory(0, length), aborted);
-                }
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            await archive.WriteAsync(name, array);
         }
 
-        await using var response = await archive.CreateEntry("response.npy", CompressionLevel.NoCompression).OpenAsync(aborted);
-        await response.WriteAsync(NpyWriter.HeaderOfText(rest.WrittenCount), aborted);
-        await response.WriteAsync(rest.WrittenMemory, aborted);
+        await archive.WriteTextAsync("response", rest.WrittenMemory);
     }
 
     protected override ValueTask WriteArrayAsync(string? field, NdArray array)

@@ -16,6 +16,9 @@ internal static class NpyWriter
     /// <summary>What stands before a text that travels as an array of bytes.</summary>
     public static byte[] HeaderOfText(long length) => Header("|u1", new Shape(length));
 
+    /// <summary>What stands before a counter.</summary>
+    public static byte[] HeaderOfCounter { get; } = Header("<i8", new Shape());
+
     private static byte[] Header(string descr, Shape shape)
     {
         var sizes = string.Concat(shape.Dimensions.ToArray().Select(size => string.Create(CultureInfo.InvariantCulture, $"{size}, "))).TrimEnd(' ');

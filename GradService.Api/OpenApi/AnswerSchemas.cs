@@ -60,5 +60,5 @@ internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions j
         }
     }
 
-    private static bool WritesNull(JsonPropertyInfo property) => property.ShouldSerialize?.Invoke(property, null) == true;
+    private static bool WritesNull(JsonPropertyInfo property) => property.ShouldSerialize?.Invoke(property, null) != false;
 }

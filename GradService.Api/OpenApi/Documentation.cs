@@ -13,7 +13,19 @@ internal sealed record RequestExample(string Name, string Summary, string Descri
 /// <summary>What a successful answer is.</summary>
 /// <param name="Words">In words.</param>
 /// <param name="Json">Reads a true one, to the operation's first example; null: none is shown.</param>
-internal sealed record DocumentedAnswer(string Words, Func<string?>? Json = null);
+/// <param name="StatusCode">Its status.</param>
+/// <param name="Headers">What its headers say.</param>
+internal sealed record DocumentedAnswer(string Words, Func<string?>? Json, int StatusCode, IReadOnlyList<DocumentedHeader> Headers);
+
+/// <summary>A header of an answer.</summary>
+internal sealed record DocumentedHeader(string Name, string Description);
+
+/// <summary>A part of the path or the query, or a header of a request.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it is.</param>
+/// <param name="IsInteger">Whether it is an integer, and not a text.</param>
+/// <param name="IsHeader">Whether it is a header.</param>
+internal sealed record DocumentedParameter(string Name, string Description, bool IsInteger = false, bool IsHeader = false);
 
 /// <summary>A true problem document.</summary>
 /// <param name="Summary">What was wrong.</param>
@@ -47,8 +59,14 @@ internal static class Documentation
     public static RouteHandlerBuilder WithExamples(this RouteHandlerBuilder endpoint, IReadOnlyList<RequestExample> examples) =>
         endpoint.WithMetadata([.. examples]);
 
-    public static RouteHandlerBuilder WithAnswer(this RouteHandlerBuilder endpoint, string words, Func<string?>? json = null) =>
-        endpoint.WithMetadata(new DocumentedAnswer(words, json));
+    public static RouteHandlerBuilder WithAnswer(this RouteHandlerBuilder endpoint, string words, Func<string?>? json = null, int status = StatusCodes.Status200OK, IReadOnlyList<DocumentedHeader>? headers = null) =>
+        endpoint.WithMetadata(new DocumentedAnswer(words, json, status, headers ?? []));
+
+    public static RouteHandlerBuilder WithParameter(this RouteHandlerBuilder endpoint, string name, string description, bool isInteger = false) =>
+        endpoint.WithMetadata(new DocumentedParameter(name, description, isInteger));
+
+    public static RouteHandlerBuilder WithRequestHeader(this RouteHandlerBuilder endpoint, string name, string description) =>
+        endpoint.WithMetadata(new DocumentedParameter(name, description, IsHeader: true));
 
     public static RouteHandlerBuilder WithProblems(this RouteHandlerBuilder endpoint, params IReadOnlyList<DocumentedProblem> problems) =>
         endpoint.WithMetadata([.. problems]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using GradService.Api.Answers;
+using GradService.Api.Networks;
 using GradService.Api.Requests;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -18,19 +19,28 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
             Media(operation.RequestBody!.Content!, "application/json").Examples = examples.ToDictionary(example => example.Name, example => (IOpenApiExample)Example(example.Summary, example.Json, example.Description));
         }
 
-        if (metadata.OfType<DocumentedAnswer>().SingleOrDefault() is { } answer)
+        foreach (var answer in metadata.OfType<DocumentedAnswer>())
         {
-            var response = operation.Responses!["200"];
+            var response = (OpenApiResponse)operation.Responses![answer.StatusCode.ToString(CultureInfo.InvariantCulture)];
             response.Description = answer.Words;
+            response.Headers = answer.Headers.Count == 0 ? null : answer.Headers.ToDictionary(header => header.Name, header => (IOpenApiHeader)Header(header.Description, JsonSchemaType.String));
             if (answer.Json?.Invoke() is { } json)
             {
                 Media(response.Content!, "application/json").Example = JsonNode.Parse(json);
             }
         }
 
+        foreach (var parameter in metadata.OfType<DocumentedParameter>())
+        {
+            Describe(operation, parameter);
+        }
+
         DescribeArchive(operation.RequestBody?.Content, "An archive of arrays, as numpy.savez writes it. Member request.npy is a one-dimensional array of bytes that holds the request's JSON in UTF-8 (or request.json the text itself); "
             + $"arrays that are not in it are members of their own: {string.Join(", ", ArrayMembers.Names.Select(name => name.Replace("*", "NAME", StringComparison.Ordinal) + ".npy"))}.");
-        DescribeArchive(operation.Responses?.GetValueOrDefault("200")?.Content, "An archive of arrays, as numpy.load reads it: outputs.npy, gradients.npy (or diagonal.npy, left.npy, right.npy), batch_norm/NAME/mean.npy and so on; "
+        DescribeForm(operation.RequestBody?.Content);
+        DescribeBinary(operation.Responses?.GetValueOrDefault("200")?.Content, AnswerMedia.Safetensors, "A safetensors file, as safetensors.torch.load_file reads it; counters are 64-bit integers.");
+        var computed = operation.RequestBody is not null;
+        DescribeArchive(operation.Responses?.GetValueOrDefault("200")?.Content, !computed ? "An archive of arrays, as numpy.load reads it: a member for each parameter and buffer." : "An archive of arrays, as numpy.load reads it: outputs.npy, gradients.npy (or diagonal.npy, left.npy, right.npy), batch_norm/NAME/mean.npy and so on; "
             + "entries of a list without names are numbered, as in results/0/outputs.npy. Member response.npy is an array of bytes that holds the rest as JSON in UTF-8.");
 
         foreach (var problem in metadata.OfType<DocumentedProblem>())
@@ -44,13 +54,51 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
             .SelectMany(api => api.ActionDescriptor.EndpointMetadata.OfType<DocumentedTag>()).Distinct()
             .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }).ToHashSet();
 
-    private static void DescribeArchive(IDictionary<string, IOpenApiMediaType>? content, string description)
+    private static void DescribeArchive(IDictionary<string, IOpenApiMediaType>? content, string description) => DescribeBinary(content, AnswerMedia.Npz, description);
+
+    private static void DescribeBinary(IDictionary<string, IOpenApiMediaType>? content, string type, string description)
     {
-        if (content?.ContainsKey(AnswerMedia.Npz) == true)
+        if (content?.ContainsKey(type) == true)
         {
-            Media(content, AnswerMedia.Npz).Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = description };
+            Media(content, type).Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = description };
         }
     }
+
+    /// <summary>A network as a form of parts.</summary>
+    private static void DescribeForm(IDictionary<string, IOpenApiMediaType>? content)
+    {
+        if (content?.ContainsKey(NetworkUpload.Media) != true)
+        {
+            return;
+        }
+
+        Media(content, NetworkUpload.Media).Schema = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Required = new HashSet<string> { "network" },
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["network"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The network's spec, in JSON." },
+                ["parameters"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "A safetensors file with its parameters and buffers, of types F32, F64, F16, BF16 or I64." },
+                ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "A name that shall point to it." },
+            },
+        };
+    }
+
+    private static void Describe(OpenApiOperation operation, DocumentedParameter parameter)
+    {
+        if (parameter.IsHeader)
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter { Name = parameter.Name, In = ParameterLocation.Header, Description = parameter.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+            return;
+        }
+
+        var described = (OpenApiParameter)operation.Parameters!.Single(each => each.Name == parameter.Name);
+        described.Description = parameter.Description;
+        described.Schema = new OpenApiSchema { Type = parameter.IsInteger ? JsonSchemaType.Integer : JsonSchemaType.String };
+    }
+
+    private static OpenApiHeader Header(string description, JsonSchemaType type) => new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } };
 
     private static void Describe(OpenApiResponse response, DocumentedProblem problem)
     {
@@ -64,7 +112,7 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         {
             response.Headers = new Dictionary<string, IOpenApiHeader>
             {
-                ["Retry-After"] = new OpenApiHeader { Description = "Seconds to wait before the next try.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } },
+                ["Retry-After"] = Header("Seconds to wait before the next try.", JsonSchemaType.Integer),
             };
         }
     }

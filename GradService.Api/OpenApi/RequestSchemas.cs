@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using GradService.Api.Answers;
 using GradService.Api.Requests;
 using GradService.Domain;
+using GradService.Domain.Catalog;
+using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers.Spatial;
 using Microsoft.OpenApi;
 
@@ -62,6 +64,11 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
 
                 // A parameter may be a single number, as "2.num_batches_tracked" is.
                 : new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = element == typeof(NdArray) ? values.ArrayOrNumber() : Of(element, null) };
+        }
+
+        if (type == typeof(NetworkSource))
+        {
+            return new OpenApiSchema { OneOf = [Of(typeof(NetworkSpec), null), Of(typeof(NetworkReference), null)] };
         }
 
         return ValueSchemas.Scalar(type)

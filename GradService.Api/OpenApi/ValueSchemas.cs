@@ -36,13 +36,14 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
         return reference;
     }
 
-    /// <summary>true, a number or a text; null for other types.</summary>
+    /// <summary>true, a number, a text or a time; null for other types.</summary>
     public static OpenApiSchema? Scalar(Type type) =>
         type == typeof(bool) ? new OpenApiSchema { Type = JsonSchemaType.Boolean }
         : type == typeof(int) ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" }
         : type == typeof(long) ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
         : type == typeof(double) ? new OpenApiSchema { Type = JsonSchemaType.Number, Format = "double" }
         : type == typeof(string) ? new OpenApiSchema { Type = JsonSchemaType.String }
+        : type == typeof(DateTime) ? new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" }
         : null;
 
     /// <summary>A type that travels as a name, with what each name means; null for other types.</summary>

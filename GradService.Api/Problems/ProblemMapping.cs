@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using GradService.Api.Admission;
+using GradService.Api.Networks;
 using GradService.Api.Observability;
 using GradService.Api.Requests;
+using GradService.Api.Storage;
 using GradService.Domain;
 using GradService.Domain.Native;
 using Microsoft.AspNetCore.Connections;
@@ -50,6 +52,8 @@ internal static partial class ProblemMapping
         {
             FaultCode.Invalid => (StatusCodes.Status400BadRequest, "The request is not valid."),
             FaultCode.TooLarge => (StatusCodes.Status413PayloadTooLarge, "The request is over a limit."),
+            FaultCode.NotFound => (StatusCodes.Status404NotFound, "What the request names is not there."),
+            FaultCode.Conflict => (StatusCodes.Status409Conflict, "The request contradicts what is stored."),
             _ => (StatusCodes.Status422UnprocessableEntity, "The numbers cannot be computed."),
         };
         var first = faults[0];
@@ -85,6 +89,9 @@ internal static partial class ProblemMapping
             {
                 FaultException fault => Of(fault.Faults),
                 BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.StatusCode == StatusCodes.Status415UnsupportedMediaType || bad.StatusCode == StatusCodes.Status406NotAcceptable ? bad.Message : "The request could not be read." },
+                PreconditionFailedException failed => new ProblemDetails { Status = StatusCodes.Status412PreconditionFailed, Title = "It is not as the request supposes.", Detail = failed.Message },
+                StorageFullException full => new ProblemDetails { Status = StatusCodes.Status507InsufficientStorage, Title = "There is no room for more networks.", Detail = full.Message },
+                StorageUnavailableException unavailable => Busy(context, StatusCodes.Status503ServiceUnavailable, "Networks cannot be stored or looked up.", unavailable.Message),
                 QueueFullException full => Busy(context, StatusCodes.Status429TooManyRequests, "Too many requests are waiting.", full.Message),
                 DeadlineExceededException late => Busy(context, StatusCodes.Status503ServiceUnavailable, "The computation took too long.", late.Message),
                 LibTorchUnavailableException unavailable => Busy(context, StatusCodes.Status503ServiceUnavailable, "Nothing can be computed.", unavailable.Message),

@@ -14,6 +14,16 @@ internal static class JsonServices
         .AddSingleton<RequestBody>()
         .ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
 
+    /// <summary>As answers are written.</summary>
+    public static JsonSerializerOptions Options { get; } = Configured();
+
+    private static JsonSerializerOptions Configured()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Configure(options);
+        return options;
+    }
+
     private static void Configure(JsonSerializerOptions options)
     {
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
@@ -22,6 +32,7 @@ internal static class JsonServices
         options.Converters.Add(new BatchNormModeConverter());
         options.Converters.Add(new PerAxisConverter());
         options.Converters.Add(new ConvolutionPaddingConverter());
+        options.Converters.Add(new LayerConverter());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WriteMissingRunningStatistics } };
     }

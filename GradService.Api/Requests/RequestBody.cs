@@ -73,6 +73,7 @@ internal sealed class RequestBody(IOptions<Limits> limits)
         }
     }
 
-    private static FaultException TooLarge(long limit, string got) =>
-        new(Fault.TooLarge("", $"a body of at most {limit} bytes (limit MaxRequestBytes)", got, "Send fewer samples in one request."));
+    /// <summary>What to say of a body that is larger than it may be.</summary>
+    public static FaultException TooLarge(long limit, string got, string remedy = "Send fewer samples in one request.") =>
+        new(Fault.TooLarge("", $"a body of at most {limit} bytes (limit MaxRequestBytes)", got, remedy));
 }

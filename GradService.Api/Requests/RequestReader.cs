@@ -45,9 +45,10 @@ internal sealed class RequestReader
         return ((T)reader.ReadAll(json, typeof(T), static _ => false)!, reader._form);
     }
 
+    /// <summary>A record that stands at a path of a request.</summary>
     /// <exception cref="FaultException">Lists what is wrong.</exception>
-    public static T Read<T>(ReadOnlySpan<byte> json)
-        where T : class => (T)new RequestReader().ReadAll(json, typeof(T), static _ => false)!;
+    public static T Read<T>(ReadOnlySpan<byte> json, string path = "")
+        where T : class => (T)new RequestReader { _path = { path } }.ReadAll(json, typeof(T), static _ => false)!;
 
     /// <summary>Reads a fragment as a record, passing over known fields that belong to its siblings.</summary>
     /// <param name="fragment">The fragment, an object.</param>
@@ -177,7 +178,7 @@ internal sealed class RequestReader
 
         if (IsRecord(type) && reader.TokenType == JsonTokenType.StartObject)
         {
-            return ReadRecord(ref reader, type, json, null, static _ => false);
+            return ReadRecord(ref reader, NetworkForm.Of(type, reader), json, null, static _ => false);
         }
 
         return Refuse(ref reader, RequestWords.Expected(type, field));

@@ -68,14 +68,20 @@ public sealed class NetworkCache : IDisposable
 
     /// <summary>A hold on the network of a spec: its shape now, the network itself when it is asked for.</summary>
     /// <exception cref="FaultException">The spec has no shape.</exception>
-    internal NetworkLease Open(NetworkSpec spec)
+    internal NetworkLease Open(NetworkSpec spec) => Open(_capacityBytes == 0 ? "" : SpecHash.Of(spec), () => _infer(spec), () => spec);
+
+    /// <summary>A hold on the network with that content, wherever it is described.</summary>
+    /// <param name="hash">The content, as <see cref="SpecHash"/> has it.</param>
+    /// <param name="shapeOf">Its shape, where it is not kept.</param>
+    /// <param name="specOf">Its spec with all that it takes, where it is not kept and is needed.</param>
+    /// <exception cref="FaultException">The network has no shape.</exception>
+    internal NetworkLease Open(string hash, Func<NetworkShape> shapeOf, Func<NetworkSpec> specOf)
     {
         if (_capacityBytes == 0)
         {
-            return new NetworkLease(this, Make(spec, _infer(spec), hash: null));
+            return new NetworkLease(this, Make(null, shapeOf(), specOf));
         }
 
-        var hash = SpecHash.Of(spec);
         lock (_gate)
         {
             if (Find(hash) is { } known)
@@ -84,11 +90,11 @@ public sealed class NetworkCache : IDisposable
             }
         }
 
-        var shape = _infer(spec);
+        var shape = shapeOf();
         lock (_gate)
         {
             // Who asks for the same at the same time gets the same, shape and all.
-            var network = Find(hash) ?? (_byHash[hash] = Make(spec, shape, hash));
+            var network = Find(hash) ?? (_byHash[hash] = Make(hash, shape, specOf));
             return new NetworkLease(this, network);
         }
     }
@@ -135,7 +141,7 @@ public sealed class NetworkCache : IDisposable
         }
     }
 
-    private CachedNetwork Make(NetworkSpec spec, NetworkShape shape, string? hash) => new(hash, shape, () => _build(spec, shape)) { Leases = 1 };
+    private CachedNetwork Make(string? hash, NetworkShape shape, Func<NetworkSpec> specOf) => new(hash, shape, () => _build(specOf(), shape)) { Leases = 1 };
 
     private CachedNetwork? Find(string hash)
     {

@@ -3,19 +3,26 @@ using System.Buffers.Binary;
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
+using GradService.Domain.Networks.Layers.Spatial;
 
 namespace GradService.Domain.Catalog;
 
 /// <summary>
 /// A network by its content: SHA-256 of its spec in one canonical form, and of the bytes of its parameters. The same spec has the same
-/// hash however it was written down; a parameter given in another precision counts as another.
+/// hash however it was written down; a parameter given in another precision counts as another. Fields at their defaults are not in it,
+/// so that a field that a layer gets one day changes no hash.
 /// </summary>
 internal static class SpecHash
 {
-    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Fields = new();
+    private static readonly ConcurrentDictionary<Type, (PropertyInfo Field, object? Absent)[]> Fields = new();
+
+    /// <summary>The default of a field that has none: it is always written.</summary>
+    private static readonly object Always = new();
 
     /// <summary>64 hexadecimal digits.</summary>
     public static string Of(NetworkSpec spec)
@@ -30,7 +37,24 @@ internal static class SpecHash
         Write(form, spec.Seed ?? (spec.Parameters is null ? 0L : null));
         Write(form, spec.Parameters?.Count);
         hash.AppendData(form.WrittenSpan);
-        foreach (var (name, values) in (spec.Parameters ?? new Dictionary<string, NdArray>()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        Append(hash, form, spec.Parameters);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>A stored network with other values laid over its own.</summary>
+    public static string Of(string id, IReadOnlyDictionary<string, NdArray> overlay)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var form = new ArrayBufferWriter<byte>(512);
+        Write(form, id);
+        hash.AppendData(form.WrittenSpan);
+        Append(hash, form, overlay);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Append(IncrementalHash hash, ArrayBufferWriter<byte> form, IReadOnlyDictionary<string, NdArray>? parameters)
+    {
+        foreach (var (name, values) in (parameters ?? new Dictionary<string, NdArray>()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             form.ResetWrittenCount();
             Write(form, name);
@@ -39,8 +63,6 @@ internal static class SpecHash
             hash.AppendData(form.WrittenSpan);
             hash.AppendData(values.Bytes);
         }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>A value behind a letter that says what it is; whatever has a length has it before it, so that nothing reads in two ways.</summary>
@@ -67,6 +89,9 @@ internal static class SpecHash
                 Letter(form, 'n');
                 Number(form, Convert.ToInt64(value, null));
                 break;
+            case Layer layer:
+                Record(form, layer.Canonical);
+                break;
             case IEnumerable list:
                 Letter(form, '[');
                 foreach (var item in list)
@@ -82,20 +107,41 @@ internal static class SpecHash
         }
     }
 
-    /// <summary>A layer or a part of one: its type's name and its fields, by name.</summary>
+    /// <summary>A layer or a part of one: its type's name, and by name its fields that are not at their defaults.</summary>
     private static void Record(ArrayBufferWriter<byte> form, object record)
     {
         Letter(form, '{');
         Write(form, record.GetType().Name);
-        var fields = Fields.GetOrAdd(record.GetType(), static type =>
-            [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(field => field.SetMethod is not null).OrderBy(field => field.Name, StringComparer.Ordinal)]);
-        foreach (var field in fields)
+        foreach (var (field, absent) in Fields.GetOrAdd(record.GetType(), FieldsOf))
         {
-            Write(form, field.GetValue(record));
+            var value = Normal(field.GetValue(record));
+            if (!Equals(value, absent))
+            {
+                Write(form, field.Name);
+                Write(form, value);
+            }
         }
 
         Letter(form, '}');
     }
+
+    private static (PropertyInfo Field, object? Absent)[] FieldsOf(Type type)
+    {
+        var blank = type.GetConstructor(Type.EmptyTypes) is null ? null : Activator.CreateInstance(type);
+        return [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(field => field.SetMethod is not null).OrderBy(field => field.Name, StringComparer.Ordinal)
+            .Select(field => (field, blank is null || field.IsDefined(typeof(RequiredMemberAttribute)) ? Always : Normal(field.GetValue(blank))))];
+    }
+
+    /// <summary>One number for all axes is the same as that number for each.</summary>
+    private static object? Normal(object? value) => value switch
+    {
+        PerAxis axes => Collapsed(axes),
+        ConvolutionPadding { Amount: { } amount } => Collapsed(amount),
+        _ => value,
+    };
+
+    private static string Collapsed(PerAxis axes) => string.Join(' ', axes.Values.Distinct().Count() == 1 ? axes.Values.Take(1) : axes.Values);
 
     private static void Letter(ArrayBufferWriter<byte> form, char letter)
     {

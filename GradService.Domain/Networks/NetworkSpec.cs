@@ -4,7 +4,7 @@ using GradService.Domain.Networks.Layers;
 namespace GradService.Domain.Networks;
 
 /// <summary>A network as it is described: layers in order, precision, and where its parameters come from.</summary>
-public sealed record NetworkSpec
+public sealed record NetworkSpec : NetworkSource
 {
     /// <summary>The shape of one sample, without the batch axis.</summary>
     [MinLength(1), MaxLength(8)]

@@ -9,7 +9,7 @@ namespace GradService.Domain.Objectives;
 public record ObjectiveRequest
 {
     /// <summary>The network.</summary>
-    public required NetworkSpec Network { get; init; }
+    public required NetworkSource Network { get; init; }
 
     /// <summary>A name for each element of an input sample; absent: "x" where there is one, else none, and formulas can use neither inputs nor derivatives.</summary>
     [MinLength(1), MaxLength(1_000)]

@@ -10,6 +10,8 @@ namespace GradService.Tests.Api;
 /// <summary>The service through its real pipeline, with settings laid over its own.</summary>
 public class GradApplication : WebApplicationFactory<Program>
 {
+    private readonly TemporaryFolder _storage = new();
+
     /// <summary>Configuration, as ("Limits:MaxPasses", "10").</summary>
     internal IReadOnlyList<(string Key, string Value)> Settings { get; init; } = [];
 
@@ -23,10 +25,19 @@ public class GradApplication : WebApplicationFactory<Program>
             builder.ConfigureServices(additions);
         }
 
+        // Not where the user of this machine has networks.
+        builder.UseSetting("Storage:Folder", _storage.Path);
         foreach (var (key, value) in Settings)
         {
             builder.UseSetting(key, value);
         }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _storage.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Posts a JSON text; the answer's status and JSON.</summary>

@@ -4,6 +4,7 @@ using System.Reflection;
 using GradService.Api.Admission;
 using GradService.Api.ReverseProxy;
 using GradService.Api.Security;
+using GradService.Api.Storage;
 using GradService.Domain;
 
 namespace GradService.Tests.Deployment;
@@ -26,6 +27,7 @@ internal static class Variables
         [AdmissionServices.EngineSection] = [typeof(EngineOptions)],
         [ApiKeyOptions.Section] = [typeof(ApiKey)],
         [SecurityOptions.Section] = [typeof(SecurityOptions)],
+        [StorageOptions.Section] = [typeof(StorageOptions)],
         [""] = [typeof(ReverseProxyOptions)],
     };
 

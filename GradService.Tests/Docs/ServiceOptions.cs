@@ -57,6 +57,7 @@ internal static class ServiceOptions
             _ when type == typeof(bool) => Default(property) == "true" ? "false" : "true",
             "PathBase" => "/another",
             "CorsOrigins" => "https://another.example",
+            "Folder" => "/dev/null/another",
             "Name" => "another",
             "Sha256" => Api.Security.Keys.OtherHash,
             _ => throw new NotSupportedException($"{property.DeclaringType!.Name}.{property.Name} is neither ranged nor a flag: say here which other value it may have."),

@@ -76,7 +76,7 @@ public sealed class BrokenComputationTests
         var before = Created();
         Assert.Throws<FaultException>(() => service.Forward(request, CancellationToken.None));
         Assert.Equal(before, Created());
-        service.Forward(request with { Network = request.Network with { Layers = [new Linear { OutFeatures = 1 }] } }, CancellationToken.None);
+        service.Forward(request with { Network = request.Spec() with { Layers = [new Linear { OutFeatures = 1 }] } }, CancellationToken.None);
         Assert.NotEqual(before, Created());
     }
 

@@ -42,7 +42,7 @@ public sealed class DenseEvaluationTests
                 var shape = parameter switch { "0.weight" => new Shape(4, 1), "3.weight" => new Shape(2, 4), _ => new Shape(4) };
                 var values = Enumerable.Repeat(0.3, (int)shape.Elements).ToArray();
                 values[1] = value;
-                request = request with { Network = request.Network with { Seed = 3, Parameters = new Dictionary<string, NdArray> { [parameter] = new(shape, values) } } };
+                request = request with { Network = request.Spec() with { Seed = 3, Parameters = new Dictionary<string, NdArray> { [parameter] = new(shape, values) } } };
                 var (dense, tensors) = (Dense.Differentiate(request, CancellationToken.None), Tensors.Differentiate(request, CancellationToken.None));
                 Assert.Equal(("dense", "tensor"), (dense.Diagnostics.Engine.Name, tensors.Diagnostics.Engine.Name));
                 Assert.Equal(NotFinite(tensors.Outputs), NotFinite(dense.Outputs));
@@ -61,7 +61,7 @@ public sealed class DenseEvaluationTests
     public void Dropout_is_handed_through_where_no_mask_is_drawn_and_goes_by_tensors_where_one_is()
     {
         var request = Ask(9, new Sum(), "train", Dtype.Float64);
-        request = request with { Network = request.Network with { Layers = [.. request.Network.Layers, new Dropout()] } };
+        request = request with { Network = request.Spec() with { Layers = [.. request.Spec().Layers, new Dropout()] } };
         Assert.Equal("dense", Dense.Differentiate(request, CancellationToken.None).Diagnostics.Engine.Name);
         Assert.Equal("tensor", Dense.Differentiate(request with { Dropout = new GradService.Domain.Forward.DropoutSpec { Seed = 1 } }, CancellationToken.None).Diagnostics.Engine.Name);
     }

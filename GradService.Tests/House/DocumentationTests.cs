@@ -3,7 +3,9 @@ using System.Xml.Linq;
 using GradService.Api.Admission;
 using GradService.Api.Figures;
 using GradService.Api.Gradients;
+using GradService.Api.Networks;
 using GradService.Api.Objectives;
+using GradService.Api.Storage;
 using GradService.Domain;
 using GradService.Domain.Objectives;
 
@@ -21,7 +23,7 @@ public sealed class DocumentationTests
     public void Every_property_that_travels_has_a_summary()
     {
         var travelling = Reachable(typeof(GradientRequest), typeof(ForwardRequest), typeof(ComparisonBody), typeof(GradientResult), typeof(ForwardResult), typeof(ComparisonResult),
-                typeof(ObjectiveComparisonRequest), typeof(ObjectiveResult), typeof(ObjectiveComparisonAnswer), typeof(FigureBody), typeof(Limits), typeof(ComputeOptions))
+                typeof(ObjectiveComparisonRequest), typeof(ObjectiveResult), typeof(ObjectiveComparisonAnswer), typeof(FigureBody), typeof(NetworkBody), typeof(NameBody), typeof(Limits), typeof(ComputeOptions), typeof(StorageOptions))
             .Concat(typeof(Program).Assembly.GetTypes().Where(type => type.Name.EndsWith("Report", StringComparison.Ordinal)));
         var silent = travelling.Distinct().SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(property => property.CanRead && !IsDocumented(type, property)).Select(property => $"{type.FullName}.{property.Name}"));

@@ -47,7 +47,7 @@ internal static class PoissonProblem
 
     /// <summary>The same request with a network's parameters given.</summary>
     public static ObjectiveRequest With(this ObjectiveRequest request, params (string Name, NdArray Value)[] parameters) =>
-        request with { Network = request.Network with { Parameters = parameters.ToDictionary(pair => pair.Name, pair => pair.Value) } };
+        request with { Network = request.Spec() with { Parameters = parameters.ToDictionary(pair => pair.Name, pair => pair.Value) } };
 
     /// <summary>The same terms alone.</summary>
     public static ObjectiveRequest Only(this ObjectiveRequest request, string term) => request with { Terms = [.. request.Terms.Where(each => each.Name == term)] };

@@ -10,6 +10,9 @@ public abstract record Layer
     /// <summary>The name in the spec.</summary>
     internal string Type => LayerTable.NameOf(GetType());
 
+    /// <summary>The same layer in the one way in which it is written down where content counts: what stands for a default is the default.</summary>
+    internal virtual Layer Canonical => this;
+
     /// <summary>How many tensors of its output's size a differentiable pass keeps for it.</summary>
     internal virtual long KeptCopies => 1;
 

@@ -16,8 +16,8 @@ internal sealed class ParameterValues
 
     public NetworkShape Shape { get; }
 
-    /// <summary>All of them by their state_dict names.</summary>
-    public IEnumerable<KeyValuePair<string, NdArray>> All => _values;
+    /// <summary>All of them by their state_dict names, in the order of the state_dict.</summary>
+    public IReadOnlyDictionary<string, NdArray> All => _values;
 
     /// <exception cref="FaultException">A given parameter is unknown, misshapen or missing.</exception>
     public static ParameterValues Of(NetworkSpec spec, NetworkShape shape)

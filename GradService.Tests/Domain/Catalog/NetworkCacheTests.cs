@@ -141,7 +141,7 @@ public sealed class NetworkCacheTests
         using (var small = DomainServices.Networks(engine: new EngineOptions { NetworkCacheBytes = 4 * Each }))
         using (var nothing = DomainServices.Networks(engine: new EngineOptions { NetworkCacheBytes = 0 }))
         {
-            var (kept, none) = (new GradientService(new Limits(), small), new GradientService(new Limits(), nothing));
+            var (kept, none) = (new GradientService(new Limits(), DomainServices.Catalog(small)), new GradientService(new Limits(), DomainServices.Catalog(nothing)));
             var requests = Enumerable.Range(0, 28).Select(index => Ask(index % 7, index % 4)).ToList();
             var expected = requests.Select(request => Bits(none, request)).ToList();
             Assert.True(expected.Distinct().Count() > 20);

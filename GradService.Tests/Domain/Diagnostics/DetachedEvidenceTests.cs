@@ -37,7 +37,7 @@ public sealed class DetachedEvidenceTests
         var detached = service.Differentiate(Ask("trainDetached", dropout), CancellationToken.None);
         var finding = train.Diagnostics.Findings.Single(finding => finding.Code == "detached-differs");
 
-        var every = DetachedEvidence.EveryFor(Samples, NetworkShape.Infer(Ask("train", dropout).Network, new Limits()).KeptElements);
+        var every = DetachedEvidence.EveryFor(Samples, NetworkShape.Infer(Ask("train", dropout).Spec(), new Limits()).KeptElements);
         Assert.InRange(every, 2, 8);
         Assert.Contains($"(looked at in every {every}. sample)", finding.Message, StringComparison.Ordinal);
         var looked = Enumerable.Range(0, Samples).Where(sample => sample % every == 0).SelectMany(sample => new[] { 2 * sample, (2 * sample) + 1 }).ToList();

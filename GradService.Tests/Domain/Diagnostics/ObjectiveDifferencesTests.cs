@@ -37,10 +37,10 @@ public sealed class ObjectiveDifferencesTests
         var gradients = request.Answer().ParameterGradients!.ToDictionary(pair => pair.Key, pair => pair.Value);
         var wrong = gradients["3.bias"];
         gradients["3.bias"] = new NdArray(wrong.Shape, [wrong[0] * 1.01]);
-        var shape = NetworkShape.Infer(request.Network, new Limits());
+        var shape = NetworkShape.Infer(request.Spec(), new Limits());
         var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("c"), PointBatches.Joint);
         using var scope = NewDisposeScope();
-        using var network = Network.Of(ParameterValues.Of(request.Network, shape));
+        using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
         var outcome = ObjectiveDifferences.Check(setting, network, gradients, CancellationToken.None);
         Assert.Equal(0.01 * Math.Abs(wrong[0]), outcome.Report.MaxAbsoluteError, 1e-3 * Math.Abs(wrong[0]));
     }

@@ -31,10 +31,10 @@ public sealed class ObjectiveSweepTests
     public void As_many_as_said(string letter, int blocks, bool perSet, bool live)
     {
         var request = PoissonProblem.Request(PoissonProblem.Variant(letter), blocks, points: 5, perSet ? PointBatches.PerSet : PointBatches.Joint);
-        var shape = NetworkShape.Infer(request.Network, new Limits());
+        var shape = NetworkShape.Infer(request.Spec(), new Limits());
         var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant(letter), request.BatchNorm.Batches);
         using var scope = NewDisposeScope();
-        using var network = Network.Of(ParameterValues.Of(request.Network, shape));
+        using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
         using var trained = network.ToTrain();
         var before = Autograd.Sweeps;
         Loss.Of(ObjectivePass.Run(setting, live ? trained : network, live), CancellationToken.None);
@@ -61,10 +61,10 @@ public sealed class ObjectiveSweepTests
         var swept = 0L;
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
-            var shape = NetworkShape.Infer(request.Network, new Limits());
+            var shape = NetworkShape.Infer(request.Spec(), new Limits());
             var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("b"), PointBatches.Joint);
             using var scope = NewDisposeScope();
-            using var network = Network.Of(ParameterValues.Of(request.Network, shape));
+            using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
             using var trained = network.ToTrain();
             var before = Autograd.Sweeps;
             var pass = ObjectivePass.Run(setting, trained, live: true);

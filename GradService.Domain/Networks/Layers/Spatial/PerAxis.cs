@@ -16,5 +16,10 @@ public sealed record PerAxis(params IReadOnlyList<int> Values)
         return [.. Enumerable.Range(0, axes).Select(axis => (long)Values[Values.Count == 1 ? 0 : axis])];
     }
 
+    /// <summary>Whether both say the same of that many axes.</summary>
+    internal bool IsSameAs(PerAxis other, int axes) =>
+        (Values.Count == 1 || Values.Count == axes) && (other.Values.Count == 1 || other.Values.Count == axes)
+            && Enumerable.Range(0, axes).All(axis => Values[Values.Count == 1 ? 0 : axis] == other.Values[other.Values.Count == 1 ? 0 : axis]);
+
     public override string ToString() => Values.Count == 1 ? $"{Values[0]}" : $"[{string.Join(", ", Values)}]";
 }

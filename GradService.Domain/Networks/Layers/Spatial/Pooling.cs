@@ -17,6 +17,8 @@ public abstract record Pooling : SpatialLayer
     [Range(0, int.MaxValue)]
     public PerAxis Padding { get; init; } = new(0);
 
+    internal override Layer Canonical => Stride is { } stride && stride.IsSameAs(KernelSize, Axes) ? this with { Stride = null } : this;
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         CheckRank(path, input);

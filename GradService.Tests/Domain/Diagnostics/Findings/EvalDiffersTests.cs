@@ -51,7 +51,7 @@ public sealed partial class EvalDiffersTests
         {
             var layer = request.Answer().BatchNorm.Layers![0];
             request = request.With(($"{layer.Name}.running_mean", layer.RunningMean!), ($"{layer.Name}.running_var", layer.RunningVariance!));
-            request = request with { Network = request.Network with { Seed = 11 } };
+            request = request with { Network = request.Spec() with { Seed = 11 } };
         }
 
         var numbers = Percentages().Matches(request.Answer().Finding(Code)!.Message).Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
@@ -66,7 +66,7 @@ public sealed partial class EvalDiffersTests
             .ToDictionary(pair => pair.Item1, pair => pair.Item2);
         var inputs = PoissonProblem.Column([.. request.Points.SelectMany(points => points.Inputs.Doubles.ToArray())]);
         return DomainServices.Gradients().Forward(
-            new ForwardRequest { Network = request.Network with { Parameters = parameters }, Inputs = inputs, BatchNorm = new BatchNormSpec { Mode = BatchNormMode.Find("eval")! } },
+            new ForwardRequest { Network = request.Spec() with { Parameters = parameters }, Inputs = inputs, BatchNorm = new BatchNormSpec { Mode = BatchNormMode.Find("eval")! } },
             CancellationToken.None).Outputs.Doubles.ToArray();
     }
 

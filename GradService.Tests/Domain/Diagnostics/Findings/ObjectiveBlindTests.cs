@@ -55,7 +55,7 @@ public sealed class ObjectiveBlindTests
     {
         // With a last layer of zeros u_xx is zero everywhere, and yet one step moves it.
         var request = PoissonProblem.Request(PoissonProblem.Variant("c")).With(("3.weight", new NdArray(new Shape(1, 8), new double[8])));
-        Assert.Null((request with { Network = request.Network with { Seed = 11 } }).Answer().Finding(Code));
+        Assert.Null((request with { Network = request.Spec() with { Seed = 11 } }).Answer().Finding(Code));
     }
 
     [Fact]

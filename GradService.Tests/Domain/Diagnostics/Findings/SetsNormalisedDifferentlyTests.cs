@@ -27,7 +27,7 @@ public sealed class SetsNormalisedDifferentlyTests
         // u on the boundary is the residual of its term; by the interior's statistics it is a forward pass in mode eval with those given.
         var own = answer.Terms[1].Residuals!;
         var interior = answer.BatchNorm.Batches!.Single(batch => batch.Points == "interior");
-        var network = request.Network with
+        var network = request.Spec() with
         {
             Parameters = interior.Layers.SelectMany(layer => ((string, NdArray)[])[($"{layer.Name}.running_mean", layer.Mean), ($"{layer.Name}.running_var", layer.Variance)]).ToDictionary(pair => pair.Item1, pair => pair.Item2),
         };

@@ -1,0 +1,30 @@
+using GradService.Domain;
+
+namespace GradService.Api.Arrays;
+
+/// <summary>The tensors of a safetensors file, such as a PyTorch user saves a state_dict in.</summary>
+internal static class SafetensorsReader
+{
+    /// <summary>All tensors by name, in the order of the header.</summary>
+    /// <param name="file">The file, all of whose bytes are there: nothing is taken on the word of its header.</param>
+    /// <param name="path">What to call it in faults.</param>
+    /// <exception cref="FaultException">It is no sound safetensors file, or has numbers of a type that networks have not.</exception>
+    public static IReadOnlyDictionary<string, NdArray> Read(Stream file, string path)
+    {
+        var header = SafetensorsHeader.Read(file, path);
+        var tensors = new Dictionary<string, NdArray>(header.Tensors.Count);
+        foreach (var tensor in header.Tensors)
+        {
+            tensors[tensor.Name] = Read(file, header, tensor);
+        }
+
+        return tensors;
+    }
+
+    /// <summary>One of the tensors.</summary>
+    public static NdArray Read(Stream file, SafetensorsHeader header, SafetensorsEntry tensor)
+    {
+        file.Position = header.Length + tensor.Begin;
+        return tensor.Type.Read(file, tensor.Shape);
+    }
+}

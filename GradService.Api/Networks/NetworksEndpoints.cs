@@ -1,0 +1,116 @@
+using System.Globalization;
+using GradService.Api.Admission;
+using GradService.Api.Answers;
+using GradService.Api.OpenApi;
+using GradService.Api.Requests;
+using GradService.Api.Storage;
+using GradService.Domain;
+using GradService.Domain.Catalog;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace GradService.Api.Networks;
+
+/// <summary>Networks by their content: stored once, and referred to by id.</summary>
+internal static class NetworksEndpoints
+{
+    private const int DefaultLimit = 100;
+    private const int MostAtOnce = 1000;
+
+    public static RouteGroupBuilder MapNetworks(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/networks").WithTag("Networks", "Networks that are stored once and referred to by id or name: wherever a request takes a network, it takes {\"id\": …} and {\"name\": …} as well.");
+
+        group.MapPost("", StoreAsync)
+            .WithName("StoreNetwork")
+            .WithSummary("Stores a network, and gives it a name where one is asked for.")
+            .WithDescription("The id is the hash of layers and parameters, seeded ones included: the same network has the same id, however it was described, and is stored once. "
+                + "As multipart/form-data the parameters are a safetensors file, as safetensors.torch.save_file(net.state_dict(), …) writes it.")
+            .Accepts<NetworkBody>(AnswerMedia.Json, NetworkUpload.Media, AnswerMedia.Npz)
+            .WithExamples(NetworksExamples.Store)
+            .WithAnswer("It was stored before, and has the name now.")
+            .WithAnswer("It is stored.", status: StatusCodes.Status201Created, headers: [NetworksExamples.Location])
+            .WithProblems(NetworksProblems.OfStore);
+
+        group.MapGet("", List)
+            .WithName("ListNetworks")
+            .WithSummary("Stored networks by page, in the order in which they were stored.")
+            .WithDescription("What is stored or deleted meanwhile makes no other network appear twice or not at all.")
+            .WithParameter("limit", $"How many at most, 1 to {MostAtOnce}; {DefaultLimit} where it is absent.", isInteger: true)
+            .WithParameter("after", "\"next\" of the page before; absent: the first page.")
+            .WithAnswer("A page of networks, and where the next one begins.")
+            .WithProblems(NetworksProblems.OfList);
+
+        group.MapGet("/{id}", Find)
+            .WithName("GetNetwork")
+            .WithSummary("A stored network with its layers, but without its numbers.")
+            .WithDescription("The spec, with every field at its value; its parameters are had below it.")
+            .WithParameter("id", NetworksExamples.IdInWords)
+            .WithAnswer("The network.")
+            .WithProblems(NetworksProblems.OfFind);
+
+        group.MapDelete("/{id}", DeleteAsync)
+            .WithName("DeleteNetwork")
+            .WithSummary("Deletes a network to which no name points.")
+            .WithDescription("While names point to it, the answer is 409 and says which: nobody who goes by a name finds it gone. Requests that are being computed are not disturbed.")
+            .WithParameter("id", NetworksExamples.IdInWords)
+            .WithAnswer("It is deleted.", status: StatusCodes.Status204NoContent)
+            .WithProblems(NetworksProblems.OfDelete);
+
+        group.MapGet("/{id}/parameters", Parameters)
+            .WithName("GetParameters")
+            .WithSummary("All parameters and buffers of a stored network, by their names in PyTorch's state_dict.")
+            .WithDescription("The form is what Accept prefers: JSON as network.parameters takes it, a safetensors file as safetensors.torch.load_file reads it, or an archive as numpy.load reads it.")
+            .WithParameter("id", NetworksExamples.IdInWords)
+            .Produces<IReadOnlyDictionary<string, NdArray>>(StatusCodes.Status200OK, AnswerMedia.Json, AnswerMedia.Safetensors, AnswerMedia.Npz)
+            .WithAnswer("The parameters and buffers.")
+            .WithProblems(NetworksProblems.OfParameters);
+
+        return group;
+    }
+
+    private static async Task<Results<Created<NetworkReport>, Ok<NetworkReport>>> StoreAsync(
+        HttpContext context, [FromServices] RequestBody body, [FromServices] NetworkUpload upload, [FromServices] ComputeQueue queue, [FromServices] NetworkCatalog catalog, [FromServices] NetworkStore store)
+    {
+        // Who cannot be served need not send a body.
+        store.Open();
+        var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context.Request) : (await body.ReadAsync<NetworkBody>(context)).Request;
+        var name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
+        var network = await queue.RunAsync(_ => catalog.Canonical(asked.Network), context.RequestAborted);
+        var (stored, isNew) = await store.StoreAsync(network, name);
+        var report = NetworkReport.Whole(stored, name);
+        return isNew ? TypedResults.Created($"{context.Request.PathBase}/v1/networks/{report.Id}", report) : TypedResults.Ok(report);
+    }
+
+    private static Ok<NetworkListReport> List([FromServices] NetworkStore store, string? limit = null, string? after = null)
+    {
+        var most = Number("limit", limit, DefaultLimit, 1, MostAtOnce);
+        var networks = store.List(Number("after", after, 0, 0, long.MaxValue), (int)most + 1);
+        var page = networks.Take((int)most).ToList();
+        return TypedResults.Ok(new NetworkListReport
+        {
+            Items = [.. page.Select(network => NetworkReport.Of(network))],
+            Next = networks.Count > page.Count ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null,
+        });
+    }
+
+    private static Ok<NetworkReport> Find(string id, [FromServices] NetworkStore store) =>
+        TypedResults.Ok(NetworkReport.Whole(store.Find(id) ?? throw NotFound(id)));
+
+    private static async Task<NoContent> DeleteAsync(string id, [FromServices] NetworkStore store) =>
+        await store.DeleteAsync(id) ? TypedResults.NoContent() : throw NotFound(id);
+
+    private static ParametersAnswer Parameters(string id, HttpRequest request, [FromServices] NetworkStore store)
+    {
+        var media = AnswerMedia.Preferred(request, ParametersAnswer.Forms)
+            ?? throw new BadHttpRequestException($"Parameters are had as {string.Join(", ", ParametersAnswer.Forms)}; the header Accept excludes all of them.", StatusCodes.Status406NotAcceptable);
+        return new ParametersAnswer(id, new StoredParameters(store.OpenParameters(id) ?? throw NotFound(id)), media);
+    }
+
+    private static FaultException NotFound(string id) => new(Fault.NotFound("id", "the id of a stored network", Fault.Quoted(id), "GET /v1/networks lists them."));
+
+    private static long Number(string name, string? text, long absent, long least, long most) =>
+        text is null ? absent
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw new FaultException(Fault.Invalid(name, name == "after" ? "what \"next\" of the page before was" : $"an integer from {least} to {most}", Fault.Quoted(text)));
+}

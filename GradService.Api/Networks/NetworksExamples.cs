@@ -1,0 +1,43 @@
+using GradService.Api.Gradients;
+using GradService.Api.OpenApi;
+
+namespace GradService.Api.Networks;
+
+/// <summary>Requests about stored networks that work as they stand, in this order.</summary>
+internal static class NetworksExamples
+{
+    /// <summary>The id of the forum's network.</summary>
+    public const string ForumId = "FORUM_ID";
+
+    public const string IdInWords = "The id of a stored network, 64 hexadecimal digits.";
+    public const string NameInWords = "The name: 1 to 64 of a-z, 0-9, '.', '_' and '-'.";
+    public const string IfMatchInWords = "The ETag of the name as it was read; * for any.";
+
+    public static DocumentedHeader Location { get; } = new("Location", "Where it is.");
+
+    public static DocumentedHeader Tag { get; } = new("ETag", "The version of the name, for If-Match.");
+
+    public static IReadOnlyList<RequestExample> Store { get; } =
+    [
+        new("forum", "The forum's network, under a name", "Its parameters are drawn as PyTorch draws them after torch.manual_seed(7), and stored.", $$"""
+            {
+              "name": "forum",
+              "network": {{GradientsExamples.ForumNetwork}}
+            }
+            """),
+        new("parameters", "A network with its parameters", "As they stand in a state_dict; as multipart/form-data they may be a safetensors file.", """
+            {
+              "network": {
+                "inputShape": [2],
+                "layers": [ { "type": "linear", "outFeatures": 1 } ],
+                "parameters": { "0.weight": [[0.5, -1.5]], "0.bias": [0.25] }
+              }
+            }
+            """),
+    ];
+
+    public static IReadOnlyList<RequestExample> Move { get; } =
+    [
+        new("move", "To the forum's network", "The first example of POST /v1/networks stores it.", $$"""{ "id": "{{ForumId}}" }"""),
+    ];
+}

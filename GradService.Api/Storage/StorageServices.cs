@@ -1,0 +1,25 @@
+using GradService.Api.Networks;
+using GradService.Domain;
+using GradService.Domain.Catalog;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace GradService.Api.Storage;
+
+/// <summary>Where networks are stored, and the catalog that requests have them from.</summary>
+internal static class StorageServices
+{
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
+        services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<NetworkStore>();
+        services.AddSingleton<NetworkUpload>();
+        services.AddHostedService<StorageOpening>();
+        services.AddSingleton(provider => new NetworkCatalog(
+            provider.GetRequiredService<NetworkCache>(),
+            provider.GetRequiredService<IOptions<Limits>>().Value,
+            provider.GetRequiredService<NetworkStore>()));
+        return services;
+    }
+}

@@ -1,0 +1,28 @@
+namespace GradService.Api.Storage;
+
+/// <summary>A network that is stored.</summary>
+/// <param name="Number">Its place in the order in which networks came.</param>
+/// <param name="Id">Its content's hash.</param>
+/// <param name="Spec">Its spec without parameters, in JSON.</param>
+/// <param name="Names">The names that point to it.</param>
+/// <param name="InputShape">Shape of a sample.</param>
+/// <param name="OutputShape">Shape of an output.</param>
+/// <param name="ParameterCount">How many numbers are trained.</param>
+/// <param name="CreatedAt">When it came.</param>
+internal sealed record StoredNetwork(long Number, string Id, string Spec, IReadOnlyList<string> Names, IReadOnlyList<long> InputShape, IReadOnlyList<long> OutputShape, long ParameterCount, DateTimeOffset CreatedAt)
+{
+    public static StoredNetwork Of(NetworkRow row, IEnumerable<string> names) => new(
+        row.Number, row.Id, row.Spec, [.. names.Order(StringComparer.Ordinal)], Sizes(row.InputShape), Sizes(row.OutputShape), row.ParameterCount, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
+
+    private static IReadOnlyList<long> Sizes(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(size => long.Parse(size, System.Globalization.CultureInfo.InvariantCulture))];
+}
+
+/// <summary>A name of a stored network.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Id">The network that it points to.</param>
+/// <param name="Version">Another one after every move.</param>
+/// <param name="MovedAt">When it was last moved.</param>
+internal sealed record StoredName(string Name, string Id, Guid Version, DateTimeOffset MovedAt)
+{
+    public static StoredName Of(NameRow row) => new(row.Name, row.NetworkId, row.Version, DateTimeOffset.FromUnixTimeMilliseconds(row.MovedAt));
+}

@@ -1,0 +1,25 @@
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
+
+namespace GradService.Domain.Catalog;
+
+/// <summary>
+/// A network as it is stored: all its numbers, in its own precision, and no seed. However it was described, the same network has the
+/// same id.
+/// </summary>
+/// <param name="Id">SHA-256 of the layers in one canonical form and of the bytes of all parameters and buffers, 64 hexadecimal digits.</param>
+/// <param name="Spec">The network, every parameter and buffer given.</param>
+/// <param name="Input">Shape of a sample that enters.</param>
+/// <param name="Output">Shape of a sample that leaves.</param>
+/// <param name="LearnableCount">How many numbers are trained.</param>
+public sealed record CanonicalNetwork(string Id, NetworkSpec Spec, Shape Input, Shape Output, long LearnableCount)
+{
+    /// <exception cref="FaultException">The network has no shape, is over a limit, or a given parameter is unknown, misshapen or missing.</exception>
+    public static CanonicalNetwork Of(NetworkSpec spec, Limits limits)
+    {
+        var shape = NetworkShape.InferWithin(spec, limits);
+        var whole = spec with { Seed = null, Parameters = ParameterValues.Of(spec, shape).All };
+        var learnable = shape.Parameters.Where(parameter => parameter.Spec.Role == ParameterRole.Learnable).Sum(parameter => parameter.Spec.Shape.Elements);
+        return new CanonicalNetwork(SpecHash.Of(whole), whole, shape.Input, shape.Output, learnable);
+    }
+}

@@ -1,0 +1,70 @@
+using GradService.Domain.Networks;
+
+namespace GradService.Domain.Catalog;
+
+/// <summary>The networks that requests are about, described or stored, ready to run: the one place where a reference is resolved.</summary>
+/// <param name="built">Where they are built and kept; it belongs to the caller, and must outlive the calls.</param>
+/// <param name="limits">What a network may be.</param>
+/// <param name="store">Where stored networks are; null: nothing is stored.</param>
+public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkStore? store = null)
+{
+    private readonly INetworkStore _store = store ?? new NothingStored();
+
+    /// <summary>A hold on a network: its shape now, the network itself when it is asked for.</summary>
+    /// <exception cref="FaultException">It has no shape, or is not there.</exception>
+    internal NetworkLease Open(NetworkSource source) => source is NetworkSpec spec ? built.Open(spec) : Open((NetworkReference)source);
+
+    /// <summary>A network as it is stored.</summary>
+    /// <exception cref="FaultException">It has no shape, is over a limit, a given parameter is wrong or missing, or it refers to one that is not there.</exception>
+    public CanonicalNetwork Canonical(NetworkSource source) => CanonicalNetwork.Of(source as NetworkSpec ?? Whole((NetworkReference)source), limits);
+
+    private NetworkLease Open(NetworkReference reference)
+    {
+        var id = IdOf(reference);
+        return built.Open(
+            reference.Parameters is { } overlay ? SpecHash.Of(id, overlay) : id,
+            () => NetworkShape.InferWithin(_store.SpecOf(id) ?? throw NoLonger(reference), limits),
+            () => Whole(reference, id));
+    }
+
+    /// <summary>The network that a reference stands for, all its numbers given.</summary>
+    private NetworkSpec Whole(NetworkReference reference, string? known = null)
+    {
+        var id = known ?? IdOf(reference);
+        var (spec, values) = (_store.SpecOf(id) ?? throw NoLonger(reference), _store.ParametersOf(id) ?? throw NoLonger(reference));
+        return spec with { Parameters = reference.Parameters is { } overlay ? Laid(overlay, values) : values };
+    }
+
+    private string IdOf(NetworkReference reference) => reference switch
+    {
+        { Id: not null, Name: not null } => throw new FaultException(Fault.Invalid("network", "an id or a name", "both")),
+        { Id: { } id } => _store.Has(id) ? id : throw new FaultException(Fault.NotFound("network.id", "the id of a stored network", Fault.Quoted(id), "GET /v1/networks lists them.")),
+        { Name: { } name } => _store.IdOf(name) ?? throw new FaultException(Fault.NotFound("network.name", "the name of a stored network", Fault.Quoted(name), "GET /v1/networks lists them.")),
+        _ => throw new FaultException(Fault.Invalid("network", "an id or a name", "neither")),
+    };
+
+    private static Dictionary<string, NdArray> Laid(IReadOnlyDictionary<string, NdArray> overlay, IReadOnlyDictionary<string, NdArray> values)
+    {
+        var laid = new Dictionary<string, NdArray>(values);
+        foreach (var (name, value) in overlay)
+        {
+            laid[name] = value;
+        }
+
+        return laid;
+    }
+
+    /// <summary>It was deleted after it had been found.</summary>
+    private static FaultException NoLonger(NetworkReference reference) => new(Fault.NotFound(reference.Id is null ? "network.name" : "network.id", "a stored network", "one that has been deleted meanwhile"));
+
+    private sealed class NothingStored : INetworkStore
+    {
+        public string? IdOf(string name) => null;
+
+        public bool Has(string id) => false;
+
+        public NetworkSpec? SpecOf(string id) => null;
+
+        public IReadOnlyDictionary<string, NdArray>? ParametersOf(string id) => null;
+    }
+}
