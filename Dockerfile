@@ -19,7 +19,11 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble
 WORKDIR /app
 COPY --from=build /app .
 
-# The image's unprivileged user. The service writes no file.
+# Stored networks, all that the service writes; a volume takes the owner over.
+RUN mkdir /data && chown $APP_UID /data
+VOLUME /data
+
+# The image's unprivileged user.
 USER $APP_UID
 
 # The base image names a port in a second way, which would be a warning at every start.
@@ -27,6 +31,7 @@ USER $APP_UID
 # No diagnostics socket, and no watching of settings: the file system may be read-only, and watches are few on a shared machine.
 ENV ASPNETCORE_URLS=http://+:8080 \
     ASPNETCORE_HTTP_PORTS= \
+    Storage__Folder=/data \
     MALLOC_ARENA_MAX=2 \
     DOTNET_EnableDiagnostics=0 \
     DOTNET_hostBuilder__reloadConfigOnChange=false

@@ -17,7 +17,7 @@ internal static class OpenApiServices
         gradient flows through them) and a **kind** (which derivative is wanted); the answer's **findings** say what the numbers mean.
         Losses with such derivatives inside, as a PINN trains them, come with their gradients with respect to the parameters.
 
-        The service keeps nothing between calls. Arrays are nested JSON lists, or their bytes: in base64, or as a body of NumPy's arrays,
+        The service keeps no hidden state between calls; networks may be stored, and are then referred to by id or name. Arrays are nested JSON lists, or their bytes: in base64, or as a body of NumPy's arrays,
         application/x-npz. Shapes are written [N, D…]: N samples, D… the shape of one, M the elements of its output. Errors are application/problem+json and say what was expected, what came and what to do.
         """;
 

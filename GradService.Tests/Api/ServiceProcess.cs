@@ -41,6 +41,13 @@ internal sealed class ServiceProcess : IDisposable
         throw new InvalidOperationException($"The service ended without '{words}': {Output}");
     }
 
+    /// <summary>Ends it at once, as kill -9 does.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     public void Dispose()
     {
         _process.Kill(entireProcessTree: true);

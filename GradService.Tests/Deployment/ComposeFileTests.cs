@@ -35,7 +35,11 @@ public sealed partial class ComposeFileTests
     }
 
     [Fact]
-    public void The_service_may_neither_write_nor_gain_privileges()
+    public void Stored_networks_are_on_a_volume_where_the_image_has_them() =>
+        Assert.Equal([$"gradservice:{Dockerfile.OfTheProject.Image.Environment["Storage__Folder"]}"], Compose.List("volumes"));
+
+    [Fact]
+    public void The_service_may_neither_write_elsewhere_nor_gain_privileges()
     {
         Assert.Equal("true", Compose.Text("read_only"));
         Assert.Equal(["/tmp"], Compose.List("tmpfs"));

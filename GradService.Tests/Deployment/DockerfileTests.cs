@@ -109,10 +109,13 @@ public sealed partial class DockerfileTests
     }
 
     [Fact]
-    public void It_runs_as_the_unprivileged_user_of_the_base_image_from_before_anything_runs()
+    public void It_runs_as_the_unprivileged_user_of_the_base_image_who_has_the_folder_of_networks_and_nothing_else()
     {
+        var folder = Image.Environment["Storage__Folder"];
         Assert.Equal("$APP_UID", Image.Only("USER").Arguments);
-        Assert.Empty(Image.All("RUN"));
+        Assert.Equal($"mkdir {folder} && chown $APP_UID {folder}", Image.Only("RUN").Arguments);
+        Assert.Equal(folder, Image.Only("VOLUME").Arguments);
+        Assert.True(Image.Instructions.IndexOf(Image.Only("RUN")) < Image.Instructions.IndexOf(Image.Only("VOLUME")) && Image.Instructions.IndexOf(Image.Only("RUN")) < Image.Instructions.IndexOf(Image.Only("USER")));
     }
 
     [Fact]

@@ -26,6 +26,12 @@ public sealed partial class ErrorsPageTests
         using var thread = status is "429" or "503" ? new HeldThread(application) : null;
         using var waiting = status is "429" ? await WaitingAsync(application, thread!, request) : null;
         using var client = application.CreateClient();
+        foreach (var before in Requests(request).SkipLast(1))
+        {
+            using var answer = await client.SendAsync(before);
+            Assert.True(answer.IsSuccessStatusCode);
+        }
+
         using var response = await client.SendAsync(Message(request));
         Figures.AssertShownJson(shown.Text, await response.Content.ReadAsStringAsync());
         Assert.Equal(status, ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture));
@@ -60,9 +66,13 @@ public sealed partial class ErrorsPageTests
 
     private static string[] RowOf(string status) => Page.Table("status").Single(row => row[0] == status);
 
-    private static HttpRequestMessage Message(CodeBlock block)
+    /// <summary>The request that is refused; those before it in the example only prepare it.</summary>
+    private static HttpRequestMessage Message(CodeBlock block) => Requests(block)[^1];
+
+    private static IReadOnlyList<HttpRequestMessage> Requests(CodeBlock block) => [.. HttpFile.Parse(block.Text).Requests.Select(Message)];
+
+    private static HttpRequestMessage Message(HttpFileRequest request)
     {
-        var request = Assert.Single(HttpFile.Parse(block.Text).Requests);
         var message = new HttpRequestMessage(new HttpMethod(request.Method), request.Url);
         foreach (var (name, value) in request.Headers)
         {

@@ -8,7 +8,8 @@ namespace GradService.Tests.Docs;
 /// <summary>Sends the requests of a .http file one after another, each able to use the answers of those before it.</summary>
 internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
 {
-    private readonly Dictionary<string, JsonNode> _answers = [];
+    private readonly Dictionary<string, JsonNode?> _answers = [];
+    private readonly Dictionary<string, HttpResponseHeaders> _headers = [];
 
     /// <summary>What the answer to a request has that its comment does not promise; null where it keeps the promise.</summary>
     public async Task<string?> SendAsync(HttpFileRequest request)
@@ -27,7 +28,7 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
             }
             else
             {
-                message.Headers.Add(name, value);
+                message.Headers.Add(name, Expand(value));
             }
         }
 
@@ -39,8 +40,8 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
             return response.Content.Headers.ContentType?.ToString() == only["type ".Length..] ? null : $"expected {only}, got {response.Content.Headers.ContentType}";
         }
 
-        var answer = JsonNode.Parse(text)!;
-        _answers[request.Name] = answer;
+        var answer = text.Length == 0 ? null : JsonNode.Parse(text);
+        (_answers[request.Name], _headers[request.Name]) = (answer, response.Headers);
         return status != (int)response.StatusCode
             ? $"expected {status}, got {(int)response.StatusCode}: {text}"
             : promises.Select(promise => Broken(promise, answer)).FirstOrDefault(broken => broken is not null);
@@ -53,8 +54,13 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
         return (int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), parts[1..]);
     }
 
-    private static string? Broken(string promise, JsonNode answer)
+    private static string? Broken(string promise, JsonNode? answer)
     {
+        if (answer is null)
+        {
+            return $"expected {promise}, got an empty answer";
+        }
+
         if (promise.StartsWith("finding ", StringComparison.Ordinal))
         {
             var codes = (answer["findings"] ?? answer["diagnostics"]!["findings"])!.AsArray().Select(finding => finding!["code"]!.GetValue<string>()).ToList();
@@ -71,14 +77,19 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
         return got == value ? null : $"expected {promise}, got {got}";
     }
 
-    /// <summary>Puts variables in: "{{host}}", and "{{first.response.body.$.outputs}}" from an earlier answer.</summary>
+    /// <summary>
+    /// Puts variables in: "{{host}}", "{{first.response.body.$.outputs}}" and "{{first.response.headers.ETag}}" from an earlier answer, of
+    /// which a text stands without quotes.
+    /// </summary>
     private string Expand(string text) => Variable().Replace(text, match =>
     {
         var name = match.Groups[1].Value;
-        return name.Split(".response.body.") is [var earlier, var path]
-            ? JsonPath.Find(_answers[earlier], path)!.ToJsonString()
+        return name.Split(".response.headers.") is [var answered, var header] ? _headers[answered].GetValues(header).Single()
+            : name.Split(".response.body.") is [var earlier, var path] ? Written(JsonPath.Find(_answers[earlier]!, path)!)
             : Expand(file.Variables[name]);
     });
+
+    private static string Written(JsonNode value) => value is JsonValue text && text.TryGetValue<string>(out var plain) ? plain : value.ToJsonString();
 
     [GeneratedRegex(@"\{\{\s*(.+?)\s*\}\}")]
     private static partial Regex Variable();

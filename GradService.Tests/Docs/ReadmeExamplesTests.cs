@@ -23,7 +23,7 @@ public sealed class ReadmeExamplesTests(LoopbackApplication application) : IClas
     public async Task The_Python_program_prints_what_is_shown_below_its_parts()
     {
         var parts = Blocks.Where(block => block.Language == "python" || block.Text.Contains(Archive, StringComparison.Ordinal)).ToList();
-        Assert.Equal(["python", "python", "python", "python", "bash", "python", "python", "python"], parts.Select(part => part.Language));
+        Assert.Equal(["python", "python", "python", "python", "bash", "python", "python", "python", "python"], parts.Select(part => part.Language));
         var program = string.Join("\n\n", parts.Select(part => part.Language == "python" ? part.Text : $"import subprocess\nsubprocess.run(['bash', '-c', r'''{part.Text}'''], check=True)"));
         var printed = await Tool.NumPy.RunAsync("-c", $"import os, tempfile\nfolder = tempfile.TemporaryDirectory()\nos.chdir(folder.name)\n{Here(program)}\nos.chdir('/')");
         Figures.AssertShown(string.Concat(Blocks.Where(block => block.Language == "text").Select(block => block.Text)), printed.ReplaceLineEndings("\n"));

@@ -1,0 +1,266 @@
+using System.Net;
+using GradService.Api.Storage;
+using GradService.Tests.Api.Networks;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace GradService.Tests.Api.Storage;
+
+/// <summary>The folder of stored networks: whole after whatever has happened, and where it cannot be used the rest of the service can.</summary>
+public sealed class StorageTests : IDisposable
+{
+    private const string Forward = """{ "network": { "inputShape": [1], "layers": [{ "type": "tanh" }] }, "inputs": [[0]] }""";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_migrations_make_the_model()
+    {
+        using var store = Store();
+        using var database = store.Open().Database();
+        Assert.False(database.Database.HasPendingModelChanges());
+        Assert.Empty(database.Database.GetPendingMigrations());
+    }
+
+    [Fact]
+    public void The_database_writes_ahead_and_brings_what_it_answers_for_to_the_disk()
+    {
+        using var store = Store();
+        using var database = store.Open().Database();
+        Assert.Equal(["wal"], database.Database.SqlQueryRaw<string>("SELECT journal_mode AS Value FROM pragma_journal_mode").ToList());
+        Assert.Equal([2], database.Database.SqlQueryRaw<int>("SELECT synchronous AS Value FROM pragma_synchronous").ToList());
+        Assert.Equal([1], database.Database.SqlQueryRaw<int>("SELECT foreign_keys AS Value FROM pragma_foreign_keys").ToList());
+    }
+
+    [Fact]
+    public async Task Networks_and_names_are_there_after_a_restart()
+    {
+        string id;
+        byte[] parameters;
+        await using (var first = Application())
+        {
+            using var client = first.CreateClient();
+            id = await client.StoreAsync(NetworkRequests.Spec(1), "lasting");
+            parameters = await client.ParametersAsync(id, "application/vnd.safetensors");
+        }
+
+        await using var second = Application();
+        using var again = second.CreateClient();
+        Assert.Equal(id, (string)(await again.GetJsonAsync("/v1/names/lasting"))["id"]!);
+        Assert.Equal(parameters, await again.ParametersAsync(id, "application/vnd.safetensors"));
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_behind_is_removed_at_the_start()
+    {
+        string id;
+        using (var first = Store())
+        {
+            first.Open();
+        }
+
+        await using (var application = Application())
+        {
+            using var client = application.CreateClient();
+            id = await client.StoreAsync(NetworkRequests.Spec(1));
+        }
+
+        // An upload that did not end, a file whose network was never entered, and a lock that a migration never gave back.
+        var other = new string('b', 64);
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "parameters", "bb"));
+        string[] orphans = [Path.Combine(_folder.Path, "incoming", "half"), Path.Combine(_folder.Path, "parameters", "bb", $"{other}.safetensors"), Path.Combine(_folder.Path, "parameters", id[..2], "stray")];
+        Assert.All(orphans, path => File.WriteAllText(path, "x"));
+        using (var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "networks.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "CREATE TABLE IF NOT EXISTS \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL); INSERT OR IGNORE INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')";
+            command.ExecuteNonQuery();
+        }
+
+        using var store = Store();
+        Assert.Equal(3, store.Open().Orphans);
+        Assert.All(orphans, path => Assert.False(File.Exists(path)));
+        Assert.NotNull(store.ParametersOf(id));
+    }
+
+    [Fact]
+    public async Task Where_the_folder_cannot_be_used_networks_answer_503_and_everything_else_is_served()
+    {
+        // A file stands where the folder should be: nobody can use that, whoever they are.
+        await File.WriteAllTextAsync(_folder.Path, "no folder");
+        try
+        {
+            await using var application = Application();
+            using var client = application.CreateClient();
+            Assert.Equal(HttpStatusCode.OK, (await application.PostAsync("/v1/forward", Forward)).Status);
+            using var ready = await client.GetAsync("/health/ready");
+            Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+            var refusal = await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(1)}} }""");
+            Assert.Equal((503, true), (refusal.Status, refusal.Headers.RetryAfter is not null));
+            Assert.Equal(503, (await ProblemAnswer.OfAsync(await client.GetAsync("/v1/networks"))).Status);
+            Assert.Equal(503, (await ProblemAnswer.PostAsync(application, "/v1/forward", """{ "network": { "name": "a" }, "inputs": [[0]] }""")).Status);
+
+            // As soon as it can be used it is.
+            File.Delete(_folder.Path);
+            await client.StoreAsync(NetworkRequests.Spec(1));
+        }
+        finally
+        {
+            File.Delete(_folder.Path);
+        }
+    }
+
+    [Fact]
+    public async Task Two_processes_do_not_share_a_folder()
+    {
+        await using var first = Application();
+        using var client = first.CreateClient();
+        await client.StoreAsync(NetworkRequests.Spec(1));
+        await using var second = Application();
+        var refusal = await ProblemAnswer.PostAsync(second, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(1)}} }""");
+        Assert.Equal(503, refusal.Status);
+        Assert.Contains("another process has their folder", refusal.Detail, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await second.PostAsync("/v1/forward", Forward)).Status);
+        await client.StoreAsync(NetworkRequests.Spec(2));
+    }
+
+    [Fact]
+    public async Task Beyond_the_room_for_networks_nothing_is_stored_until_some_are_deleted()
+    {
+        await using var application = Application(("Storage:MaxStoredBytes", "8192"));
+        using var client = application.CreateClient();
+        var first = await client.StoreAsync(NetworkRequests.Spec(1));
+        await client.StoreAsync(NetworkRequests.Spec(2));
+        var refusal = await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(3)}}, "name": "third" }""");
+        Assert.Equal((507, true), (refusal.Status, refusal.Detail.Contains("limit MaxStoredBytes", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/v1/names/third")).StatusCode);
+
+        // What is there already takes no room.
+        Assert.Equal(first, await client.StoreAsync(NetworkRequests.Spec(1)));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
+        using var deleted = await client.DeleteAsync($"/v1/networks/{first}");
+        await client.StoreAsync(NetworkRequests.Spec(3), "third");
+    }
+
+    /// <summary>/dev/full is a disk that is always full: writing there fails as it does on one.</summary>
+    [Fact]
+    public async Task A_full_disk_answers_507_and_loses_nothing()
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            return;
+        }
+
+        var isFull = false;
+        await using var application = WithDisk(path => isFull ? new FullDisk(path) : ParameterFiles.Create(path));
+        using var client = application.CreateClient();
+        var id = await client.StoreAsync(NetworkRequests.Spec(1), "there");
+        isFull = true;
+        var refusal = await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(2)}}, "name": "lost" }""");
+        Assert.Equal((507, "There is no room for more networks."), (refusal.Status, (string)refusal.Body["title"]!));
+        Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(Arrays.SafetensorsFile.SpecOfPyTorch, Arrays.SafetensorsFile.OfPyTorch))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/v1/names/lost")).StatusCode);
+        Assert.Equal(id, (string)(await client.GetJsonAsync("/v1/names/there"))["id"]!);
+        Assert.Single((await client.GetJsonAsync("/v1/networks"))["items"]!.AsArray());
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
+        isFull = false;
+        await client.StoreAsync(NetworkRequests.Spec(2), "lost");
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_answers_503_and_loses_nothing()
+    {
+        var isBroken = false;
+        await using var application = WithDisk(path => isBroken ? throw new IOException("Input/output error", 5) : ParameterFiles.Create(path));
+        using var client = application.CreateClient();
+        await client.StoreAsync(NetworkRequests.Spec(1), "there");
+        isBroken = true;
+        Assert.Equal(503, (await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(2)}} }""")).Status);
+        isBroken = false;
+        Assert.Single((await client.GetJsonAsync("/v1/networks"))["items"]!.AsArray());
+        await client.StoreAsync(NetworkRequests.Spec(2));
+    }
+
+    /// <summary>The database's own limit of pages stands for a disk that is full when the network is entered, its file being there already.</summary>
+    [Fact]
+    public async Task A_database_without_room_answers_507_and_leaves_no_file()
+    {
+        await using var application = Application();
+        using var client = application.CreateClient();
+        await client.StoreAsync(NetworkRequests.Spec(1));
+        Assert.IsType<StorageFullException>(StorageFailures.Of(new DbUpdateException("", new SqliteException("full", 13))));
+        Assert.IsType<StorageUnavailableException>(StorageFailures.Of(new SqliteException("locked", 5)));
+        Assert.Null(StorageFailures.Of(new InvalidOperationException()));
+
+        // A network that cannot be entered: the table is not there.
+        using (var database = application.Services.GetRequiredService<NetworkStore>().Open().Database())
+        {
+            await database.Database.ExecuteSqlRawAsync("CREATE TRIGGER refuse BEFORE INSERT ON networks BEGIN SELECT RAISE(ABORT, 'no'); END");
+        }
+
+        Assert.Equal(503, (await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(2)}} }""")).Status);
+        Assert.Single(Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
+    }
+
+    [Fact]
+    public async Task Parameters_that_somebody_took_away_are_a_clear_503_and_the_network_can_be_stored_anew()
+    {
+        await using var application = Application(("Engine:NetworkCacheBytes", "0"));
+        using var client = application.CreateClient();
+        var id = await client.StoreAsync(NetworkRequests.Spec(1));
+        File.Delete(Path.Combine(_folder.Path, "parameters", id[..2], $"{id}.safetensors"));
+        var refusal = await ProblemAnswer.PostAsync(application, "/v1/forward", $$"""{ "network": { "id": "{{id}}" }, "inputs": [[0], [1]] }""");
+        Assert.Equal((503, true), (refusal.Status, refusal.Detail.Contains("backup", StringComparison.Ordinal)));
+        using var deleted = await client.DeleteAsync($"/v1/networks/{id}");
+        Assert.Equal(id, await client.StoreAsync(NetworkRequests.Spec(1)));
+        Assert.Equal(HttpStatusCode.OK, (await application.PostAsync("/v1/forward", $$"""{ "network": { "id": "{{id}}" }, "inputs": [[0], [1]] }""")).Status);
+    }
+
+    [Fact]
+    public async Task Who_stores_and_deletes_the_same_network_at_the_same_time_finds_it_whole_or_not_at_all()
+    {
+        await using var application = Application(("Engine:NetworkCacheBytes", "0"));
+        using var client = application.CreateClient();
+        await Parallel.ForAsync(0, 120, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (turn, cancellation) =>
+        {
+            var spec = NetworkRequests.Spec(turn / 3 % 4);
+            var id = await client.StoreAsync(spec);
+            if (turn % 3 == 0)
+            {
+                using var deleted = await client.DeleteAsync($"/v1/networks/{id}", cancellation);
+                Assert.True(deleted.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotFound);
+            }
+
+            var (status, body) = await application.PostAsync("/v1/forward", $$"""{ "network": { "id": "{{id}}" }, "inputs": [[0], [1]] }""");
+            Assert.True(status is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{status} {body}");
+        });
+        var listed = (await client.GetJsonAsync("/v1/networks"))["items"]!.AsArray().Select(item => (string)item!["id"]!).ToHashSet();
+        Assert.Equal(listed.Order(), Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)).Order());
+    }
+
+    private GradApplication Application(params IReadOnlyList<(string, string)> settings) => new() { Settings = [("Storage:Folder", _folder.Path), .. settings] };
+
+    private GradApplication WithDisk(Func<string, Stream> create) => new()
+    {
+        Settings = [("Storage:Folder", _folder.Path)],
+        Additions = services => services.Replace(ServiceDescriptor.Singleton(provider =>
+            new NetworkStore(provider.GetRequiredService<IOptions<StorageOptions>>(), NullLogger<NetworkStore>.Instance, TimeProvider.System) { Create = create })),
+    };
+
+    private NetworkStore Store() => new(Options.Create(new StorageOptions { Folder = _folder.Path }), NullLogger<NetworkStore>.Instance, TimeProvider.System);
+
+    /// <summary>A file that is there, and whose disk is full.</summary>
+    private sealed class FullDisk : FileStream
+    {
+        public FullDisk(string path)
+            : base("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0) => File.WriteAllText(path, "");
+    }
+}
