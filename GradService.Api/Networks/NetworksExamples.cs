@@ -7,7 +7,7 @@ namespace GradService.Api.Networks;
 internal static class NetworksExamples
 {
     /// <summary>The id of the forum's network.</summary>
-    public const string ForumId = "FORUM_ID";
+    public const string ForumId = "79914b5d96a9bf3bfe0bd6c2ca7e053da667b686cc2175da9df09f62f6b0ce56";
 
     public const string IdInWords = "The id of a stored network, 64 hexadecimal digits.";
     public const string NameInWords = "The name: 1 to 64 of a-z, 0-9, '.', '_' and '-'.";

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using GradService.Api.Storage;
 using GradService.Domain.Native;
 
 namespace GradService.Api.Observability;
@@ -22,7 +23,7 @@ internal sealed class ServiceMetrics
     private int _waiting;
     private int _computing;
 
-    public ServiceMetrics(IMeterFactory meters)
+    public ServiceMetrics(IMeterFactory meters, NetworkStore networks)
     {
         var meter = meters.Create(MeterName);
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds };
@@ -36,6 +37,8 @@ internal sealed class ServiceMetrics
         meter.CreateObservableGauge("gradservice.computing", () => Volatile.Read(ref _computing), "{request}", "Requests that are being computed.");
         meter.CreateObservableGauge("gradservice.tensors", () => LibTorch.TensorsAlive, "{tensor}", "Tensors that have not been disposed of.");
         meter.CreateObservableGauge("gradservice.native.memory", NativeMemory, "By", "Resident memory beyond the managed heap: libtorch's code, tensors, and what the allocator keeps.");
+        meter.CreateObservableGauge("gradservice.networks", () => networks.Count, "{network}", "Networks that are stored.");
+        meter.CreateObservableGauge("gradservice.networks.stored", () => networks.StoredBytes, "By", "What stored networks take of the room for them.");
     }
 
     public void Enqueued() => Interlocked.Increment(ref _waiting);

@@ -40,9 +40,15 @@ internal static partial class ProblemMapping
 
     public static Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
-        // What the log has, also where ASP.NET would not put it in: for callers who do not take JSON. And where 429 is defined, which ASP.NET does not know.
+        // What the log has, also where ASP.NET would not put it in: for callers who do not take JSON. And where 429 and 507 are defined, which
+        // ASP.NET does not know.
         problem.Extensions["traceId"] = TraceId.Current;
-        problem.Type ??= problem.Status == StatusCodes.Status429TooManyRequests ? "https://tools.ietf.org/html/rfc6585#section-4" : null;
+        problem.Type ??= problem.Status switch
+        {
+            StatusCodes.Status429TooManyRequests => "https://tools.ietf.org/html/rfc6585#section-4",
+            StatusCodes.Status507InsufficientStorage => "https://tools.ietf.org/html/rfc4918#section-11.5",
+            _ => null,
+        };
         return TypedResults.Problem(problem).ExecuteAsync(context);
     }
 

@@ -88,8 +88,8 @@ public sealed class OpenApiDocumentTests(GradApplication application)
     public async Task An_operation_that_computes_documents_its_problems(string path)
     {
         var responses = (await DocumentAsync())["paths"]![path]!["post"]!["responses"]!;
-        Assert.All(["400", "406", "413", "415", "422", "429", "503"], (string status) => Assert.NotNull(responses[status]?["content"]?["application/problem+json"]?["schema"]));
-        Assert.All(["400", "413", "422"], (string status) => Assert.NotNull(responses[status]!["content"]!["application/problem+json"]!["examples"]));
+        Assert.All(["400", "404", "406", "413", "415", "422", "429", "503"], (string status) => Assert.NotNull(responses[status]?["content"]?["application/problem+json"]?["schema"]));
+        Assert.All(["400", "404", "413", "422"], (string status) => Assert.NotNull(responses[status]!["content"]!["application/problem+json"]!["examples"]));
     }
 
     [Fact]

@@ -17,14 +17,14 @@ public sealed class OpenApiExampleTests(GradApplication application)
     {
         var examples = await RequestExamplesAsync();
         Assert.NotEmpty(examples);
-        foreach (var (path, name, request, accept) in examples)
+        foreach (var (method, path, name, request, accept) in examples)
         {
             // As the page does: it takes the first form of the answer.
             using var client = application.CreateClient();
-            using var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json") };
+            using var message = new HttpRequestMessage(new HttpMethod(method), path.Replace("{name}", "example", StringComparison.Ordinal)) { Content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json") };
             message.Headers.Accept.ParseAdd(accept);
             using var response = await client.SendAsync(message);
-            Assert.True(response.StatusCode == HttpStatusCode.OK, $"{path}, example {name}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created, $"{method} {path}, example {name}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         }
     }
 
@@ -44,7 +44,7 @@ public sealed class OpenApiExampleTests(GradApplication application)
     [Fact]
     public async Task The_first_example_shows_the_vanishing_gradient()
     {
-        var (path, name, request, _) = (await RequestExamplesAsync())[0];
+        var (_, path, name, request, _) = (await RequestExamplesAsync())[0];
         Assert.Equal(("/v1/gradients", "forum"), (path, name));
         var findings = (await application.SucceedAsync(path, request))["diagnostics"]!["findings"]!.AsArray();
         Assert.Contains("sum-gradient-vanishes", findings.Select(finding => (string)finding!["code"]!));
@@ -116,13 +116,13 @@ public sealed class OpenApiExampleTests(GradApplication application)
         _ => JsonNode.DeepEquals(now, recorded) ? null : path,
     };
 
-    private async Task<IReadOnlyList<(string Path, string Name, JsonNode Request, string Accept)>> RequestExamplesAsync()
+    private async Task<IReadOnlyList<(string Method, string Path, string Name, JsonNode Request, string Accept)>> RequestExamplesAsync()
     {
         using var client = application.CreateClient();
         var paths = JsonNode.Parse(await client.GetStringAsync("/swagger/v1/swagger.json"))!["paths"]!.AsObject();
         return [.. from path in paths
             from operation in path.Value!.AsObject()
             from example in operation.Value!["requestBody"]?["content"]?["application/json"]?["examples"]?.AsObject() ?? []
-            select (path.Key, example.Key, example.Value!["value"]!, operation.Value["responses"]!["200"]!["content"]!.AsObject().First().Key)];
+            select (operation.Key, path.Key, example.Key, example.Value!["value"]!, operation.Value["responses"]!.AsObject().First().Value!["content"]!.AsObject().First().Key)];
     }
 }

@@ -113,7 +113,10 @@ public sealed class StorageTests : IDisposable
         }
         finally
         {
-            File.Delete(_folder.Path);
+            if (File.Exists(_folder.Path))
+            {
+                File.Delete(_folder.Path);
+            }
         }
     }
 
