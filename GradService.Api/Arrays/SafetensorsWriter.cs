@@ -34,9 +34,6 @@ internal static class SafetensorsWriter
         }
     }
 
-    /// <summary>How many bytes the numbers of arrays take.</summary>
-    public static long SizeOf(IReadOnlyDictionary<string, NdArray> arrays) => arrays.Values.Sum(array => (long)array.RawBytes.Length);
-
     private static void WriteHeader(ArrayBufferWriter<byte> header, IEnumerable<KeyValuePair<string, NdArray>> arrays, Dictionary<string, long> places)
     {
         using var writer = new Utf8JsonWriter(header);

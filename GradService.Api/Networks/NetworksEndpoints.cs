@@ -17,6 +17,9 @@ internal static class NetworksEndpoints
     private const int DefaultLimit = 100;
     private const int MostAtOnce = 1000;
 
+    /// <summary>What is worth a collection of its own.</summary>
+    private const long LargeBytes = 16L << 20;
+
     public static RouteGroupBuilder MapNetworks(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/networks").WithTag("Networks", "Networks that are stored once and referred to by id or name: wherever a request takes a network, it takes {\"id\": …} and {\"name\": …} as well.");
@@ -78,6 +81,16 @@ internal static class NetworksEndpoints
         var name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
         var network = await queue.RunAsync(_ => catalog.Canonical(asked.Network), context.RequestAborted);
         var (stored, isNew) = await store.StoreAsync(network, name);
+        if (network.ParameterBytes >= LargeBytes)
+        {
+            // Arrays of this size stay where they are until the collector comes by, which may be long after.
+            context.Response.OnCompleted(static () =>
+            {
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                return Task.CompletedTask;
+            });
+        }
+
         var report = NetworkReport.Whole(stored, name);
         return isNew ? TypedResults.Created($"{context.Request.PathBase}/v1/networks/{report.Id}", report) : TypedResults.Ok(report);
     }

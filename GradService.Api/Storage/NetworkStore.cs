@@ -21,6 +21,8 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     private static readonly Func<NetworkDatabase, string, string?> SpecOfId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.Where(row => row.Id == id).Select(row => row.Spec).FirstOrDefault());
 
     private readonly Lock _opening = new();
+    private readonly RecentLookups _names = new();
+    private readonly RecentLookups _ids = new();
 
     /// <summary>Changes come one after another; what takes long is done before.</summary>
     private readonly SemaphoreSlim _changing = new(1);
@@ -114,6 +116,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
 
         database.Remove(row);
         database.SaveChanges();
+        _ids.Changed(id);
         folder.StoredBytes -= row.StoredBytes;
         folder.Count--;
         folder.Files.Delete(id);
@@ -145,6 +148,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
         }
 
         database.SaveChanges();
+        _names.Changed(name);
         return (StoredName.Of(row), isNew);
     });
 
@@ -162,6 +166,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
 
         database.Remove(row);
         database.SaveChanges();
+        _names.Changed(name);
         return true;
     });
 
@@ -189,9 +194,9 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     /// <summary>A network's numbers as a safetensors file; null where there is none with this id.</summary>
     public FileStream? OpenParameters(string id) => Has(id) ? Guarded(() => Open().Files.Open(id) ?? throw Missing(id)) : null;
 
-    public string? IdOf(string name) => Ask(database => IdOfName(database, name));
+    public string? IdOf(string name) => _names.Find(name, key => Ask(database => IdOfName(database, key)));
 
-    public bool Has(string id) => Ask(database => HasId(database, id));
+    public bool Has(string id) => _ids.Find(id, key => Ask(database => HasId(database, key)) ? key : null) is not null;
 
     public NetworkSpec? SpecOf(string id) => Ask(database => SpecOfId(database, id)) is { } json ? NetworkSpecText.Read(json) : null;
 
@@ -259,7 +264,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
         }
     }
 
-    private static long BytesOf(CanonicalNetwork network) => Math.Max(Block, SafetensorsWriter.SizeOf(network.Spec.Parameters!));
+    private static long BytesOf(CanonicalNetwork network) => Math.Max(Block, network.ParameterBytes);
 
     private NetworkRow NewRow(CanonicalNetwork network) => new()
     {

@@ -1,6 +1,7 @@
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Dense;
+using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Parameters;
 
 namespace GradService.Domain.Catalog;
@@ -39,11 +40,15 @@ internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDispos
     /// <summary>The same in managed memory; null where some layer is there as tensors alone.</summary>
     public DenseNetwork? Dense { get; } = dense ? DenseNetwork.Of(values) : null;
 
-    /// <summary>Bytes that a network of that shape takes, at most: its tensors, and its matrices twice in managed memory, as they are and transposed.</summary>
+    /// <summary>
+    /// Bytes that a network of that shape takes, at most: its tensors, and where its matrices are small enough for the dense engine twice
+    /// as much in managed memory, as they are and transposed.
+    /// </summary>
     public static long MostBytes(NetworkShape shape)
     {
         const long EachLayer = 2_048;
-        return shape.ParameterElements.SaturatingTimes(3 * shape.Dtype.SizeInBytes()).SaturatingPlus(EachLayer * shape.All.Count);
+        var copies = shape.Parameters.Any(parameter => parameter.Spec.Shape.Elements > Linear.LargestDense) ? 1 : 3;
+        return shape.ParameterElements.SaturatingTimes(copies * shape.Dtype.SizeInBytes()).SaturatingPlus(EachLayer * shape.All.Count);
     }
 
     public void Dispose()

@@ -14,6 +14,9 @@ namespace GradService.Domain.Catalog;
 /// <param name="LearnableCount">How many numbers are trained.</param>
 public sealed record CanonicalNetwork(string Id, NetworkSpec Spec, Shape Input, Shape Output, long LearnableCount)
 {
+    /// <summary>What all its numbers take.</summary>
+    public long ParameterBytes => Spec.Parameters!.Values.Sum(values => (long)values.RawBytes.Length);
+
     /// <exception cref="FaultException">The network has no shape, is over a limit, or a given parameter is unknown, misshapen or missing.</exception>
     public static CanonicalNetwork Of(NetworkSpec spec, Limits limits)
     {

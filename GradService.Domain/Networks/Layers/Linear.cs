@@ -10,7 +10,7 @@ namespace GradService.Domain.Networks.Layers;
 public sealed record Linear : Layer
 {
     // Elements of a matrix beyond which libtorch's product, which blocks for all caches, is the faster one: GradService.Benchmarks/README.md.
-    private const long LargestDense = 1 << 15;
+    internal const long LargestDense = 1 << 15;
 
     /// <summary>Size of the last axis of the result.</summary>
     [Range(1, int.MaxValue)]
