@@ -12,7 +12,9 @@ internal static class GradientsProblems
         }
         """;
 
-    public static IReadOnlyList<DocumentedProblem> OfGradients { get; } = ComputationProblems.Of("Gradients",
+    public static IReadOnlyList<DocumentedProblem> OfGradients { get; } = ComputationProblems.Of("Gradients", """
+        "inputs": [[0], [1]], "gradient": { "kind": "sum" }
+        """,
         "A layer, field, mode or kind is unknown or has an impossible value, shapes do not fit, or the body is not JSON.",
         ("Two names are misspelt", """
             {
@@ -31,7 +33,9 @@ internal static class GradientsProblems
             """),
         ("One sample in mode train", OneSample.Replace("{0}", ",\n  \"gradient\": { \"kind\": \"sum\" }", StringComparison.Ordinal)));
 
-    public static IReadOnlyList<DocumentedProblem> OfCompare { get; } = ComputationProblems.Of("CompareGradients",
+    public static IReadOnlyList<DocumentedProblem> OfCompare { get; } = ComputationProblems.Of("CompareGradients", """
+        "inputs": [[0], [1]]
+        """,
         "As for /v1/gradients; where a single entry is meant, the path or the message says which.",
         ("An entry's kind is misspelt", """
             {
@@ -50,7 +54,9 @@ internal static class GradientsProblems
             """),
         ("One sample in mode train", OneSample.Replace("{0}", "", StringComparison.Ordinal)));
 
-    public static IReadOnlyList<DocumentedProblem> OfForward { get; } = ComputationProblems.Of("Forward",
+    public static IReadOnlyList<DocumentedProblem> OfForward { get; } = ComputationProblems.Of("Forward", """
+        "inputs": [[0], [1]]
+        """,
         "As for /v1/gradients; \"gradient\" is unknown here.",
         ("Samples are numbers, not lists", """
             {

@@ -5,6 +5,10 @@ namespace GradService.Api.Objectives;
 /// <summary>What the operations of this folder may refuse, and why.</summary>
 internal static class ObjectivesProblems
 {
+    private const string Rest = """
+        "variables": ["x"], "outputs": ["u"], "points": [{ "name": "interior", "inputs": [[0], [1]] }], "terms": [{ "name": "pde", "on": "interior", "residual": "u_x" }]
+        """;
+
     private static readonly (string Summary, string Request) OnePoint = ("One point in mode train", """
         {
           "network": { "inputShape": [1], "layers": [ { "type": "linear", "outFeatures": 4 }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 1 } ] },
@@ -14,7 +18,7 @@ internal static class ObjectivesProblems
         }
         """);
 
-    public static IReadOnlyList<DocumentedProblem> OfEvaluate { get; } = ComputationProblems.Of("Objectives",
+    public static IReadOnlyList<DocumentedProblem> OfEvaluate { get; } = ComputationProblems.Of("Objectives", Rest,
         "A formula, name, layer, field or mode is unknown or impossible, shapes do not fit, or the body is not JSON; of a formula the position is named, and the names that there are.",
         ("A formula names a variable that does not exist", """
             {
@@ -34,7 +38,7 @@ internal static class ObjectivesProblems
             """),
         With(OnePoint, "\"batchNorm\": { \"mode\": \"train\" }"));
 
-    public static IReadOnlyList<DocumentedProblem> OfCompare { get; } = ComputationProblems.Of("CompareObjectives",
+    public static IReadOnlyList<DocumentedProblem> OfCompare { get; } = ComputationProblems.Of("CompareObjectives", Rest,
         "As for /v1/objectives. What only some variants cannot do stands as \"error\" beside the others' results; where none can be computed the request is refused as the first is.",
         ("A variant's mode is misspelt", """
             {

@@ -1,27 +1,23 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-
 namespace GradService.Api.OpenApi;
 
 /// <summary>What every operation that computes may refuse; what is particular to one are the words and the examples.</summary>
 internal static class ComputationProblems
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
-
     /// <param name="operation">The operation's id.</param>
+    /// <param name="rest">A request of it but for the network.</param>
     /// <param name="invalid">What makes a request of it invalid.</param>
     /// <param name="invalidExample">Such a request.</param>
     /// <param name="tooLarge">What makes a request of it too large.</param>
     /// <param name="tooLargeExample">Such a request.</param>
     /// <param name="notComputableExample">A request whose numbers do not exist.</param>
-    public static IReadOnlyList<DocumentedProblem> Of(string operation, string invalid, (string Summary, string Request) invalidExample, string tooLarge, (string Summary, string Request) tooLargeExample, (string Summary, string Request) notComputableExample)
+    public static IReadOnlyList<DocumentedProblem> Of(string operation, string rest, string invalid, (string Summary, string Request) invalidExample, string tooLarge, (string Summary, string Request) tooLargeExample, (string Summary, string Request) notComputableExample)
     {
         return
         [
             new(StatusCodes.Status400BadRequest, $"The request is not valid. {invalid} \"errors\" lists everything that is wrong by its path, with what was expected and what came.",
                 Recorded(StatusCodes.Status400BadRequest, invalidExample.Summary) with { Request = invalidExample.Request }),
             new(StatusCodes.Status404NotFound, "The network refers by id or name to one that is not stored.",
-                Recorded(StatusCodes.Status404NotFound, "A name that nobody has given") with { Request = WithUnknownName(notComputableExample.Request) }),
+                Recorded(StatusCodes.Status404NotFound, "A name that nobody has given") with { Request = $$"""{ "network": { "name": "not-stored" }, {{rest}} }""" }),
             new(StatusCodes.Status406NotAcceptable, "The header Accept excludes both application/json and application/x-npz. Nothing was computed.",
                 Recorded(StatusCodes.Status406NotAcceptable, "Accept: text/csv") with { Accept = "text/csv" }),
             new(StatusCodes.Status413PayloadTooLarge, $"The request is over a limit. {tooLarge} Or the body is larger than MaxRequestBytes. The detail names the limit, the size asked for and what to do.",
@@ -35,13 +31,6 @@ internal static class ComputationProblems
             new(StatusCodes.Status503ServiceUnavailable, "No answer within the deadline (limit DeadlineSeconds), and the computation was stopped; or there is not enough memory; or libtorch could not be loaded, or stored networks cannot be reached. The detail says which.",
                 Recorded(StatusCodes.Status503ServiceUnavailable, "The deadline passed"), SaysWhenToRetry: true),
         ];
-
-        static string WithUnknownName(string request)
-        {
-            var node = JsonNode.Parse(request)!;
-            node["network"] = new JsonObject { ["name"] = "not-stored" };
-            return node.ToJsonString(Readable);
-        }
 
         ProblemExample Recorded(int status, string summary) => new(summary, RecordedAnswers.Of(operation, status));
     }
