@@ -17,6 +17,7 @@ LAST_FIGURES
 """
 
 import argparse
+import atexit
 import concurrent.futures
 import http.client
 import json
@@ -45,7 +46,10 @@ class Service:
         self.port = port
         environment = {**os.environ, "ASPNETCORE_URLS": f"http://127.0.0.1:{port}", "Storage__Folder": folder, "Logging__LogLevel__Default": "Warning", "MALLOC_ARENA_MAX": "2"}
         self.process = subprocess.Popen(["dotnet", "GradService.Api.dll"], cwd=api, env=environment)
+        atexit.register(self.process.kill)
         for _ in range(600):
+            if self.process.poll() is not None:
+                break
             try:
                 if self.ask("GET", "/health/ready")[0] == 200 and self.ask("GET", "/v1/networks?limit=1")[0] == 200:
                     return
@@ -217,7 +221,7 @@ def large(api, folder, port, millions):
     parts = [("network", json.dumps({"inputShape": [width], "layers": layers}).encode()), ("parameters", safetensors(arrays)), ("name", b"large")]
     body = b"".join(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + content + b"\r\n" for name, content in parts) + f"--{BOUNDARY}--\r\n".encode()
 
-    ask = lambda name: service.ask("POST", "/v1/gradients", {"network": name, "inputs": draw(3, width).tolist(), "gradient": {"kind": "jacobian"}})
+    ask = lambda name: service.ask("POST", "/v1/gradients", {"network": name, "inputs": draw(3, width).tolist(), "gradient": {"kind": "sum"}})
     small = {"inputShape": [width], "layers": [{"type": "linear", "outFeatures": 1}, {"type": "batchNorm"}], "seed": 1}
     assert ask(small)[0] == 200
     before = service.memory()
@@ -235,7 +239,7 @@ def large(api, folder, port, millions):
     assert ask({"name": "large"})[0] == 200
     again = time.monotonic() - again
     print(f"{sum(array.size for array in arrays.values()):,} parameters, {one / 1e6:.1f} MB: uploaded in {uploaded:.2f} s at {upload / one:.2f} copies beyond before; "
-          f"a Jacobian of 3 samples in {computed:.2f} s (again {again:.2f}) at {compute / one:.2f} copies; {(service.memory() - before) / one:.2f} stay")
+          f"a gradient of 3 samples in {computed:.2f} s (again {again:.2f}) at {compute / one:.2f} copies; {(service.memory() - before) / one:.2f} stay")
     service.stop()
     return upload <= 3 * one and compute <= 3 * one
 

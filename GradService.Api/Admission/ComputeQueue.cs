@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using GradService.Api.Observability;
 using Microsoft.Extensions.Options;
 
@@ -86,9 +87,13 @@ internal sealed class ComputeQueue : IDisposable
     {
         foreach (var place in _places.GetConsumingEnumerable())
         {
-            Take(place)?.Invoke();
+            Serve(place);
         }
     }
+
+    /// <summary>Apart from the loop: what a request left on the stack would else stay in memory while the thread waits for the next.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Serve(Place place) => Take(place)?.Invoke();
 
     /// <summary>The work of a place, for the one who is first to take it: a thread, or the request that has given up.</summary>
     private Action? Take(Place place)

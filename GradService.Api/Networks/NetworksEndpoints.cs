@@ -19,6 +19,7 @@ internal static class NetworksEndpoints
 
     /// <summary>What is worth a collection of its own.</summary>
     private const long LargeBytes = 16L << 20;
+    private static readonly TimeSpan Unwinding = TimeSpan.FromMilliseconds(50);
 
     public static RouteGroupBuilder MapNetworks(this IEndpointRouteBuilder routes)
     {
@@ -75,24 +76,29 @@ internal static class NetworksEndpoints
     private static async Task<Results<Created<NetworkReport>, Ok<NetworkReport>>> StoreAsync(
         HttpContext context, [FromServices] RequestBody body, [FromServices] NetworkUpload upload, [FromServices] ComputeQueue queue, [FromServices] NetworkCatalog catalog, [FromServices] NetworkStore store)
     {
+        var (stored, name, isNew, bytes) = await ReceiveAsync(context, body, upload, queue, catalog, store);
+        if (bytes >= LargeBytes)
+        {
+            // Arrays of this size else stay where they are until the collector comes by, which may be long after. The stack that had them
+            // must unwind first.
+            await Task.Delay(Unwinding);
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
+        var report = NetworkReport.Whole(stored, name);
+        return isNew ? TypedResults.Created($"{context.Request.PathBase}/v1/networks/{report.Id}", report) : TypedResults.Ok(report);
+    }
+
+    private static async Task<(StoredNetwork Stored, string? Name, bool IsNew, long Bytes)> ReceiveAsync(
+        HttpContext context, RequestBody body, NetworkUpload upload, ComputeQueue queue, NetworkCatalog catalog, NetworkStore store)
+    {
         // Who cannot be served need not send a body.
         store.Open();
         var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context.Request) : (await body.ReadAsync<NetworkBody>(context)).Request;
         var name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
         var network = await queue.RunAsync(_ => catalog.Canonical(asked.Network), context.RequestAborted);
         var (stored, isNew) = await store.StoreAsync(network, name);
-        if (network.ParameterBytes >= LargeBytes)
-        {
-            // Arrays of this size stay where they are until the collector comes by, which may be long after.
-            context.Response.OnCompleted(static () =>
-            {
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                return Task.CompletedTask;
-            });
-        }
-
-        var report = NetworkReport.Whole(stored, name);
-        return isNew ? TypedResults.Created($"{context.Request.PathBase}/v1/networks/{report.Id}", report) : TypedResults.Ok(report);
+        return (stored, name, isNew, network.ParameterBytes);
     }
 
     private static Ok<NetworkListReport> List([FromServices] NetworkStore store, string? limit = null, string? after = null)

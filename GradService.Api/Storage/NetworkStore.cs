@@ -20,6 +20,10 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     private static readonly Func<NetworkDatabase, string, bool> HasId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.Any(row => row.Id == id));
     private static readonly Func<NetworkDatabase, string, string?> SpecOfId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.Where(row => row.Id == id).Select(row => row.Spec).FirstOrDefault());
 
+    // Compiled: whatever a query that is not has captured, a whole network among it, may be kept with its plan.
+    private static readonly Func<NetworkDatabase, string, NetworkRow?> RowOfId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.SingleOrDefault(row => row.Id == id));
+    private static readonly Func<NetworkDatabase, string, NameRow?> RowOfName = EF.CompileQuery((NetworkDatabase database, string name) => database.Names.SingleOrDefault(row => row.Name == name));
+
     private readonly Lock _opening = new();
     private readonly RecentLookups _names = new();
     private readonly RecentLookups _ids = new();
@@ -64,7 +68,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
         return await ChangeAsync((folder, database) =>
         {
             CheckName(database, name, network.Id);
-            var row = database.Networks.SingleOrDefault(each => each.Id == network.Id);
+            var row = RowOfId(database, network.Id);
             var isNew = row is null;
             if (row is null)
             {
@@ -77,7 +81,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
                 database.Add(row);
             }
 
-            if (name is not null && !database.Names.Any(each => each.Name == name))
+            if (name is not null && RowOfName(database, name) is null)
             {
                 database.Add(new NameRow { Name = name, NetworkId = network.Id, Version = Guid.NewGuid(), MovedAt = Now() });
             }
@@ -103,7 +107,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     /// <exception cref="FaultException">Names point to it.</exception>
     public Task<bool> DeleteAsync(string id) => ChangeAsync((folder, database) =>
     {
-        if (database.Networks.SingleOrDefault(each => each.Id == id) is not { } row)
+        if (RowOfId(database, id) is not { } row)
         {
             return false;
         }
@@ -130,7 +134,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     /// <returns>The name, and whether it is new; null where there is no such network.</returns>
     public Task<(StoredName Name, bool IsNew)?> MoveAsync(string name, string id, Action<StoredName?> check) => ChangeAsync<(StoredName, bool)?>((_, database) =>
     {
-        var row = database.Names.SingleOrDefault(each => each.Name == name);
+        var row = RowOfName(database, name);
         check(row is null ? null : StoredName.Of(row));
         if (!HasId(database, id))
         {
@@ -157,7 +161,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     /// <param name="check">Told the name as it is, null where it is not there; throws where the caller does not want that.</param>
     public Task<bool> DeleteNameAsync(string name, Action<StoredName?> check) => ChangeAsync((_, database) =>
     {
-        var row = database.Names.SingleOrDefault(each => each.Name == name);
+        var row = RowOfName(database, name);
         check(row is null ? null : StoredName.Of(row));
         if (row is null)
         {
