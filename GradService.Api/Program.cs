@@ -14,6 +14,8 @@ using GradService.Api.Requests;
 using GradService.Api.ReverseProxy;
 using GradService.Api.Security;
 using GradService.Api.Storage;
+using GradService.Api.Tesseract;
+using GradService.Api.UmBridge;
 
 // Settings stand beside the program, wherever it is started from. Started from / it would else watch the whole file system for them.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -57,6 +59,8 @@ app.MapFigures();
 app.MapNetworks();
 app.MapNames();
 app.MapCapabilities();
+app.MapUmBridge();
+app.MapTesseract();
 app.MapHealth();
 app.MapMetrics();
 app.Run();

@@ -2,6 +2,8 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using GradService.Api.Arrays;
 using GradService.Domain;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Answers;
 
@@ -10,21 +12,46 @@ internal sealed class JsonAnswer : AnswerWalk
 {
     private const int FlushedAt = 64 * 1024;
     private readonly PipeWriter _output;
-    private readonly ArrayEncoding _encoding;
+    private readonly Func<NdArray, ArrayText> _textOf;
     private readonly CancellationToken _aborted;
     private long _unflushed;
 
-    private JsonAnswer(PipeWriter output, Utf8JsonWriter writer, JsonSerializerOptions json, ArrayEncoding encoding, CancellationToken aborted)
+    private JsonAnswer(PipeWriter output, Utf8JsonWriter writer, JsonSerializerOptions json, Func<NdArray, ArrayText> textOf, CancellationToken aborted)
         : base(writer, json)
     {
-        (_output, _encoding, _aborted) = (output, encoding, aborted);
+        (_output, _textOf, _aborted) = (output, textOf, aborted);
+    }
+
+    /// <summary>Sends a result whose arrays have a form of their own.</summary>
+    public static async Task SendAsync(HttpContext context, object value, string contentType, Func<NdArray, ArrayText> textOf)
+    {
+        var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        context.Response.ContentType = contentType;
+        try
+        {
+            await WriteAsync(value, context.Response.BodyWriter, json, textOf, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller went away, and nothing went wrong: there is nobody to tell. What is half written must not look whole.
+            context.Abort();
+        }
     }
 
     /// <exception cref="OperationCanceledException">The reader went away.</exception>
-    public static async Task WriteAsync(object value, PipeWriter output, JsonSerializerOptions json, ArrayEncoding encoding, CancellationToken aborted)
+    public static Task WriteAsync(object value, PipeWriter output, JsonSerializerOptions json, ArrayEncoding encoding, CancellationToken aborted) =>
+        WriteAsync(value, output, json, encoding == ArrayEncoding.Base64 ? InBase64 : InLists, aborted);
+
+    /// <param name="value">The result.</param>
+    /// <param name="output">Where it is written.</param>
+    /// <param name="json">How all but its arrays is written.</param>
+    /// <param name="textOf">How its arrays are.</param>
+    /// <param name="aborted">The reader went away.</param>
+    /// <exception cref="OperationCanceledException">The reader went away.</exception>
+    public static async Task WriteAsync(object value, PipeWriter output, JsonSerializerOptions json, Func<NdArray, ArrayText> textOf, CancellationToken aborted)
     {
         await using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = json.Encoder, SkipValidation = true });
-        var answer = new JsonAnswer(output, writer, json, encoding, aborted);
+        var answer = new JsonAnswer(output, writer, json, textOf, aborted);
         await answer.WriteAsync(value);
         writer.Flush();
         await answer.FlushAsync();
@@ -44,7 +71,7 @@ internal sealed class JsonAnswer : AnswerWalk
         }
 
         // The writer is told the value's first byte, so that it knows of a value here; the rest goes past it.
-        ArrayText text = _encoding == ArrayEncoding.Base64 ? new Base64ArrayText(array) : new NestedArrayText(array);
+        var text = _textOf(array);
         Writer.WriteRawValue(text.FirstByte, skipInputValidation: true);
         Writer.Flush();
         while (!text.IsWhole)
@@ -56,6 +83,10 @@ internal sealed class JsonAnswer : AnswerWalk
             }
         }
     }
+
+    internal static NestedArrayText InLists(NdArray array) => new(array);
+
+    internal static FramedArrayText InBase64(NdArray array) => new($"{{{FramedArrayText.ShapeAndDtype(array)},\"base64\":", new Base64Text(array), "}");
 
     private async ValueTask FlushAsync()
     {

@@ -27,8 +27,8 @@ internal abstract class ArrayText
     }
 
     /// <summary>The space without which nothing can be written.</summary>
-    protected abstract int LongestPiece { get; }
+    protected internal abstract int LongestPiece { get; }
 
     /// <summary>Writes as much as there is space for, and says how much that is.</summary>
-    protected abstract int Fill(Span<byte> space);
+    protected internal abstract int Fill(Span<byte> space);
 }

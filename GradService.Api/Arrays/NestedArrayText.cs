@@ -32,9 +32,9 @@ internal sealed class NestedArrayText : ArrayText
 
     public override ReadOnlySpan<byte> FirstByte => "["u8;
 
-    protected override int LongestPiece => LongestNumber + (2 * _sizes.Length) + 1;
+    protected internal override int LongestPiece => LongestNumber + (2 * _sizes.Length) + 1;
 
-    protected override int Fill(Span<byte> space) => _array.Dtype == Dtype.Float32 ? Fill(_array.Singles, space) : Fill(_array.Doubles, space);
+    protected internal override int Fill(Span<byte> space) => _array.Dtype == Dtype.Float32 ? Fill(_array.Singles, space) : Fill(_array.Doubles, space);
 
     private int Fill<T>(ReadOnlySpan<T> values, Span<byte> space)
         where T : IBinaryFloatingPointIeee754<T>

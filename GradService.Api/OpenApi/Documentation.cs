@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.OpenApi;
 
 namespace GradService.Api.OpenApi;
 
@@ -46,6 +47,12 @@ internal sealed record DocumentedProblem(int StatusCode, string Description, Pro
 
     public IEnumerable<string> ContentTypes => ["application/problem+json"];
 }
+
+/// <summary>The body of an operation that reads it by rules of its own.</summary>
+internal sealed record DocumentedBody(OpenApiSchema Schema);
+
+/// <summary>When an operation answers with a status, where its errors are no problem documents.</summary>
+internal sealed record DescribedStatus(int StatusCode, string Words);
 
 /// <summary>What a group of operations is about.</summary>
 internal sealed record DocumentedTag(string Name, string Description);

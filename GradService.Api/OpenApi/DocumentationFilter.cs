@@ -14,6 +14,11 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<DocumentedBody>().SingleOrDefault() is { } body)
+        {
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = new Dictionary<string, IOpenApiMediaType> { [AnswerMedia.Json] = new OpenApiMediaType { Schema = body.Schema } } };
+        }
+
         if (metadata.OfType<RequestExample>().ToList() is { Count: > 0 } examples)
         {
             Media(operation.RequestBody!.Content!, "application/json").Examples = examples.ToDictionary(example => example.Name, example => (IOpenApiExample)Example(example.Summary, example.Json, example.Description));
@@ -42,6 +47,11 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         var computed = operation.RequestBody is not null;
         DescribeArchive(operation.Responses?.GetValueOrDefault("200")?.Content, !computed ? "An archive of arrays, as numpy.load reads it: a member for each parameter and buffer." : "An archive of arrays, as numpy.load reads it: outputs.npy, gradients.npy (or diagonal.npy, left.npy, right.npy), batch_norm/NAME/mean.npy and so on; "
             + "entries of a list without names are numbered, as in results/0/outputs.npy. Member response.npy is an array of bytes that holds the rest as JSON in UTF-8.");
+
+        foreach (var status in metadata.OfType<DescribedStatus>())
+        {
+            operation.Responses![status.StatusCode.ToString(CultureInfo.InvariantCulture)].Description = status.Words;
+        }
 
         foreach (var problem in metadata.OfType<DocumentedProblem>())
         {

@@ -42,6 +42,7 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
         : type == typeof(int) ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" }
         : type == typeof(long) ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
         : type == typeof(double) ? new OpenApiSchema { Type = JsonSchemaType.Number, Format = "double" }
+        : type == typeof(decimal) ? Number()
         : type == typeof(string) ? new OpenApiSchema { Type = JsonSchemaType.String }
         : type == typeof(DateTime) ? new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" }
         : null;

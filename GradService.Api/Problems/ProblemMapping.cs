@@ -40,6 +40,13 @@ internal static partial class ProblemMapping
 
     public static Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
+        // Once an exception is handled the context has no endpoint any more.
+        var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        if (endpoint?.Metadata.GetMetadata<IErrorForm>() is { } form)
+        {
+            return form.WriteAsync(context, problem);
+        }
+
         // What the log has, also where ASP.NET would not put it in: for callers who do not take JSON. And where 429 and 507 are defined, which
         // ASP.NET does not know.
         problem.Extensions["traceId"] = TraceId.Current;

@@ -9,7 +9,9 @@ internal sealed class BodyBytes : IDisposable
 
     public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Span => _rented.AsSpan(0, Length);
+    public ReadOnlySpan<byte> Span => Memory.Span;
+
+    public ReadOnlyMemory<byte> Memory => _rented.AsMemory(0, Length);
 
     public void Add(ReadOnlySequence<byte> bytes)
     {

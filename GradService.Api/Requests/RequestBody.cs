@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using GradService.Api.Answers;
 using GradService.Api.Observability;
 using GradService.Domain;
@@ -17,14 +18,35 @@ internal sealed class RequestBody(IOptions<Limits> limits)
     {
         using var stage = Stages.Start("read");
         CheckContentType(context.Request);
+        using var body = await ReadBytesAsync(context);
+        return IsNpz(context.Request) ? NpzRequest.Read<T>(body, limits.Value.MaxRequestBytes) : RequestReader.ReadRequest<T>(body.Span, ArrayMembers.None);
+    }
+
+    /// <summary>The bytes of a body, whatever it is declared to be.</summary>
+    /// <exception cref="FaultException">It is larger than MaxRequestBytes.</exception>
+    public async Task<BodyBytes> ReadBytesAsync(HttpContext context)
+    {
         var limit = limits.Value.MaxRequestBytes;
         if (context.Request.ContentLength > limit)
         {
             throw TooLarge(limit, $"{context.Request.ContentLength}");
         }
 
-        using var body = new BodyBytes();
-        var pipe = context.Request.BodyReader;
+        var body = new BodyBytes();
+        try
+        {
+            await FillAsync(body, context.Request.BodyReader, limit);
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task FillAsync(BodyBytes body, PipeReader pipe, long limit)
+    {
         for (var isWhole = false; !isWhole;)
         {
             // Not by the token of the request: a read that it breaks off would still be under way when the connection is cleaned up.
@@ -45,8 +67,6 @@ internal sealed class RequestBody(IOptions<Limits> limits)
                 pipe.AdvanceTo(read.Buffer.End);
             }
         }
-
-        return IsNpz(context.Request) ? NpzRequest.Read<T>(body, limit) : RequestReader.ReadRequest<T>(body.Span, ArrayMembers.None);
     }
 
     /// <summary>Whether the body is declared to be an archive of arrays.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
+using GradService.Api.Answers;
 using GradService.Api.Arrays;
 using GradService.Domain;
 
@@ -101,7 +102,7 @@ public sealed class EncodedArrayTests(GradApplication application)
         foreach (var shape in new[] { new Shape(0), new Shape(5, 0, 3), new Shape(1), new Shape(2), new Shape(7, 11) })
         {
             var array = NestedArrayTests.Filled(shape, Dtype.Float64, 3);
-            var node = JsonNode.Parse(NestedArrayTests.Written(new Base64ArrayText(array), space))!;
+            var node = JsonNode.Parse(NestedArrayTests.Written(JsonAnswer.InBase64(array), space))!;
             Assert.Equal(shape.Dimensions.ToArray(), node["shape"]!.AsArray().Select(size => (long)size!));
             Assert.Equal("float64", (string)node["dtype"]!);
             Assert.Equal(array.RawBytes.ToArray(), Convert.FromBase64String((string)node["base64"]!));

@@ -1,0 +1,115 @@
+using System.Text;
+using System.Text.Json;
+using GradService.Api.Requests;
+
+namespace GradService.Api.Tesseract;
+
+/// <summary>A value of a request in its place, and what has been found wrong with the request so far.</summary>
+internal sealed class TesseractValue
+{
+    private const int LongestQuoted = 200;
+    private const int MaxErrors = 50;
+    private const int MaxEntries = 1_000;
+    private readonly ReadOnlyMemory<byte> _json;
+    private readonly IReadOnlyList<object> _loc;
+    private readonly List<TesseractError> _errors;
+
+    private TesseractValue(ReadOnlyMemory<byte> json, IReadOnlyList<object> loc, List<TesseractError> errors) => (_json, _loc, _errors) = (json, loc, errors);
+
+    /// <summary>A body; it must be JSON.</summary>
+    public static TesseractValue Body(ReadOnlyMemory<byte> json, List<TesseractError> errors) => new(json, ["body"], errors);
+
+    public ReadOnlySpan<byte> Json => _json.Span.Trim(" \t\r\n"u8);
+
+    public char First => (char)Json[0];
+
+    /// <summary>The bytes of a text; empty where it is none.</summary>
+    public ReadOnlySpan<byte> Utf8 => First != '"' ? [] : Json.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(Text ?? "") : Json[1..^1];
+
+    public string? Text => JsonFields.TextOf(_json);
+
+    public long? Integer => JsonFields.IntegerOf(_json);
+
+    /// <summary>Notes that this is wrong. Returns null, in place of what could not be read.</summary>
+    public object? Wrong(string type, string message)
+    {
+        if (_errors.Count < MaxErrors)
+        {
+            _errors.Add(new TesseractError(type, _loc, message, Quoted()));
+        }
+
+        return null;
+    }
+
+    /// <summary>The fields of an object; null, and noted, where it is none, lacks one that it must have, or has one that it cannot have.</summary>
+    /// <param name="required">Names that must be there.</param>
+    /// <param name="optional">Names that may.</param>
+    /// <param name="passesOver">Whether others are ignored.</param>
+    public IReadOnlyDictionary<string, TesseractValue>? Fields(IReadOnlyList<string> required, IReadOnlyList<string> optional, bool passesOver = false)
+    {
+        if (First != '{' || JsonFields.Of(_json) is not { } fields)
+        {
+            Wrong("value_error", $"Expected an object, got {JsonFields.Got(_json)}.");
+            return null;
+        }
+
+        var found = new Dictionary<string, TesseractValue>();
+        foreach (var name in fields.Names)
+        {
+            var value = new TesseractValue(fields[name]!.Value, [.. _loc, Domain.Fault.Shortened(name)], _errors);
+            if (required.Contains(name) || optional.Contains(name))
+            {
+                found.Add(name, value);
+            }
+            else if (!passesOver)
+            {
+                value.Wrong("extra_forbidden", $"Extra inputs are not permitted. {Domain.NearestName.Suggest(name, required.Concat(optional))}");
+            }
+        }
+
+        var missing = required.Where(name => !found.ContainsKey(name)).ToList();
+        _errors.AddRange(missing.Select(name => new TesseractError("missing", [.. _loc, name], "Field required.")));
+        return missing.Count == 0 ? found : null;
+    }
+
+    /// <summary>The entries of a list; null, and noted, where it is none.</summary>
+    public IReadOnlyList<TesseractValue>? Entries()
+    {
+        if (First != '[')
+        {
+            Wrong("value_error", $"Expected a list, got {JsonFields.Got(_json)}.");
+            return null;
+        }
+
+        var entries = new List<TesseractValue>();
+        var reader = new Utf8JsonReader(_json.Span, new JsonReaderOptions { MaxDepth = RequestReader.MaxDepth });
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (entries.Count == MaxEntries)
+            {
+                Wrong("too_long", $"Expected at most {MaxEntries} entries, got more.");
+                return null;
+            }
+
+            entries.Add(new TesseractValue(_json[start..(int)reader.BytesConsumed], [.. _loc, entries.Count], _errors));
+        }
+
+        return entries;
+    }
+
+    public override string ToString() => JsonFields.Got(_json);
+
+    private JsonElement? Quoted()
+    {
+        if (_json.Length > LongestQuoted)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(_json);
+        return document.RootElement.Clone();
+    }
+}
