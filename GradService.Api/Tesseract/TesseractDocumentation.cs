@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using GradService.Api.Networks;
 using GradService.Api.OpenApi;
 using Microsoft.OpenApi;
 
@@ -58,8 +60,15 @@ internal sealed record TesseractDocumentation(DocumentedBody Body, RequestExampl
     public static TesseractDocumentation AbstractEval { get; } = Of("""{ "inputs": { "inputs": { "shape": [2, 1], "dtype": "float32" } } }""", []);
 
     private static TesseractDocumentation Of(string example, IReadOnlyList<(string Name, OpenApiSchema Schema)> more) => new(
-        new DocumentedBody(Record("A request.", [("inputs", Record("The network's inputs, and \"mode\", the mode of all BatchNorm layers.", ("inputs", Array))), .. more])),
+        new DocumentedBody(Record("A request.", [("inputs", Inputs()), .. more])),
         new RequestExample("forum", "A network named forum", "Of one input and one output, named in the path: PUT /v1/names/forum gives a stored network that name.", example));
+
+    private static OpenApiSchema Inputs()
+    {
+        var inputs = Record("The network's inputs, and its mode.", ("inputs", Array));
+        inputs.Properties!.Add(TesseractRequest.Mode, new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ServedModes.All.Select(mode => (JsonNode)mode.Name)], Default = ServedModes.Default.Name, Description = "The mode of all BatchNorm layers." });
+        return inputs;
+    }
 
     private static IReadOnlyList<(string Name, OpenApiSchema Schema)> SetsOf(string prefix) => [($"{prefix}_inputs", Set("inputs")), ($"{prefix}_outputs", Set("outputs"))];
 

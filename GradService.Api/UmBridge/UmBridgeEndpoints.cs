@@ -17,6 +17,9 @@ internal static class UmBridgeEndpoints
             + "the batch [N, D…] and whose one output vector is [N, M…], both row-major. A body is JSON whatever it is declared to be; unknown fields are ignored.");
         group.WithMetadata(new UmBridgeErrors());
 
+        // Clients see by it whether somebody is there. What else is at the root goes first.
+        group.MapMethods("/", [HttpMethods.Head], () => TypedResults.Ok()).WithOrder(1).ExcludeFromDescription();
+
         group.MapGet("/Info", ([FromServices] INamedNetworks networks) => new UmBridgeInfo(ProtocolVersion, networks.Names))
             .WithName("UmBridgeInfo")
             .WithSummary("The models.")

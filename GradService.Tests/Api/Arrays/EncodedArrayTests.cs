@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 using GradService.Api.Answers;
-using GradService.Api.Arrays;
 using GradService.Domain;
 
 namespace GradService.Tests.Api.Arrays;
