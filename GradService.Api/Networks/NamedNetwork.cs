@@ -1,21 +1,11 @@
 using GradService.Domain;
-using GradService.Domain.Networks;
+using GradService.Domain.Catalog;
 
 namespace GradService.Api.Networks;
 
-/// <summary>A stored network as a name stands for it now, with what its arrays are.</summary>
-/// <param name="Network">What a request has as its network.</param>
+/// <summary>The stored network that a name points to now, with what its arrays are.</summary>
+/// <param name="Network">What a request has as its network: by id, so that it stays the same should the name be moved meanwhile.</param>
 /// <param name="Input">D…, shape of a sample that enters.</param>
 /// <param name="Output">M…, shape of a sample that leaves.</param>
 /// <param name="Dtype">The precision of its arrays.</param>
-internal sealed record NamedNetwork(NetworkSpec Network, Shape Input, Shape Output, Dtype Dtype);
-
-/// <summary>The stored networks by their names.</summary>
-internal interface INamedNetworks
-{
-    /// <summary>All names, sorted.</summary>
-    IReadOnlyList<string> Names { get; }
-
-    /// <exception cref="FaultException">There is no such name.</exception>
-    NamedNetwork Find(string name);
-}
+internal sealed record NamedNetwork(NetworkReference Network, Shape Input, Shape Output, Dtype Dtype);

@@ -1,16 +1,27 @@
 using GradService.Api.Admission;
 using GradService.Api.Observability;
 using GradService.Api.Requests;
+using GradService.Api.Storage;
 using GradService.Domain;
+using GradService.Domain.Catalog;
 
 namespace GradService.Api.Networks;
 
 /// <summary>
-/// The way of requests of other protocols: a body that is read by the protocol's own rules, whatever it is declared to be, and becomes a
-/// request as /v1 has it.
+/// Named networks for other protocols: a body is read by the protocol's own rules, whatever it is declared to be, becomes a request as
+/// /v1 has it, and goes the same way.
 /// </summary>
-internal sealed class ServedNetworks(RequestBody body, ComputeQueue queue, GradientService service)
+internal sealed class ServedNetworks(RequestBody body, ComputeQueue queue, GradientService service, NetworkStore store)
 {
+    /// <summary>All names, sorted.</summary>
+    public IReadOnlyList<string> Names => [.. store.Names().Select(each => each.Name)];
+
+    /// <exception cref="FaultException">There is no such name.</exception>
+    public NamedNetwork Find(string name) =>
+        store.FindName(name) is { } named && store.Find(named.Id) is { } network
+            ? new NamedNetwork(new NetworkReference { Id = network.Id }, new Shape([.. network.InputShape]), new Shape([.. network.OutputShape]), NetworkSpecText.Read(network.Spec).Dtype)
+            : throw new FaultException(Fault.NotFound("name", "the name of a stored network", Fault.Quoted(name), "GET /v1/networks lists them."));
+
     /// <summary>What a body asks for, where nothing is computed.</summary>
     /// <exception cref="FaultException">The body is too large, or wrong.</exception>
     public async Task<T> ReadAsync<T>(HttpContext context, Func<ReadOnlyMemory<byte>, T> read)

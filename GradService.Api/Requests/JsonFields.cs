@@ -15,7 +15,7 @@ internal sealed class JsonFields
     public IEnumerable<string> Names => _texts.Keys;
 
     /// <summary>The text of a field's value; null where there is none.</summary>
-    public ReadOnlyMemory<byte>? this[string name] => _texts.TryGetValue(name, out var text) ? text : null;
+    public ReadOnlyMemory<byte>? this[string name] => _texts.TryGetValue(name, out var text) ? text : default(ReadOnlyMemory<byte>?);
 
     /// <summary>A value that is a text; null where it is none, or no Unicode.</summary>
     public static string? TextOf(ReadOnlyMemory<byte> json)

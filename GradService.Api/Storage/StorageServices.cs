@@ -15,6 +15,7 @@ internal static class StorageServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<NetworkStore>();
         services.AddSingleton<NetworkUpload>();
+        services.AddSingleton<ServedNetworks>();
         services.AddHostedService<StorageOpening>();
         services.AddSingleton(provider => new NetworkCatalog(
             provider.GetRequiredService<NetworkCache>(),

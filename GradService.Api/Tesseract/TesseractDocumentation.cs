@@ -91,8 +91,11 @@ internal sealed record TesseractDocumentation(DocumentedBody Body, RequestExampl
 
 internal static class TesseractDocumentationExtensions
 {
+    public const string NameInWords = "A name that points to a stored network.";
+
     /// <summary>What the operation takes, and what all of them may refuse.</summary>
     public static RouteHandlerBuilder WithTesseract(this RouteHandlerBuilder endpoint, TesseractDocumentation documentation) => endpoint
+        .WithParameter("name", NameInWords)
         .WithMetadata(documentation.Body, documentation.Example,
             new ProducesResponseTypeMetadata(StatusCodes.Status422UnprocessableEntity, typeof(TesseractErrors), ["application/json"]),
             new DescribedStatus(StatusCodes.Status422UnprocessableEntity, "The request is not valid, or its numbers do not exist. \"detail\" lists everything that is wrong, as FastAPI does."))

@@ -56,6 +56,7 @@ internal static class TesseractEndpoints
             .WithName("TesseractHealth")
             .WithSummary("Whether the network is there.")
             .WithDescription("Whether it can be computed, /health/ready says.")
+            .WithParameter("name", TesseractDocumentationExtensions.NameInWords)
             .WithAnswer("The network is there.", """{ "status": "ok" }""")
             .WithProblems(TesseractDocumentation.NotFound);
 
@@ -63,53 +64,54 @@ internal static class TesseractEndpoints
             .WithName("TesseractDocument")
             .WithSummary("The OpenAPI document of this network alone.")
             .WithDescription("Clients read from it which operations there are and what can be differentiated. Its paths are those below the network's own.")
+            .WithParameter("name", TesseractDocumentationExtensions.NameInWords)
             .WithAnswer("An OpenAPI document.")
             .WithProblems(TesseractDocumentation.NotFound);
 
         return group;
     }
 
-    private static async Task<TesseractAnswer<TesseractOutputs>> ApplyAsync(string name, HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks)
+    private static async Task<TesseractAnswer<TesseractOutputs>> ApplyAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
-        var network = networks.Find(name);
+        var network = served.Find(name);
         var result = await served.EvaluateAsync(context, body => TesseractRequest.Apply(body, network));
         return new(new TesseractOutputs(result.Outputs));
     }
 
-    private static async Task<TesseractAnswer<TesseractJacobian>> JacobianAsync(string name, HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks)
+    private static async Task<TesseractAnswer<TesseractJacobian>> JacobianAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
-        var network = networks.Find(name);
+        var network = served.Find(name);
         var jacobian = (await served.DifferentiateAsync(context, body => TesseractRequest.Jacobian(body, network))).Gradients!;
         var samples = jacobian.Shape[0];
         var shape = new Shape([samples, .. network.Output.Dimensions, samples, .. network.Input.Dimensions]);
         return new(new TesseractJacobian(new TesseractJacobianOfOutputs(jacobian.Reshape(shape))));
     }
 
-    private static async Task<TesseractAnswer<TesseractOutputs>> JacobianVectorProductAsync(string name, HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks)
+    private static async Task<TesseractAnswer<TesseractOutputs>> JacobianVectorProductAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
-        var network = networks.Find(name);
+        var network = served.Find(name);
         var product = (await served.DifferentiateAsync(context, body => TesseractRequest.JacobianVectorProduct(body, network))).Gradients!;
         return new(new TesseractOutputs(product.Reshape(network.Output.After(product.Shape[0]))));
     }
 
-    private static async Task<TesseractAnswer<TesseractInputs>> VectorJacobianProductAsync(string name, HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks)
+    private static async Task<TesseractAnswer<TesseractInputs>> VectorJacobianProductAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
-        var network = networks.Find(name);
+        var network = served.Find(name);
         return new(new TesseractInputs((await served.DifferentiateAsync(context, body => TesseractRequest.VectorJacobianProduct(body, network))).Gradients!));
     }
 
-    private static async Task<TesseractAbstractOutputs> AbstractEvalAsync(string name, HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks)
+    private static async Task<TesseractAbstractOutputs> AbstractEvalAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
-        var network = networks.Find(name);
+        var network = served.Find(name);
         var shape = await served.ReadAsync(context, body => TesseractRequest.AbstractEvaluation(body, network));
         return new(new TesseractShape(shape.Dimensions.ToArray(), JsonNamingPolicy.CamelCase.ConvertName(network.Dtype.ToString())));
     }
 
-    private static TesseractHealth Health(string name, [FromServices] INamedNetworks networks)
+    private static TesseractHealth Health(string name, [FromServices] ServedNetworks served)
     {
-        networks.Find(name);
+        served.Find(name);
         return new TesseractHealth("ok");
     }
 
-    private static Ok<JsonObject> Document(string name, [FromServices] INamedNetworks networks) => TypedResults.Ok(TesseractDocument.Of(name, networks.Find(name)));
+    private static Ok<JsonObject> Document(string name, [FromServices] ServedNetworks served) => TypedResults.Ok(TesseractDocument.Of(name, served.Find(name)));
 }

@@ -104,7 +104,8 @@ internal sealed class TesseractValue
 
     private JsonElement? Quoted()
     {
-        if (_json.Length > LongestQuoted)
+        // Escapes may hide what is no Unicode, which could not be written.
+        if (_json.Length > LongestQuoted || _json.Span.Contains((byte)'\\'))
         {
             return null;
         }

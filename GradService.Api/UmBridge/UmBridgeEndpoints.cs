@@ -20,7 +20,7 @@ internal static class UmBridgeEndpoints
         // Clients see by it whether somebody is there. What else is at the root goes first.
         group.MapMethods("/", [HttpMethods.Head], () => TypedResults.Ok()).WithOrder(1).ExcludeFromDescription();
 
-        group.MapGet("/Info", ([FromServices] INamedNetworks networks) => new UmBridgeInfo(ProtocolVersion, networks.Names))
+        group.MapGet("/Info", ([FromServices] ServedNetworks served) => new UmBridgeInfo(ProtocolVersion, served.Names))
             .WithName("UmBridgeInfo")
             .WithSummary("The models.")
             .WithDescription("The names of the stored networks.")
@@ -78,27 +78,27 @@ internal static class UmBridgeEndpoints
         return group;
     }
 
-    private static async Task<UmBridgeModelInfo> ModelInfoAsync(HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks)
+    private static async Task<UmBridgeModelInfo> ModelInfoAsync(HttpContext context, [FromServices] ServedNetworks served)
     {
-        await served.ReadAsync(context, body => UmBridgeRequest.Read(body, networks));
+        await served.ReadAsync(context, body => UmBridgeRequest.Read(body, served));
         return new UmBridgeModelInfo(All);
     }
 
-    private static async Task<UmBridgeInputSizes> InputSizesAsync(HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks) =>
-        new([(await served.ReadAsync(context, body => UmBridgeRequest.Read(body, networks))).InputSize]);
+    private static async Task<UmBridgeInputSizes> InputSizesAsync(HttpContext context, [FromServices] ServedNetworks served) =>
+        new([(await served.ReadAsync(context, body => UmBridgeRequest.Read(body, served))).InputSize]);
 
-    private static async Task<UmBridgeOutputSizes> OutputSizesAsync(HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks) =>
-        new([(await served.ReadAsync(context, body => UmBridgeRequest.Read(body, networks))).OutputSize]);
+    private static async Task<UmBridgeOutputSizes> OutputSizesAsync(HttpContext context, [FromServices] ServedNetworks served) =>
+        new([(await served.ReadAsync(context, body => UmBridgeRequest.Read(body, served))).OutputSize]);
 
-    private static async Task<UmBridgeOutput> EvaluateAsync(HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks) =>
-        UmBridgeOutput.Vectors((await served.EvaluateAsync(context, body => UmBridgeRequest.Read(body, networks).Evaluation())).Outputs);
+    private static async Task<UmBridgeOutput> EvaluateAsync(HttpContext context, [FromServices] ServedNetworks served) =>
+        UmBridgeOutput.Vectors((await served.EvaluateAsync(context, body => UmBridgeRequest.Read(body, served).Evaluation())).Outputs);
 
-    private static async Task<UmBridgeOutput> GradientAsync(HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks) =>
-        UmBridgeOutput.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, networks).Gradient())).Gradients!);
+    private static async Task<UmBridgeOutput> GradientAsync(HttpContext context, [FromServices] ServedNetworks served) =>
+        UmBridgeOutput.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).Gradient())).Gradients!);
 
-    private static async Task<UmBridgeOutput> ApplyJacobianAsync(HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks) =>
-        UmBridgeOutput.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, networks).JacobianAction())).Gradients!);
+    private static async Task<UmBridgeOutput> ApplyJacobianAsync(HttpContext context, [FromServices] ServedNetworks served) =>
+        UmBridgeOutput.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).JacobianAction())).Gradients!);
 
-    private static async Task<UmBridgeOutput> ApplyHessianAsync(HttpContext context, [FromServices] ServedNetworks served, [FromServices] INamedNetworks networks) =>
-        UmBridgeOutput.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, networks).HessianAction())).Gradients!);
+    private static async Task<UmBridgeOutput> ApplyHessianAsync(HttpContext context, [FromServices] ServedNetworks served) =>
+        UmBridgeOutput.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).HessianAction())).Gradients!);
 }

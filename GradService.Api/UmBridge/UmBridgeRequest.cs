@@ -29,11 +29,11 @@ internal sealed class UmBridgeRequest
     public long OutputSize => Network.Output.After(_config.BatchSize).Elements;
 
     /// <exception cref="FaultException">It is no JSON, names no model, or its config is none.</exception>
-    public static UmBridgeRequest Read(ReadOnlyMemory<byte> body, INamedNetworks networks)
+    public static UmBridgeRequest Read(ReadOnlyMemory<byte> body, ServedNetworks served)
     {
         var fields = JsonFields.OfBody(body) ?? JsonFields.None;
         return new UmBridgeRequest(fields, fields["name"] is { } json && JsonFields.TextOf(json) is { } name
-            ? networks.Find(name)
+            ? served.Find(name)
             : throw new FaultException(Fault.NotFound("name", "the name of a model", JsonFields.Got(fields["name"]), "GET /Info lists them.")));
     }
 
