@@ -59,25 +59,25 @@ internal sealed class JsonFields
     public static JsonFields? OfBody(ReadOnlyMemory<byte> json)
     {
         var text = json.Span.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json;
-        if (text.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
-        {
-            return null;
-        }
+        return text.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0 ? null : Of(text);
+    }
 
+    /// <summary>The fields of a value.</summary>
+    /// <returns>Null where it is no object.</returns>
+    /// <exception cref="FaultException">It is not JSON, as a name within a body may still turn out to be.</exception>
+    public static JsonFields? Of(ReadOnlyMemory<byte> json)
+    {
         try
         {
-            return Of(text);
+            return Parse(json);
         }
         catch (JsonException malformed)
         {
-            throw new FaultException(RequestWords.Malformed(malformed, "", text.Span));
+            throw new FaultException(RequestWords.Malformed(malformed, "", json.Span));
         }
     }
 
-    /// <summary>The fields of a text that is JSON.</summary>
-    /// <returns>Null where it is no object.</returns>
-    /// <exception cref="JsonException">It is not JSON.</exception>
-    public static JsonFields? Of(ReadOnlyMemory<byte> json)
+    private static JsonFields? Parse(ReadOnlyMemory<byte> json)
     {
         var fields = new JsonFields();
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = RequestReader.MaxDepth });

@@ -65,6 +65,7 @@ internal static class TesseractEndpoints
             .WithSummary("The OpenAPI document of this network alone.")
             .WithDescription("Clients read from it which operations there are and what can be differentiated. Its paths are those below the network's own.")
             .WithParameter("name", TesseractDocumentationExtensions.NameInWords)
+            .Produces<object>()
             .WithAnswer("An OpenAPI document.")
             .WithProblems(TesseractDocumentation.NotFound);
 
@@ -113,5 +114,5 @@ internal static class TesseractEndpoints
         return new TesseractHealth("ok");
     }
 
-    private static Ok<JsonObject> Document(string name, [FromServices] ServedNetworks served) => TypedResults.Ok(TesseractDocument.Of(name, served.Find(name)));
+    private static JsonHttpResult<JsonObject> Document(string name, [FromServices] ServedNetworks served) => TypedResults.Json(TesseractDocument.Of(name, served.Find(name)));
 }

@@ -80,13 +80,13 @@ internal static class TesseractRequest
         where T : class
     {
         var errors = new List<TesseractError>();
-        if (JsonFields.OfBody(body) is null)
+        if (JsonFields.OfBody(body) is not { } fields)
         {
             errors.Add(new TesseractError("missing", ["body"], "Field required: an object."));
             throw new TesseractException(errors);
         }
 
-        return read(TesseractValue.Body(body, errors)) is { } request && errors.Count == 0 ? request : throw new TesseractException(errors);
+        return read(TesseractValue.Body(fields, errors)) is { } request && errors.Count == 0 ? request : throw new TesseractException(errors);
     }
 
     private static GradientRequest Ask(NamedNetwork network, EvaluationPoint point, Question question) =>

@@ -11,13 +11,17 @@ internal sealed class TesseractValue
     private const int MaxErrors = 50;
     private const int MaxEntries = 1_000;
     private readonly ReadOnlyMemory<byte> _json;
+    private readonly JsonFields? _fields;
     private readonly IReadOnlyList<object> _loc;
     private readonly List<TesseractError> _errors;
 
     private TesseractValue(ReadOnlyMemory<byte> json, IReadOnlyList<object> loc, List<TesseractError> errors) => (_json, _loc, _errors) = (json, loc, errors);
 
-    /// <summary>A body; it must be JSON.</summary>
-    public static TesseractValue Body(ReadOnlyMemory<byte> json, List<TesseractError> errors) => new(json, ["body"], errors);
+    private TesseractValue(JsonFields fields, List<TesseractError> errors)
+        : this("{}"u8.ToArray(), ["body"], errors) => _fields = fields;
+
+    /// <summary>A body whose fields have been found.</summary>
+    public static TesseractValue Body(JsonFields fields, List<TesseractError> errors) => new(fields, errors);
 
     public ReadOnlySpan<byte> Json => _json.Span.Trim(" \t\r\n"u8);
 
@@ -47,7 +51,7 @@ internal sealed class TesseractValue
     /// <param name="passesOver">Whether others are ignored.</param>
     public IReadOnlyDictionary<string, TesseractValue>? Fields(IReadOnlyList<string> required, IReadOnlyList<string> optional, bool passesOver = false)
     {
-        if (First != '{' || JsonFields.Of(_json) is not { } fields)
+        if ((_fields ?? (First == '{' ? JsonFields.Of(_json) : null)) is not { } fields)
         {
             Wrong("value_error", $"Expected an object, got {JsonFields.Got(_json)}.");
             return null;

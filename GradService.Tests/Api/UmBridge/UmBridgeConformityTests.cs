@@ -44,14 +44,14 @@ public sealed class UmBridgeConformityTests(ServedApplication application) : ICl
     [InlineData("wide", 6, 4)]
     [InlineData("image", 32, 16)]
     public async Task Sizes_without_a_config_are_those_of_two_samples(string model, int inputs, int outputs) =>
-        Assert.Equal(([inputs], [outputs]), (await SizesAsync("InputSizes", model, null), await SizesAsync("OutputSizes", model, null)));
+        Assert.Equal([inputs, outputs], [.. await SizesAsync("InputSizes", model, null), .. await SizesAsync("OutputSizes", model, null)]);
 
     [Theory]
     [InlineData("forum", 5, 5)]
     [InlineData("wide", 15, 10)]
     [InlineData("image", 80, 40)]
     public async Task Sizes_follow_the_batch_size_of_the_config(string model, int inputs, int outputs) =>
-        Assert.Equal(([inputs], [outputs]), (await SizesAsync("InputSizes", model, 5), await SizesAsync("OutputSizes", model, 5)));
+        Assert.Equal([inputs, outputs], [.. await SizesAsync("InputSizes", model, 5), .. await SizesAsync("OutputSizes", model, 5)]);
 
     [Theory]
     [MemberData(nameof(Models))]

@@ -38,7 +38,7 @@ public sealed class UmBridgeTests(ServedApplication application) : IClassFixture
     [InlineData("""{ "name": "forum", "input": [[0, "\ud800"]] }""", "input[0]: Expected numbers, got a string that is not valid Unicode.")]
     [InlineData("""{ "name": "forum", "input": [[0, "NaN"]] }""", "input[0][1]: Expected a finite number, got NaN.")]
     [InlineData("""{ "name": "forum", "input": [[0, 1e39]] }""", "inputs[1][0]: Expected a number within float32's range, got 1E+39. Use dtype float64.")]
-    [InlineData("""{ "name": "forum", "input": [[0, NaN]] }""", "Expected well-formed JSON, got a text that is not. 'N' is an invalid start of a value. See line 1, byte 33.")]
+    [InlineData("""{ "name": "forum", "input": [[0, NaN]] }""", "Expected well-formed JSON, got a text that is not. 'N' is an invalid start of a value. See line 1, byte 34.")]
     [InlineData("""{ "name": "forum", "input": [[0]], "config": { "batchSize": 1 } }""", "inputs: Expected more than one value per channel at layer 2 (batchNorm, mode train), whose statistics are taken over the batch, got 1 sample with 1 value per channel. Send more samples, or use mode eval with running statistics.")]
     public async Task What_is_wrong_is_said_in_words(string request, string message) => Assert.Equal(message, await _client.RefusedAsync("Evaluate", "InvalidInput", request));
 
@@ -60,7 +60,7 @@ public sealed class UmBridgeTests(ServedApplication application) : IClassFixture
     public async Task An_answer_that_is_not_finite_is_refused_rather_than_written()
     {
         await application.StoreAsync("overflowing", """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1 }], "parameters": { "0.weight": [[1e38]], "0.bias": [0] } }""");
-        Assert.Equal("input: Expected inputs at which the answer is finite, got ∞ at element 1 of it. Clients of UM-Bridge read no such number; POST /v1/gradients answers it.",
+        Assert.Equal("input: Expected inputs at which the answer is finite, got Infinity at element 1 of it. Clients of UM-Bridge read no such number; POST /v1/gradients answers it.",
             await _client.RefusedAsync("Evaluate", "InvalidInput", """{ "name": "overflowing", "input": [[1, 100]] }"""));
     }
 
