@@ -27,3 +27,5 @@ internal sealed class FactNeedsChromiumAndCurlAttribute() : FactNeedsAttribute(T
 internal sealed class FactNeedsChromiumAndPythonAttribute() : FactNeedsAttribute(Tool.ChromiumAndPython);
 
 internal sealed class FactNeedsJupyterAttribute() : FactNeedsAttribute(Tool.Jupyter);
+
+internal sealed class FactNeedsTorchAttribute() : FactNeedsAttribute(Tool.Torch);

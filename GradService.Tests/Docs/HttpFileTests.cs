@@ -76,11 +76,13 @@ public sealed partial class HttpFileTests(GradApplication application)
 
     private static HttpFile Read(string file) => HttpFile.Parse(Repository.Read($"http/{file}"));
 
+    private static readonly string[] Shown = ["/v1/", "/health/", "/tesseract/"];
+
     /// <summary>"POST /v1/gradients" and its like, without Swagger's own.</summary>
     private IEnumerable<string> Endpoints() =>
         from endpoint in application.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         let path = "/" + endpoint.RoutePattern.RawText!.Trim('/')
-        where path.StartsWith("/v1/", StringComparison.Ordinal) || path.StartsWith("/health/", StringComparison.Ordinal)
+        where Shown.Any(start => path.StartsWith(start, StringComparison.Ordinal)) || (path.Length > 1 && char.IsUpper(path[1]))
         from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods
         select $"{method} {path}";
 

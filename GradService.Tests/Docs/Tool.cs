@@ -20,6 +20,9 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
     /// <summary>Both of these, for a program that calls the other.</summary>
     public static Tool CurlAndNumPy { get; } = new("curl and python3 with numpy", "bash", "-c", $"curl --version && {NumPy.Command} -c 'import numpy'");
 
+    /// <summary>Python with PyTorch, the distribution's own. Importing it takes some seconds.</summary>
+    public static Tool Torch { get; } = new("python3 with torch, numpy and requests", NumPy.Command, "-c", "import torch, numpy, requests") { Deadline = TimeSpan.FromMinutes(5) };
+
     /// <summary>Chromium, started by bash, which brings what the page complains of to where the page is written.</summary>
     public static Tool Chromium { get; } = new("bash and chromium", "bash", "-c", "chromium --version");
 
