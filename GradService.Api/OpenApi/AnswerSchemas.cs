@@ -23,7 +23,7 @@ internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions j
             return values.Computed();
         }
 
-        if (type == typeof(object))
+        if (type == typeof(object) || type == typeof(JsonElement))
         {
             return new OpenApiSchema();
         }

@@ -36,20 +36,24 @@ internal sealed record UmBridgeOutputSizes(IReadOnlyList<long> OutputSizes);
 
 /// <summary>The output vectors of a model, or one vector of derivatives.</summary>
 /// <param name="Output">A list of one vector for Evaluate, else a vector.</param>
-internal sealed record UmBridgeOutput(NdArray Output) : IResult, IEndpointMetadataProvider
+internal sealed record UmBridgeOutput(NdArray Output);
+
+/// <summary>200 with numbers that every client reads.</summary>
+/// <param name="Value">The result.</param>
+internal sealed record UmBridgeAnswer(UmBridgeOutput Value) : IResult, IEndpointMetadataProvider
 {
     /// <summary>The outputs, as a list of one vector.</summary>
     /// <exception cref="FaultException">A number is none that JSON can hold.</exception>
-    public static UmBridgeOutput Vectors(NdArray outputs) => new(Finite(outputs).Reshape(new Shape(1, outputs.Count)));
+    public static UmBridgeAnswer Vectors(NdArray outputs) => new(new UmBridgeOutput(Finite(outputs).Reshape(new Shape(1, outputs.Count))));
 
     /// <summary>Derivatives, as a vector.</summary>
     /// <exception cref="FaultException">A number is none that JSON can hold.</exception>
-    public static UmBridgeOutput Vector(NdArray derivatives) => new(Finite(derivatives).Reshape(new Shape(derivatives.Count)));
+    public static UmBridgeAnswer Vector(NdArray derivatives) => new(new UmBridgeOutput(Finite(derivatives).Reshape(new Shape(derivatives.Count))));
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(UmBridgeOutput), [AnswerMedia.Json]));
 
-    public Task ExecuteAsync(HttpContext httpContext) => JsonAnswer.SendAsync(httpContext, this, AnswerMedia.Json + "; charset=utf-8", JsonAnswer.InLists);
+    public Task ExecuteAsync(HttpContext httpContext) => JsonAnswer.SendAsync(httpContext, Value, AnswerMedia.Json + "; charset=utf-8", JsonAnswer.InLists);
 
     private static NdArray Finite(NdArray values) => values.FirstNonFinite() is >= 0 and var at
         ? throw new FaultException(Fault.Invalid("input", "inputs at which the answer is finite", $"{values[at]} at element {at} of it", "Clients of UM-Bridge read no such number; POST /v1/gradients answers it."))

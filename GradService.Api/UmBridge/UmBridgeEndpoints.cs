@@ -90,15 +90,15 @@ internal static class UmBridgeEndpoints
     private static async Task<UmBridgeOutputSizes> OutputSizesAsync(HttpContext context, [FromServices] ServedNetworks served) =>
         new([(await served.ReadAsync(context, body => UmBridgeRequest.Read(body, served))).OutputSize]);
 
-    private static async Task<UmBridgeOutput> EvaluateAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeOutput.Vectors((await served.EvaluateAsync(context, body => UmBridgeRequest.Read(body, served).Evaluation())).Outputs);
+    private static async Task<UmBridgeAnswer> EvaluateAsync(HttpContext context, [FromServices] ServedNetworks served) =>
+        UmBridgeAnswer.Vectors((await served.EvaluateAsync(context, body => UmBridgeRequest.Read(body, served).Evaluation())).Outputs);
 
-    private static async Task<UmBridgeOutput> GradientAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeOutput.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).Gradient())).Gradients!);
+    private static async Task<UmBridgeAnswer> GradientAsync(HttpContext context, [FromServices] ServedNetworks served) =>
+        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).Gradient())).Gradients!);
 
-    private static async Task<UmBridgeOutput> ApplyJacobianAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeOutput.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).JacobianAction())).Gradients!);
+    private static async Task<UmBridgeAnswer> ApplyJacobianAsync(HttpContext context, [FromServices] ServedNetworks served) =>
+        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).JacobianAction())).Gradients!);
 
-    private static async Task<UmBridgeOutput> ApplyHessianAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeOutput.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).HessianAction())).Gradients!);
+    private static async Task<UmBridgeAnswer> ApplyHessianAsync(HttpContext context, [FromServices] ServedNetworks served) =>
+        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).HessianAction())).Gradients!);
 }

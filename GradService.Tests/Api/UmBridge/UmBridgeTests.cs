@@ -103,6 +103,16 @@ public sealed class UmBridgeTests(ServedApplication application) : IClassFixture
     }
 
     [Fact]
+    public async Task Where_no_network_can_be_stored_that_is_said_in_the_form_of_the_protocol()
+    {
+        await using var diskless = new ServedApplication { Settings = [("Storage:Folder", "/dev/null/networks")] };
+        Assert.NotEqual("", await new UmBridgeClient(diskless).RefusedAsync("Evaluate", "InvalidOutput", """{ "name": "forum" }""", HttpStatusCode.ServiceUnavailable));
+        using var client = diskless.CreateClient();
+        using var info = await client.GetAsync("/Info");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, info.StatusCode);
+    }
+
+    [Fact]
     public async Task A_body_may_begin_with_a_byte_order_mark() =>
         Assert.Equal(HttpStatusCode.OK, (await _client.PostAsync("InputSizes", Encoding.UTF8.GetString(Encoding.UTF8.Preamble) + """{ "name": "forum" }""")).Status);
 }
