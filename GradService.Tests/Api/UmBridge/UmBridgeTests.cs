@@ -96,8 +96,14 @@ public sealed class UmBridgeTests(ServedApplication application) : IClassFixture
     [Fact]
     public async Task A_service_that_is_busy_says_so_in_the_form_of_the_protocol()
     {
-        await using var busy = new ServedApplication { Settings = [("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "0.2")] };
-        await busy.InitializeAsync();
+        // What is stored under no such deadline is there for a service that has it.
+        using var folder = new TemporaryFolder();
+        await using (var patient = new ServedApplication { Settings = [("Storage:Folder", folder.Path)] })
+        {
+            await patient.InitializeAsync();
+        }
+
+        await using var busy = new ServedApplication { Settings = [("Storage:Folder", folder.Path), ("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "0.2")] };
         using var thread = new HeldThread(busy);
         Assert.Contains("(limit DeadlineSeconds)", await new UmBridgeClient(busy).RefusedAsync("Evaluate", "InvalidOutput", """{ "name": "forum", "input": [[0, 1]] }""", HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
     }
