@@ -49,7 +49,8 @@ internal sealed record DocumentedProblem(int StatusCode, string Description, Pro
 }
 
 /// <summary>The body of an operation that reads it by rules of its own.</summary>
-internal sealed record DocumentedBody(OpenApiSchema Schema);
+/// <param name="Schema">Makes its schema, when somebody wants to see it.</param>
+internal sealed record DocumentedBody(Func<OpenApiSchema> Schema);
 
 /// <summary>When an operation answers with a status, where its errors are no problem documents.</summary>
 internal sealed record DescribedStatus(int StatusCode, string Words);

@@ -16,7 +16,7 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<DocumentedBody>().SingleOrDefault() is { } body)
         {
-            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = new Dictionary<string, IOpenApiMediaType> { [AnswerMedia.Json] = new OpenApiMediaType { Schema = body.Schema } } };
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = new Dictionary<string, IOpenApiMediaType> { [AnswerMedia.Json] = new OpenApiMediaType { Schema = body.Schema() } } };
         }
 
         if (metadata.OfType<RequestExample>().ToList() is { Count: > 0 } examples)

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using GradService.Api.Networks;
 using GradService.Api.OpenApi;
 using Microsoft.OpenApi;
 
@@ -12,81 +10,23 @@ internal sealed record TesseractDocumentation(DocumentedBody Body, RequestExampl
 {
     private const string Points = """{ "inputs": { "shape": [2, 1], "dtype": "float32", "data": { "encoding": "json", "buffer": [[0.25], [0.75]] } } }""";
 
-    private static readonly OpenApiSchema Array = new()
-    {
-        Description = "An array: an object, or nested lists of numbers.",
-        OneOf =
-        [
-            new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object,
-                Required = new HashSet<string> { "shape", "dtype", "data" },
-                Properties = new Dictionary<string, IOpenApiSchema>
-                {
-                    ["object_type"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["array"], Description = "May be left out." },
-                    ["shape"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" }, Description = "Its sizes, outermost first." },
-                    ["dtype"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ArrayType.All.Select(type => type.Name)], Description = "NumPy's name for the type of its numbers." },
-                    ["data"] = new OpenApiSchema
-                    {
-                        Type = JsonSchemaType.Object,
-                        Description = "Its numbers.",
-                        Required = new HashSet<string> { "buffer", "encoding" },
-                        Properties = new Dictionary<string, IOpenApiSchema>
-                        {
-                            ["buffer"] = new OpenApiSchema { Description = "A list of numbers, nested or not, or bytes in base64, little-endian and row-major." },
-                            ["encoding"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["base64", "json"], Description = "What the buffer is." },
-                        },
-                    },
-                },
-            },
-            new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() },
-        ],
-    };
-
     public static DocumentedProblem NotFound { get; } = new(StatusCodes.Status404NotFound, "No stored network has this name.");
 
-    public static TesseractDocumentation Apply { get; } = Of($$"""{ "inputs": {{Points}} }""", []);
+    public static TesseractDocumentation Apply { get; } = Of($$"""{ "inputs": {{Points}} }""", TesseractSchemas.Apply);
 
-    public static TesseractDocumentation Jacobian { get; } = Of($$"""{ "inputs": {{Points}}, "jac_inputs": ["inputs"], "jac_outputs": ["outputs"] }""", SetsOf("jac"));
+    public static TesseractDocumentation Jacobian { get; } = Of($$"""{ "inputs": {{Points}}, "jac_inputs": ["inputs"], "jac_outputs": ["outputs"] }""", TesseractSchemas.Jacobian);
 
     public static TesseractDocumentation JacobianVectorProduct { get; } = Of(
-        $$"""{ "inputs": {{Points}}, "jvp_inputs": ["inputs"], "jvp_outputs": ["outputs"], "tangent_vector": { "inputs": [[1], [0]] } }""",
-        [.. SetsOf("jvp"), ("tangent_vector", Record("From \"inputs\" to a direction in them.", ("inputs", Array)))]);
+        $$"""{ "inputs": {{Points}}, "jvp_inputs": ["inputs"], "jvp_outputs": ["outputs"], "tangent_vector": { "inputs": [[1], [0]] } }""", TesseractSchemas.JacobianVectorProduct);
 
     public static TesseractDocumentation VectorJacobianProduct { get; } = Of(
-        $$"""{ "inputs": {{Points}}, "vjp_inputs": ["inputs"], "vjp_outputs": ["outputs"], "cotangent_vector": { "outputs": [[1], [0]] } }""",
-        [.. SetsOf("vjp"), ("cotangent_vector", Record("From \"outputs\" to weights of them.", ("outputs", Array)))]);
+        $$"""{ "inputs": {{Points}}, "vjp_inputs": ["inputs"], "vjp_outputs": ["outputs"], "cotangent_vector": { "outputs": [[1], [0]] } }""", TesseractSchemas.VectorJacobianProduct);
 
-    public static TesseractDocumentation AbstractEval { get; } = Of("""{ "inputs": { "inputs": { "shape": [2, 1], "dtype": "float32" } } }""", []);
+    public static TesseractDocumentation AbstractEval { get; } = Of("""{ "inputs": { "inputs": { "shape": [2, 1], "dtype": "float32" } } }""", TesseractSchemas.Apply);
 
-    private static TesseractDocumentation Of(string example, IReadOnlyList<(string Name, OpenApiSchema Schema)> more) => new(
-        new DocumentedBody(Record("A request.", [("inputs", Inputs()), .. more])),
+    private static TesseractDocumentation Of(string example, Func<OpenApiSchema> schema) => new(
+        new DocumentedBody(schema),
         new RequestExample("forum", "A network named forum", "Of one input and one output, named in the path: PUT /v1/names/forum gives a stored network that name.", example));
-
-    private static OpenApiSchema Inputs()
-    {
-        var inputs = Record("The network's inputs, and its mode.", ("inputs", Array));
-        inputs.Properties!.Add(TesseractRequest.Mode, new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ServedModes.All.Select(mode => (JsonNode)mode.Name)], Default = ServedModes.Default.Name, Description = "The mode of all BatchNorm layers." });
-        return inputs;
-    }
-
-    private static IReadOnlyList<(string Name, OpenApiSchema Schema)> SetsOf(string prefix) => [($"{prefix}_inputs", Set("inputs")), ($"{prefix}_outputs", Set("outputs"))];
-
-    private static OpenApiSchema Set(string name) => new()
-    {
-        Type = JsonSchemaType.Array,
-        MinItems = 1,
-        Items = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [name] },
-        Description = $"What there is: [\"{name}\"].",
-    };
-
-    private static OpenApiSchema Record(string description, params IReadOnlyList<(string Name, OpenApiSchema Schema)> fields) => new()
-    {
-        Type = JsonSchemaType.Object,
-        Description = description,
-        Properties = fields.ToDictionary(field => field.Name, field => (IOpenApiSchema)field.Schema),
-        Required = fields.Select(field => field.Name).ToHashSet(),
-    };
 }
 
 internal static class TesseractDocumentationExtensions

@@ -57,7 +57,7 @@ internal static class TesseractEndpoints
             .WithSummary("Whether the network is there.")
             .WithDescription("Whether it can be computed, /health/ready says.")
             .WithParameter("name", TesseractDocumentationExtensions.NameInWords)
-            .WithAnswer("The network is there.", """{ "status": "ok" }""")
+            .WithAnswer("The network is there.", () => """{ "status": "ok" }""")
             .WithProblems(TesseractDocumentation.NotFound);
 
         group.MapGet("/openapi.json", Document)

@@ -1,8 +1,5 @@
-using System.Text.Json.Nodes;
 using GradService.Api.Answers;
-using GradService.Api.Networks;
 using GradService.Api.OpenApi;
-using Microsoft.OpenApi;
 
 namespace GradService.Api.UmBridge;
 
@@ -11,30 +8,6 @@ namespace GradService.Api.UmBridge;
 /// <param name="Example">A request to a network named forum, of one input and one output, that works as it stands.</param>
 internal sealed record UmBridgeDocumentation(DocumentedBody Body, RequestExample Example)
 {
-    private static readonly OpenApiSchema Vector = new() { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Number } };
-
-    private static readonly Dictionary<string, OpenApiSchema> Fields = new()
-    {
-        ["name"] = new() { Type = JsonSchemaType.String, Description = "The model: a name of a stored network." },
-        ["config"] = new()
-        {
-            Type = JsonSchemaType.Object,
-            Description = "How the model is taken; absent: a batch of 2 in mode train.",
-            Properties = new Dictionary<string, IOpenApiSchema>
-            {
-                ["batchSize"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Default = 2, Description = "N. The lengths of all vectors follow from it." },
-                ["mode"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ServedModes.All.Select(mode => (JsonNode)mode.Name)], Default = ServedModes.Default.Name, Description = "The mode of all BatchNorm layers." },
-            },
-        },
-        ["input"] = new() { Type = JsonSchemaType.Array, Items = Vector, MinItems = 1, MaxItems = 1, Description = "A list of one vector: the batch [N, D…], flattened row-major." },
-        ["outWrt"] = Index("The output that is differentiated."),
-        ["inWrt"] = Index("The input with respect to which it is."),
-        ["inWrt1"] = Index("The input of the first derivative."),
-        ["inWrt2"] = Index("The input of the second derivative."),
-        ["sens"] = new() { Type = JsonSchemaType.Array, Items = Vector.Items, Description = "Sensitivities, [N, M…] flattened." },
-        ["vec"] = new() { Type = JsonSchemaType.Array, Items = Vector.Items, Description = "A direction in the inputs, [N, D…] flattened." },
-    };
-
     public static UmBridgeDocumentation ModelInfo { get; } = Of("""{ "name": "forum" }""", "name");
 
     public static UmBridgeDocumentation Sizes { get; } = Of("""{ "name": "forum", "config": { "batchSize": 2 } }""", "name", "config");
@@ -51,15 +24,8 @@ internal sealed record UmBridgeDocumentation(DocumentedBody Body, RequestExample
         "name", "outWrt", "inWrt1", "inWrt2", "input", "sens", "vec", "config");
 
     private static UmBridgeDocumentation Of(string example, params IReadOnlyList<string> fields) => new(
-        new DocumentedBody(new OpenApiSchema
-        {
-            Type = JsonSchemaType.Object,
-            Properties = fields.ToDictionary(field => field, field => (IOpenApiSchema)Fields[field]),
-            Required = fields.Where(field => field != "config").ToHashSet(),
-        }),
+        new DocumentedBody(() => UmBridgeSchemas.Of(fields)),
         new RequestExample("forum", "A network named forum", "Of one input and one output: PUT /v1/names/forum gives a stored network that name.", example));
-
-    private static OpenApiSchema Index(string description) => new() { Type = JsonSchemaType.Integer, Minimum = "0", Maximum = "0", Description = description + " There is one: 0." };
 }
 
 internal static class UmBridgeDocumentationExtensions

@@ -24,27 +24,27 @@ internal static class UmBridgeEndpoints
             .WithName("UmBridgeInfo")
             .WithSummary("The models.")
             .WithDescription("The names of the stored networks.")
-            .WithAnswer("The version of the protocol, and the names.", """{ "protocolVersion": 1.0, "models": ["forum"] }""");
+            .WithAnswer("The version of the protocol, and the names.", () => """{ "protocolVersion": 1.0, "models": ["forum"] }""");
 
         group.MapPost("/ModelInfo", ModelInfoAsync)
             .WithName("UmBridgeModelInfo")
             .WithSummary("What can be asked of a model.")
             .WithDescription("Every operation can be asked of every network.")
-            .WithAnswer("All operations.", """{ "support": { "Evaluate": true, "Gradient": true, "ApplyJacobian": true, "ApplyHessian": true } }""")
+            .WithAnswer("All operations.", () => """{ "support": { "Evaluate": true, "Gradient": true, "ApplyJacobian": true, "ApplyHessian": true } }""")
             .WithUmBridge(UmBridgeDocumentation.ModelInfo);
 
         group.MapPost("/InputSizes", InputSizesAsync)
             .WithName("UmBridgeInputSizes")
             .WithSummary("The length of a model's input vector.")
             .WithDescription("N·D, for the batch size of the config.")
-            .WithAnswer("One length.", """{ "inputSizes": [2] }""")
+            .WithAnswer("One length.", () => """{ "inputSizes": [2] }""")
             .WithUmBridge(UmBridgeDocumentation.Sizes);
 
         group.MapPost("/OutputSizes", OutputSizesAsync)
             .WithName("UmBridgeOutputSizes")
             .WithSummary("The length of a model's output vector.")
             .WithDescription("N·M, for the batch size of the config.")
-            .WithAnswer("One length.", """{ "outputSizes": [2] }""")
+            .WithAnswer("One length.", () => """{ "outputSizes": [2] }""")
             .WithUmBridge(UmBridgeDocumentation.Sizes);
 
         group.MapPost("/Evaluate", EvaluateAsync)
