@@ -19,7 +19,7 @@ internal static class JsonNumber
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
     /// <summary>Reads the number that begins at a place, and moves the place behind it.</summary>
-    /// <returns>False where no number of JSON begins there, or one that double precision cannot hold.</returns>
+    /// <returns>False where no number of JSON begins there, or one that double precision cannot hold; the place stays then.</returns>
     public static bool TryRead(ReadOnlySpan<byte> text, ref int at, out double value)
     {
         value = 0;
@@ -57,14 +57,17 @@ internal static class JsonNumber
             return false;
         }
 
-        at = i;
         if ((count <= 19 || SignificantDigits(text[first..i]) <= 19) && TryScale(digits, exponent, out var magnitude))
         {
             value = negative ? -magnitude : magnitude;
-            return true;
+        }
+        else if (!double.TryParse(text[start..i], NumberStyles.Float, CultureInfo.InvariantCulture, out value) || !double.IsFinite(value))
+        {
+            return false;
         }
 
-        return double.TryParse(text[start..i], NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        at = i;
+        return true;
     }
 
     /// <summary>Takes digits in; more than 19 of them overflow.</summary>

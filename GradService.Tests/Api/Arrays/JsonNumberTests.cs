@@ -70,6 +70,7 @@ public sealed class JsonNumberTests
     {
         var at = 0;
         Assert.False(JsonNumber.TryRead(Encoding.ASCII.GetBytes(text), ref at, out _));
+        Assert.Equal(0, at);
     }
 
     private static string Digits(int fewest, int most) => string.Concat(Enumerable.Range(0, Random.Next(fewest, most)).Select(_ => (char)('0' + Random.Next(10))));

@@ -1,7 +1,7 @@
 using GradService.Domain;
 using GradService.Domain.Native;
 using GradService.Domain.Objectives.Formulas;
-using GradService.Tests.Oracles;
+using GradService.Fuzz.Oracles;
 using static TorchSharp.torch;
 
 namespace GradService.Tests.Domain.Objectives.Formulas;
@@ -41,8 +41,8 @@ public sealed class FormulaFuzzTests
         for (var i = 0; i < count; i++)
         {
             var text = random.Formula(5);
-            var dependence = TestNames.Distinct.ToDictionary(meaning => meaning, _ => Enumerable.Range(0, points).Select(_ => (At: random.Between(-2, 2), By: new[] { random.Between(-1, 1), random.Between(-1, 1), random.Between(-1, 1) })).ToArray());
-            double Loss(double[] parameters) => Enumerable.Range(0, points).Select(point => PlainFormula.Evaluate(text, TestNames.BySpelling(dependence.ToDictionary(
+            var dependence = SampleNames.Distinct.ToDictionary(meaning => meaning, _ => Enumerable.Range(0, points).Select(_ => (At: random.Between(-2, 2), By: new[] { random.Between(-1, 1), random.Between(-1, 1), random.Between(-1, 1) })).ToArray());
+            double Loss(double[] parameters) => Enumerable.Range(0, points).Select(point => PlainFormula.Evaluate(text, SampleNames.BySpelling(dependence.ToDictionary(
                 each => each.Key, each => each.Value[point].At + Math.Sin(parameters.Zip(each.Value[point].By, (p, by) => p * by).Sum()))))!.Value).Sum(value => value.Singular ? double.NaN : value.Value);
             var differences = Enumerable.Range(0, 3).Select(parameter => Slope(Loss, parameter)).ToArray();
             if (differences.Any(difference => difference is null))
@@ -53,9 +53,9 @@ public sealed class FormulaFuzzTests
             compared++;
             using var scope = NewDisposeScope();
             var p = zeros(3, ScalarType.Float64).requires_grad_();
-            var values = new TestValues(points, Dtype.Float64, meaning =>
+            var values = new SampleValues(points, Dtype.Float64, meaning =>
                 tensor([.. dependence[meaning].Select(each => each.At)]).Plus(tensor([.. dependence[meaning].SelectMany(each => each.By)], [points, 3]).mm(p.reshape(3, 1)).flatten().sin()));
-            var result = Formula.Parse(text, TestNames.Names, "residual").Evaluate(values);
+            var result = Formula.Parse(text, SampleNames.Names, "residual").Evaluate(values);
             var gradient = Autograd.VectorJacobianProduct(result, ones(points, ScalarType.Float64), p).ToDoubles();
             var scale = Math.Max(1, differences.Max(difference => Math.Abs(difference!.Value)));
             Assert.All(Enumerable.Range(0, 3), k => Assert.True(Math.Abs(gradient[k] - differences[k]!.Value) <= 1e-5 * scale, $"{text}: {gradient[k]:R} instead of {differences[k]:R}"));
@@ -80,7 +80,7 @@ public sealed class FormulaFuzzTests
             using var scope = NewDisposeScope();
             var text = draw();
             var points = random.Points();
-            var first = PlainFormula.Evaluate(text, TestNames.BySpelling(points[0]));
+            var first = PlainFormula.Evaluate(text, SampleNames.BySpelling(points[0]));
             var formula = Parsed(text);
             Assert.True(formula is null == first is null, $"'{text}' is {(first is null ? "no" : "a")} formula");
             if (formula is null)
@@ -88,10 +88,10 @@ public sealed class FormulaFuzzTests
                 continue;
             }
 
-            var expected = points.Select(point => PlainFormula.Evaluate(text, TestNames.BySpelling(point))!.Value).ToArray();
-            var actual = formula.Evaluate(TestValues.Of(points, Dtype.Float64)).ToDoubles();
+            var expected = points.Select(point => PlainFormula.Evaluate(text, SampleNames.BySpelling(point))!.Value).ToArray();
+            var actual = formula.Evaluate(SampleValues.Of(points, Dtype.Float64)).ToDoubles();
             Assert.Equal(points.Count, actual.Length);
-            Assert.Equal([points.Count], formula.Evaluate(TestValues.Of(points, Dtype.Float32)).shape);
+            Assert.Equal([points.Count], formula.Evaluate(SampleValues.Of(points, Dtype.Float32)).shape);
             for (var point = 0; point < points.Count; point++)
             {
                 Assert.True(!expected[point].Certain || expected[point].Allows(actual[point]), $"'{text}' at point {point} is {actual[point]:R} instead of {expected[point]}");
@@ -107,7 +107,7 @@ public sealed class FormulaFuzzTests
     {
         try
         {
-            return Formula.Parse(text, TestNames.Names, "terms[0].residual");
+            return Formula.Parse(text, SampleNames.Names, "terms[0].residual");
         }
         catch (FaultException exception)
         {

@@ -1,6 +1,7 @@
 using GradService.Domain;
 using GradService.Domain.Native;
 using GradService.Domain.Objectives.Formulas;
+using GradService.Fuzz.Oracles;
 using static TorchSharp.torch;
 
 namespace GradService.Tests.Domain.Objectives.Formulas;
@@ -75,7 +76,7 @@ public sealed class FormulaLimitTests
         var text = string.Concat(Enumerable.Repeat($"x{sign}", Formula.MaxLength / 2))[..(Formula.MaxLength - 1)] + " ";
         using var scope = NewDisposeScope();
         var x = ones(1, ScalarType.Float64).requires_grad_();
-        var value = Parse(text).Evaluate(new TestValues(1, Dtype.Float64, _ => x));
+        var value = Parse(text).Evaluate(new SampleValues(1, Dtype.Float64, _ => x));
         var slope = sign switch
         {
             '+' or '*' => 1_000,
@@ -97,9 +98,9 @@ public sealed class FormulaLimitTests
         Assert.StartsWith("more at position", fault.Got, StringComparison.Ordinal);
     }
 
-    private static Formula Parse(string text) => Formula.Parse(text, TestNames.Names, "residual");
+    private static Formula Parse(string text) => Formula.Parse(text, SampleNames.Names, "residual");
 
-    private static Tensor Evaluate(string text) => Parse(text).Evaluate(new TestValues(1, Dtype.Float64, _ => ones(1, ScalarType.Float64)));
+    private static Tensor Evaluate(string text) => Parse(text).Evaluate(new SampleValues(1, Dtype.Float64, _ => ones(1, ScalarType.Float64)));
 
     private static void OnASmallStack(Action act)
     {

@@ -1,6 +1,7 @@
 using GradService.Domain;
 using GradService.Domain.Native;
 using GradService.Domain.Objectives.Formulas;
+using GradService.Fuzz.Oracles;
 using static TorchSharp.torch;
 
 namespace GradService.Tests.Domain.Objectives.Formulas;
@@ -171,7 +172,7 @@ public sealed class FormulaTests
     [Fact]
     public void A_term_without_a_target_says_so()
     {
-        var names = TestNames.Names with { HasTarget = false };
+        var names = SampleNames.Names with { HasTarget = false };
         var fault = Assert.Single(Assert.Throws<FaultException>(() => Formula.Parse("u - target", names, "terms[2].residual")).Faults);
         Assert.Equal((FaultCode.Invalid, "terms[2].residual", "'target' at position 5"), (fault.Code, fault.Path, fault.Got));
         Assert.Contains("Give the term a target", fault.Message, StringComparison.Ordinal);
@@ -212,11 +213,11 @@ public sealed class FormulaTests
     {
         using var scope = NewDisposeScope();
         var at = tensor([u], ScalarType.Float64).requires_grad_();
-        var value = Parse(text).Evaluate(new TestValues(1, Dtype.Float64, meaning => meaning == "u" ? at : tensor([x], ScalarType.Float64)));
+        var value = Parse(text).Evaluate(new SampleValues(1, Dtype.Float64, meaning => meaning == "u" ? at : tensor([x], ScalarType.Float64)));
         Assert.Equal(expected, Autograd.VectorJacobianProduct(value, ones(1, ScalarType.Float64), at).ToDoubles()[0], 14);
     }
 
-    private static Formula Parse(string text) => Formula.Parse(text, TestNames.Names, "residual");
+    private static Formula Parse(string text) => Formula.Parse(text, SampleNames.Names, "residual");
 
     private static Fault Refused(string text)
     {
@@ -225,7 +226,7 @@ public sealed class FormulaTests
         return fault;
     }
 
-    private static TestValues Uniform(Dtype dtype, int count) => new(count, dtype, meaning => TensorOperations.Filled([count], dtype.ToScalarType(), meaning switch
+    private static SampleValues Uniform(Dtype dtype, int count) => new(count, dtype, meaning => TensorOperations.Filled([count], dtype.ToScalarType(), meaning switch
     {
         "x" => X,
         "u" => U,

@@ -1,3 +1,5 @@
+using GradService.Fuzz.Oracles;
+
 namespace GradService.Tests.Domain.Objectives.Formulas;
 
 /// <summary>Texts from a generator of random numbers: formulas, formulas with mistakes, and nonsense.</summary>
@@ -7,7 +9,7 @@ internal sealed class RandomFormulas(int seed, bool positiveBases = false)
 {
     private static readonly string[] Numbers = ["0", "1", "2", "3", "4", ".5", "1.5", "1.", "0.25", "1e-3", "2.5E+1", "1e2", "7"];
     private static readonly string[] Functions = ["sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "abs"];
-    private static readonly string[] Names = [.. TestNames.Meanings.Keys.Where(name => !name.Contains("__", StringComparison.Ordinal)), "u__x", "u__t__x", "v_1__time", "u__time__x__time__t", "pi", "x", "t", "u", "u", "u_x"];
+    private static readonly string[] Names = [.. SampleNames.Meanings.Keys.Where(name => !name.Contains("__", StringComparison.Ordinal)), "u__x", "u__t__x", "v_1__time", "u__time__x__time__t", "pi", "x", "t", "u", "u", "u_x"];
     private static readonly string[] Mistakes = ["e", "u_xxxxx", "U", "sine", "x_u", "u_", "u__", "v_1_1", "ln", "1e999", "1e", "..", "$", ",", "π", "²", "=", "**", "\0", "\ud83d", "é", "\u00a0", "\n"];
     private static readonly string[] Signs = ["+", "-", "*", "/", "^", "(", ")", "^", " ", "(", ")"];
 
@@ -66,7 +68,7 @@ internal sealed class RandomFormulas(int seed, bool positiveBases = false)
         return [Point(() => Between(-2, 2)), Point(() => Between(0, 3)), Point(() => _random.Next(-3, 4)), Point(() => 0), Point(() => Between(-1, 1) * Math.Pow(10, _random.Next(-300, 300))), Point(() => Pick(special))];
     }
 
-    private static Dictionary<string, double> Point(Func<double> draw) => TestNames.Distinct.ToDictionary(meaning => meaning, _ => draw());
+    private static Dictionary<string, double> Point(Func<double> draw) => SampleNames.Distinct.ToDictionary(meaning => meaning, _ => draw());
 
     private string Piece() => _random.Next(12) switch
     {

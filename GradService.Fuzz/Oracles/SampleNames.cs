@@ -3,10 +3,10 @@ using GradService.Domain.Native;
 using GradService.Domain.Objectives.Formulas;
 using static TorchSharp.torch;
 
-namespace GradService.Tests.Domain.Objectives.Formulas;
+namespace GradService.Fuzz.Oracles;
 
 /// <summary>Three variables, one of a long name, and two outputs, with everything that a formula may call them, listed and not parsed.</summary>
-internal static class TestNames
+internal static class SampleNames
 {
     public static readonly FormulaNames Names = new(["x", "t", "time"], ["u", "v_1"], HasTarget: true);
 
@@ -48,7 +48,7 @@ internal static class TestNames
 }
 
 /// <summary>Tensors by their meanings.</summary>
-internal sealed class TestValues(long count, Dtype dtype, Func<string, Tensor> of) : IFormulaValues
+internal sealed class SampleValues(long count, Dtype dtype, Func<string, Tensor> of) : IFormulaValues
 {
     public long Count => count;
 
@@ -56,13 +56,13 @@ internal sealed class TestValues(long count, Dtype dtype, Func<string, Tensor> o
 
     public Tensor Target => of("target");
 
-    public Tensor Variable(int variable) => of(TestNames.Names.Variables[variable]);
+    public Tensor Variable(int variable) => of(SampleNames.Names.Variables[variable]);
 
-    public Tensor Output(int output) => of(TestNames.Names.Outputs[output]);
+    public Tensor Output(int output) => of(SampleNames.Names.Outputs[output]);
 
-    public Tensor Derivative(DerivativeIndex derivative) => of(TestNames.Meaning(derivative));
+    public Tensor Derivative(DerivativeIndex derivative) => of(SampleNames.Meaning(derivative));
 
     /// <summary>Constants, a number by meaning at each point.</summary>
-    public static TestValues Of(IReadOnlyList<IReadOnlyDictionary<string, double>> points, Dtype dtype) =>
+    public static SampleValues Of(IReadOnlyList<IReadOnlyDictionary<string, double>> points, Dtype dtype) =>
         new(points.Count, dtype, meaning => tensor([.. points.Select(point => point[meaning])], ScalarType.Float64).to_type(dtype.ToScalarType()));
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GradService.Tests.Oracles;
+namespace GradService.Fuzz.Oracles;
 
 /// <summary>A number and how far from it the same computation may come out in another order of rounding.</summary>
 /// <param name="Value">The number.</param>
