@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace GradService.Api.Requests;
 
@@ -8,6 +9,16 @@ internal static class JsonText
     /// <summary>Whether the string that the reader stands on is this text.</summary>
     public static bool Is(ref Utf8JsonReader reader, string text) =>
         reader.ValueIsEscaped ? Of(ref reader) == text : reader.ValueTextEquals(text);
+
+    /// <summary>Fails where the reader stands on a string that is no text.</summary>
+    /// <exception cref="JsonException">It is no Unicode.</exception>
+    public static void Check(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && (reader.ValueIsEscaped || !Utf8.IsValid(reader.ValueSpan)))
+        {
+            Of(ref reader);
+        }
+    }
 
     /// <summary>The string that the reader stands on.</summary>
     /// <exception cref="JsonException">It is no Unicode.</exception>

@@ -1,3 +1,4 @@
+using System.Text;
 using GradService.Api.Gradients;
 using GradService.Api.Requests;
 using GradService.Domain;
@@ -13,21 +14,23 @@ internal static class RequestTarget
 
     public static void Run(byte[] input)
     {
-        var taken = Takes<GradientRequest>(input, Prepare) | Takes<ForwardRequest>(input, Prepare) | Takes<ComparisonBody>(input, body => Prepare(body.ToRequest()))
-            | Takes<ObjectiveRequest>(input, Prepare) | Takes<ObjectiveComparisonRequest>(input, Prepare);
-        using var document = ParsedJson.Of(input.AsSpan().StartsWith("\uFEFF"u8) ? input.AsMemory(3) : input);
+        var taken = Takes(input, Read<GradientRequest>, Prepare) | Takes(input, Read<ForwardRequest>, Prepare) | Takes(input, text => Read<ComparisonBody>(text).ToRequest(), Prepare)
+            | Takes(input, Read<ObjectiveRequest>, Prepare) | Takes(input, Read<ObjectiveComparisonRequest>, Prepare);
+        using var document = ParsedJson.Of(input.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? input.AsMemory(Encoding.UTF8.Preamble.Length) : input);
         MisreadException.ThrowIf(taken && document is null, "What is no JSON was taken.");
     }
 
+    private static T Read<T>(byte[] input)
+        where T : class => RequestReader.ReadRequest<T>(input, ArrayMembers.None).Request;
+
     /// <summary>Whether the text is such a request, be it one that cannot be computed.</summary>
-    private static bool Takes<T>(byte[] input, Action<T> prepare)
-        where T : class
+    private static bool Takes<T>(byte[] input, Func<byte[], T> read, Action<T> prepare)
     {
-        var read = false;
+        var taken = false;
         try
         {
-            var (request, _) = RequestReader.ReadRequest<T>(input, ArrayMembers.None);
-            read = true;
+            var request = read(input);
+            taken = true;
             prepare(request);
         }
         catch (FaultException refused)
@@ -35,7 +38,7 @@ internal static class RequestTarget
             Faults.Check(refused);
         }
 
-        return read;
+        return taken;
     }
 
     private static void Prepare(ForwardRequest request) => PreparedRequest.Of(request, NetworkShape.InferWithin(request.Network, Limits));

@@ -67,6 +67,16 @@ public sealed class MalformedBodyTests(GradApplication application)
         (await ProblemAnswer.PostAsync(application, "/v1/gradients", Encoding.Latin1.GetBytes(Good.Replace(word, "é", StringComparison.Ordinal))))
             .AssertSays(400, path, "Expected well-formed JSON, got a text that is not. A string is not valid Unicode.");
 
+    /// <summary>What the entries of a comparison inherit is read once it is known what they are; that it is text is known before.</summary>
+    [Theory]
+    [InlineData("{ \"kind\": \"\\ud800\" }")]
+    [InlineData("{ \"\\udc00\": \"sum\" }")]
+    [InlineData("{ \"kind\": \"é\" }")]
+    [InlineData("{ \"outputs\": [{ \"é\": 0 }] }")]
+    public async Task Strings_that_are_no_text_are_told_as_such_where_entries_inherit_them(string gradient) =>
+        (await ProblemAnswer.PostAsync(application, "/v1/gradients/compare", Encoding.Latin1.GetBytes(GoodRequests.Forward().With("gradient", "\"here\"").ToJsonString().Replace("\"here\"", gradient, StringComparison.Ordinal))))
+            .AssertSays(400, "gradient", "Expected well-formed JSON, got a text that is not. A string is not valid Unicode.");
+
     [Fact]
     public async Task UTF_16_is_told_to_be_no_JSON() =>
         (await ProblemAnswer.PostAsync(application, "/v1/gradients", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Good)]))
