@@ -1,9 +1,12 @@
+using System.Globalization;
+using GradService.Fuzz.Storm;
+
 namespace GradService.Fuzz;
 
-/// <summary>The verbs; <c>run.sh</c> puts the first two together.</summary>
+/// <summary>The verbs; <c>run.sh</c> puts the first two together. Each ends with 0 where all was as it must be.</summary>
 internal static class Program
 {
-    private static int Main(string[] arguments)
+    private static async Task<int> Main(string[] arguments)
     {
         switch (arguments)
         {
@@ -13,8 +16,10 @@ internal static class Program
                 return Afl.Run(target);
             case ["replay", var target, .. var files]:
                 return Replay.Run(target, files);
+            case ["storm", var requests, .. var seed]:
+                return await MutationStorm.RunAsync(int.Parse(requests, CultureInfo.InvariantCulture), seed is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 1);
             default:
-                Console.Error.WriteLine("instrument FOLDER | fuzz TARGET (by afl-fuzz) | replay TARGET FILE…");
+                await Console.Error.WriteLineAsync("instrument FOLDER | fuzz TARGET (by afl-fuzz) | replay TARGET FILE… | storm REQUESTS [SEED]");
                 return 2;
         }
     }

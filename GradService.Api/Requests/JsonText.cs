@@ -10,13 +10,17 @@ internal static class JsonText
     public static bool Is(ref Utf8JsonReader reader, string text) =>
         reader.ValueIsEscaped ? Of(ref reader) == text : reader.ValueTextEquals(text);
 
-    /// <summary>Fails where the reader stands on a string that is no text.</summary>
-    /// <exception cref="JsonException">It is no Unicode.</exception>
-    public static void Check(ref Utf8JsonReader reader)
+    /// <summary>Passes over the list or object that the reader stands on, having seen that its strings are text: whoever reads it later reads what he needs of it.</summary>
+    /// <exception cref="JsonException">One is no Unicode.</exception>
+    public static void Skip(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && (reader.ValueIsEscaped || !Utf8.IsValid(reader.ValueSpan)))
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
         {
-            Of(ref reader);
+            if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && (reader.ValueIsEscaped || !Utf8.IsValid(reader.ValueSpan)))
+            {
+                Of(ref reader);
+            }
         }
     }
 

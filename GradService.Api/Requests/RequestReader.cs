@@ -372,14 +372,8 @@ internal sealed class RequestReader
             return null;
         }
 
-        // Its texts are checked now: who reads it later reads only what it needs of it.
         var start = _origin + (int)reader.TokenStartIndex;
-        var depth = reader.CurrentDepth;
-        while (reader.Read() && reader.CurrentDepth > depth)
-        {
-            JsonText.Check(ref reader);
-        }
-
+        JsonText.Skip(ref reader);
         return new JsonFragment(json[start..(_origin + (int)reader.BytesConsumed)].ToArray(), Path);
     }
 

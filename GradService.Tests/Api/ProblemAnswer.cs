@@ -4,15 +4,13 @@ using System.Text.Json.Nodes;
 using GradService.Domain.Differentiation.Questions;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Normalization;
+using GradService.Fuzz.Mutations;
 
 namespace GradService.Tests.Api;
 
 /// <summary>A refusal as it came over HTTP, checked for what every refusal must have and must not have.</summary>
 internal sealed record ProblemAnswer(int Status, JsonObject Body, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders)
 {
-    // What would tell a caller how the service is built rather than what to do.
-    private static readonly string[] Unspeakable = ["   at ", "System.", "GradService.", "Microsoft.", "TorchSharp.", "Exception", ".cs", ".dll", "Change the reader options", "isFinalBlock"];
-
     public string Detail => Body["detail"]!.GetValue<string>();
 
     /// <summary>Paths to messages.</summary>
@@ -46,7 +44,7 @@ internal sealed record ProblemAnswer(int Status, JsonObject Body, HttpResponseHe
             Assert.NotEqual("", body["title"]!.GetValue<string>());
             Assert.NotEqual("", body["detail"]!.GetValue<string>());
             Assert.NotEqual("", body["traceId"]!.GetValue<string>());
-            Assert.All(Unspeakable, word => Assert.DoesNotContain(word, text, StringComparison.Ordinal));
+            Assert.All(AnswerRules.Unspeakable, word => Assert.DoesNotContain(word, text, StringComparison.Ordinal));
             Assert.True(text.Length < 100_000, $"the refusal is {text.Length} characters long");
             return new ProblemAnswer((int)response.StatusCode, body, response.Headers, response.Content.Headers);
         }

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using GradService.Fuzz.Mutations;
+
+namespace GradService.Fuzz.Storm;
+
+/// <summary>
+/// Very many mutated requests to the running service over several connections: every answer must be as it must be, none come later than
+/// the deadline, good requests be answered afterwards as before to the bit, and memory not rise over the second half.
+/// </summary>
+internal static class MutationStorm
+{
+    private const int Connections = 4;
+    private const int Samples = 200;
+    private const int Windows = 10;
+    private const long NetworkCacheBytes = 4_000_000;
+
+    /// <summary>What memory may seem to rise by over the second half, beyond what the scatter of the figures explains.</summary>
+    private const double MaxGrowth = 4 << 20;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long after the deadline an answer may come from a busy machine.</summary>
+    private static readonly TimeSpan Patience = Deadline + TimeSpan.FromSeconds(10);
+
+    /// <returns>0 where all criteria hold, else 1.</returns>
+    public static async Task<int> RunAsync(int requests, int seed)
+    {
+        using var service = ServiceUnderStorm.Start(NetworkCacheBytes, Deadline);
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = Connections + 1 }) { BaseAddress = service.Address, Timeout = Patience };
+        var before = await AnswersAsync(client);
+        var (tally, samples, started) = (new Tally(), new List<MemorySample>(), Stopwatch.StartNew());
+        for (var sample = 1; sample <= Samples; sample++)
+        {
+            var (from, to) = ((long)requests * (sample - 1) / Samples, (long)requests * sample / Samples);
+            await Parallel.ForAsync(from, to, new ParallelOptions { MaxDegreeOfParallelism = Connections }, async (index, _) => await SendAsync(client, seed, index, tally));
+            samples.Add(await MemorySample.TakeAsync(client, tally.Answered));
+            if (sample % (Samples / Windows) == 0)
+            {
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{tally.Answered} requests, {started.Elapsed.TotalSeconds:F0} s, {tally.Broken} broken answers"));
+            }
+        }
+
+        var after = await AnswersAsync(client);
+        return Report(requests, seed, started.Elapsed, tally, samples, before.Zip(after).Count(pair => pair.First != pair.Second));
+    }
+
+    private static async Task SendAsync(HttpClient client, int seed, long index, Tally tally)
+    {
+        // Each by its own number, so that any of them can be made again.
+        var request = MutatedRequest.Draw(new Random(unchecked((seed * 1_000_003) + (int)index)));
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            using var message = request.ToMessage();
+            using var response = await client.SendAsync(message);
+            tally.Add(request.Path, (int)response.StatusCode, Stopwatch.GetElapsedTime(started), request.ToString, await AnswerRules.BrokenAsync(response));
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            tally.Add(request.Path, 0, Stopwatch.GetElapsedTime(started), request.ToString, $"No answer: {failure.Message}");
+        }
+    }
+
+    /// <summary>What good requests are answered, but for how long it took.</summary>
+    private static async Task<IReadOnlyList<string>> AnswersAsync(HttpClient client)
+    {
+        var answers = new List<string>();
+        foreach (var good in GoodRequest.All)
+        {
+            using var content = new StringContent(good.Json, Encoding.UTF8, "application/json");
+            using var response = await client.PostAsync(new Uri(good.Path, UriKind.Relative), content);
+            response.EnsureSuccessStatusCode();
+            var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+            foreach (var timings in JsonPlace.Below(answer).Where(place => place.Name == "timings").ToList())
+            {
+                timings.Remove();
+            }
+
+            answers.Add(answer.ToJsonString());
+        }
+
+        return answers;
+    }
+
+    private static int Report(int requests, int seed, TimeSpan time, Tally tally, IReadOnlyList<MemorySample> samples, int changed)
+    {
+        var half = samples.Skip(Samples / 2).ToList();
+
+        // The managed heap where it is lowest, which is right after a full collection; native memory where it is usually.
+        var managed = Growth(half, sample => sample.Managed, window => window.Min());
+        var native = Growth(half, sample => sample.Native, window => window.Order().ElementAt(window.Length / 2));
+        var resident = Growth(half, sample => sample.Resident, window => window.Order().ElementAt(window.Length / 2));
+        (string Criterion, string Figure, bool Holds)[] criteria =
+        [
+            ("every answer a result or a known problem, no 5xx but a deliberate 503", $"{tally.Broken} others", tally.Broken == 0),
+            ($"no answer later than the deadline of {Deadline.TotalSeconds} s, but for what a busy machine takes", $"slowest {tally.Slowest.Time.TotalSeconds:F2} s", tally.Slowest.Time < Patience),
+            ($"{GoodRequest.All.Count} good requests answered to the bit as before", $"{changed} differ", changed == 0),
+            ("managed memory after collections does not rise over the second half", Described(managed) + $", {half[^1].FullCollections - half[0].FullCollections} full collections", IsFlat(managed)),
+            ("native memory does not rise over the second half", Described(native), IsFlat(native)),
+            ("resident memory does not rise over the second half", Described(resident), IsFlat(resident)),
+        ];
+        Console.WriteLine($"{requests} requests of seed {seed} over {Connections} connections in {time.TotalSeconds:F0} s\n");
+        tally.Write(Console.Out);
+        Console.WriteLine("\n| requests | managed, MiB | native, MiB | resident, MiB | tensors |\n| --- | --- | --- | --- | --- |");
+        foreach (var sample in samples.Where((_, index) => (index + 1) % (Samples / Windows) == 0))
+        {
+            Console.WriteLine($"| {sample.Requests} | {MiB(sample.Managed)} | {MiB(sample.Native)} | {MiB(sample.Resident)} | {sample.Tensors} |");
+        }
+
+        Console.WriteLine("\n| criterion | figure | holds |\n| --- | --- | --- |");
+        foreach (var (criterion, figure, holds) in criteria)
+        {
+            Console.WriteLine($"| {criterion} | {figure} | {(holds ? "yes" : "NO")} |");
+        }
+
+        foreach (var broken in tally.FirstBroken)
+        {
+            Console.WriteLine($"\n{broken}");
+        }
+
+        Console.WriteLine($"\nThe slowest: {(tally.Slowest.Request is { Length: > 1_000 } longest ? longest[..1_000] + "…" : tally.Slowest.Request)}");
+        return criteria.All(criterion => criterion.Holds) ? 0 : 1;
+    }
+
+    private static Slope Growth(List<MemorySample> samples, Func<MemorySample, double> figure, Func<double[], double> ofWindow) =>
+        Slope.Through([.. samples.Chunk(samples.Count / Windows).Select(window => (window.Average(sample => (double)sample.Requests), ofWindow([.. window.Select(figure)])))]);
+
+    private static bool IsFlat(Slope slope) => slope.Growth - (2 * slope.Error) < MaxGrowth;
+
+    private static string Described(Slope slope) => $"{MiB(slope.Growth)} MiB ± {MiB(slope.Error)}";
+
+    private static string MiB(double bytes) => (bytes / (1 << 20)).ToString("F1", CultureInfo.InvariantCulture);
+}

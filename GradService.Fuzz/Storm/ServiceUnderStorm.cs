@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace GradService.Fuzz.Storm;
+
+/// <summary>The service as a process of its own on the loopback address, with the limits that it has by itself but for those given.</summary>
+internal sealed class ServiceUnderStorm : IDisposable
+{
+    private const string Listening = "Now listening on: ";
+
+    private readonly Process _process;
+
+    private ServiceUnderStorm(Process process, Uri address) => (_process, Address) = (process, address);
+
+    public Uri Address { get; }
+
+    /// <param name="networkCacheBytes">Small enough to be full before memory is looked at.</param>
+    /// <param name="deadline">Short, as some requests that are within all limits take longer than one wants to wait.</param>
+    public static ServiceUnderStorm Start(long networkCacheBytes, TimeSpan deadline)
+    {
+        string[] arguments =
+        [
+            typeof(global::Program).Assembly.Location, "--urls=http://127.0.0.1:0",
+            string.Create(CultureInfo.InvariantCulture, $"--Engine:NetworkCacheBytes={networkCacheBytes}"), string.Create(CultureInfo.InvariantCulture, $"--Limits:DeadlineSeconds={deadline.TotalSeconds}"),
+        ];
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = AppContext.BaseDirectory };
+
+        // As the image has it.
+        start.Environment["MALLOC_ARENA_MAX"] = "2";
+        var process = Process.Start(start)!;
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.Contains(Listening, StringComparison.Ordinal))
+            {
+                // What it writes from now on must be taken away, or it would wait.
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Console.OpenStandardError());
+                return new ServiceUnderStorm(process, new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..]));
+            }
+        }
+
+        throw new InvalidOperationException("The service ended before it listened.");
+    }
+
+    public void Dispose()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}
