@@ -1,36 +1,38 @@
 #!/usr/bin/env bash
-# Coverage-guided fuzzing of the readers by afl-fuzz (Debian: afl++), in Release:
+# Coverage-guided fuzzing of the readers by afl-fuzz (Debian: afl++):
 #
-#     GradService.Fuzz/run.sh TARGET SECONDS   one target
-#     GradService.Fuzz/run.sh all SECONDS      every target, each so long, as many at once as there are cores
+#     GradService.Fuzz/run.sh TARGET SECONDS [BUILT]   one target
+#     GradService.Fuzz/run.sh all SECONDS [BUILT]      every target, each so long, as many at once as there are cores
 #
-# A target starts from Corpus/TARGET and from what an earlier run found, in artifacts/fuzz/found/TARGET. Fails where an input made a
-# reader fail or hang; it is kept there, and the verb replay says in words what was wrong. Such an input belongs into the corpus.
+# It builds Release, unless it is told what has been built: Debug or Release. A target starts from Corpus/TARGET. The end is a line a
+# target; it fails where an input made a reader fail or hang, and says in words what was wrong. Such an input is kept until the next run,
+# in artifacts/fuzz/found/TARGET/default/crashes, and belongs into the corpus.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 target=${1:?the name of a target, or all}
 seconds=${2:?for how many seconds}
-artifacts=$PWD/../artifacts/fuzz
+configuration=${3:-Release}
+artifacts=$(realpath -m ../artifacts/fuzz)
 program=$artifacts/program
 
-# In CI the build has been made.
-[ -n "${GRADSERVICE_BUILT:-}" ] || dotnet build -c Release -v quiet -nologo >&2
-built=$(dirname "$(find bin/"${GRADSERVICE_BUILT:-Release}" -name GradService.Fuzz.dll -path '*/linux-*' | head -n 1)")
+[ $# -ge 3 ] || dotnet build -c Release -v quiet -nologo >&2
+built=$(dirname "$(find "$PWD/bin/$configuration" -name GradService.Fuzz.dll | head -n 1)")
 
 # A copy, as the readers are changed; libtorch, which is large, stays where it is.
 rm -rf "$program"
 mkdir -p "$program"
-find "$PWD/$built" -maxdepth 1 -type f ! -name '*.so*' -exec cp -t "$program" {} +
-find "$PWD/$built" -maxdepth 1 -name '*.so*' -exec ln -s -t "$program" {} +
+find "$built" -maxdepth 1 -type f ! -name '*.so*' -exec cp -t "$program" {} +
+find "$built" -maxdepth 1 -name '*.so*' -exec ln -s -t "$program" {} +
 dotnet "$built/GradService.Fuzz.dll" instrument "$program" >&2
 
 # afl-fuzz would else ask for the machine to be set up for it.
 export AFL_SKIP_BIN_CHECK=1 AFL_NO_UI=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1
-export AFL_AUTORESUME=1 AFL_FORKSRV_INIT_TMOUT=120000 DOTNET_TieredPGO=0 DOTNET_gcConcurrent=0
+export AFL_FORKSRV_INIT_TMOUT=120000 DOTNET_TieredPGO=0 DOTNET_gcConcurrent=0
 
 fuzz() {
   local found=$artifacts/found/$1 stats
+  rm -rf "$found"
   mkdir -p "$found"
   if ! timeout "$((seconds + 300))" afl-fuzz -i "Corpus/$1" -o "$found" -m none -t 20000 -V "$seconds" $(dictionary "$1") -- dotnet "$program/GradService.Fuzz.dll" fuzz "$1" >"$found/log" 2>&1; then
     tail -n 20 "$found/log"
@@ -53,5 +55,5 @@ if [ "$target" != all ]; then
 else
   export -f fuzz dictionary
   export seconds artifacts program built
-  ls Corpus | xargs -P "$(nproc)" -I{} bash -c 'set -uo pipefail; fuzz {}'
+  ls Corpus | xargs -P "$(nproc)" -I{} bash -c 'fuzz {}'
 fi

@@ -28,7 +28,7 @@ public sealed partial class ArrowTests
     [Fact]
     public void A_file_is_in_the_namespace_of_its_folder()
     {
-        var elsewhere = SourceFiles.Under("GradService.Domain").Concat(SourceFiles.Under("GradService.Api")).Concat(SourceFiles.Under("GradService.Tests"))
+        var elsewhere = SourceFiles.Under("GradService.Domain").Concat(SourceFiles.Under("GradService.Api")).Concat(SourceFiles.Under("GradService.Fuzz")).Concat(SourceFiles.Under("GradService.Tests"))
             .Where(file => SourceFiles.CodeLines(file).FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal)) is { } line
                 && line != $"namespace {Path.GetDirectoryName(file)!.Replace('/', '.')};");
         Assert.Empty(elsewhere);
