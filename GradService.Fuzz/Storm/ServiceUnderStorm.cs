@@ -25,8 +25,9 @@ internal sealed class ServiceUnderStorm : IDisposable
         ];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = AppContext.BaseDirectory };
 
-        // As the image has it.
+        // As the image has it. And a small managed heap is collected as a whole often: only then is it known what is alive.
         start.Environment["MALLOC_ARENA_MAX"] = "2";
+        start.Environment["DOTNET_GCHeapHardLimit"] = "0x8000000";
         var process = Process.Start(start)!;
         while (process.StandardOutput.ReadLine() is { } line)
         {
