@@ -10,10 +10,15 @@ namespace GradService.Fuzz.Mutations;
 /// </summary>
 internal static class StructureMutation
 {
-    /// <summary>Around the index of a raw text, and behind a name that shall be there twice; written, it is an escape that no good request has.</summary>
+    /// <summary>Around the index of a raw text; written, it is an escape that no good request has.</summary>
     private const string Mark = "\u0001";
 
     private const string WrittenMark = "\\u0001";
+
+    /// <summary>Behind a name that shall be there twice.</summary>
+    private const string Again = "\u0002";
+
+    private const string WrittenAgain = "\\u0002";
 
     private static readonly JsonSerializerOptions[] Writings = [new(), new() { WriteIndented = true }, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }];
 
@@ -130,7 +135,7 @@ internal static class StructureMutation
     {
         if (place.Name is { } name)
         {
-            place.Holder[name + Mark] = random.Next(2) == 0 ? place.Value?.DeepClone() : JsonNode.Parse(Values[random.Next(Values.Length)]);
+            place.Holder[name + Again] = random.Next(2) == 0 ? place.Value?.DeepClone() : JsonNode.Parse(Values[random.Next(Values.Length)]);
         }
         else
         {
@@ -180,7 +185,7 @@ internal static class StructureMutation
             (text, at) = (text[..at] + raw + text[(end + WrittenMark.Length + 1)..], at + raw.Length);
         }
 
-        return text.Replace(WrittenMark, "", StringComparison.Ordinal);
+        return text.Replace(WrittenAgain, "", StringComparison.Ordinal);
     }
 
     private static string Nested(int depth, string open, string close) => string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth));
