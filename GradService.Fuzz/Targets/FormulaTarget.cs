@@ -21,6 +21,7 @@ internal static class FormulaTarget
         {
             var formula = Formula.Parse(text, SampleNames.Names, "terms[0].residual");
             MisreadException.ThrowIf(expected[0] is null, "What is no formula was taken.");
+            LibTorch.PrepareThread();
             using var scope = NewDisposeScope();
             var actual = formula.Evaluate(SampleValues.Of(Points, Dtype.Float64)).ToDoubles();
             for (var point = 0; point < Points.Count; point++)

@@ -1,5 +1,3 @@
-using GradService.Domain.Native;
-
 namespace GradService.Tests.Api;
 
 /// <summary>Numbers so small that they have fewer digits are numbers as others are: neither refused nor rounded to zero.</summary>
@@ -13,7 +11,6 @@ public sealed class DenormalNumberTests
     public async Task Denormal_inputs_and_weights_are_computed_by_either_engine(bool dense, bool isDouble)
     {
         await using var application = new GradApplication { Settings = [("Engine:Dense", $"{dense}")] };
-        Assert.Null(LibTorch.Status.Failure);
         var (smallest, small) = isDouble ? (double.Epsilon, 1e-310) : (float.Epsilon, (double)1e-40f);
         var request = GoodRequests.Gradient().With("network", $$"""{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1, "bias": false }], "dtype": "{{(isDouble ? "float64" : "float32")}}" }""")
             .With("network.parameters", """{ "0.weight": [[2]] }""").With("inputs", $"[[{smallest:R}], [{small:R}], [1]]");
