@@ -1,5 +1,6 @@
 using GradService.Api.Figures.Panels;
 using GradService.Domain;
+using GradService.Domain.Catalog;
 
 namespace GradService.Api.Figures;
 
@@ -9,8 +10,8 @@ internal sealed record ComparisonFigure(string Path, string? Title, ComparisonRe
     public override int PanelCount => Request.Compare.Count;
 
     /// <exception cref="FaultException">There is no such picture of it.</exception>
-    public static ComparisonFigure Of(string path, string? title, ComparisonRequest request, FigureKind? asked) =>
-        new(path, title, request, FigureKinds.Choose(asked, request, [.. request.Compare.Select(entry => entry.Gradient)], "compare"));
+    public static ComparisonFigure Of(string path, string? title, ComparisonRequest request, NetworkCatalog networks, FigureKind? asked) =>
+        new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [.. request.Compare.Select(entry => entry.Gradient)], "compare"));
 
     protected override (object Result, IReadOnlyList<Panel> Panels) Compute(GradientService gradients, ObjectiveService objectives, CancellationToken cancellation)
     {

@@ -24,13 +24,14 @@ internal static class FigureKinds
 
     /// <summary>The figure of gradients that is asked for, or that fits.</summary>
     /// <param name="asked">What is asked for; null: whatever fits.</param>
-    /// <param name="request">The network and its inputs.</param>
+    /// <param name="inputShape">The shape of a sample.</param>
+    /// <param name="samples">The samples [N, D…].</param>
     /// <param name="questions">The kinds of gradient, all of which it must show.</param>
     /// <param name="path">The field of the kinds.</param>
     /// <exception cref="FaultException">It cannot be drawn.</exception>
-    public static FigureKind Choose(FigureKind? asked, ForwardRequest request, IReadOnlyList<Question> questions, string path)
+    public static FigureKind Choose(FigureKind? asked, IReadOnlyList<int> inputShape, NdArray samples, IReadOnlyList<Question> questions, string path)
     {
-        var inputs = request.Network.InputShape.Aggregate(1.0, (product, size) => product * size);
+        var inputs = inputShape.Aggregate(1.0, (product, size) => product * size);
         var kind = asked ?? (questions.All(question => question is Jacobian) ? FigureKind.Coupling : inputs == 2 ? FigureKind.Field : FigureKind.Curves);
         if ((kind == FigureKind.Curves && inputs != 1) || (kind == FigureKind.Field && inputs != 2))
         {
@@ -38,9 +39,9 @@ internal static class FigureKinds
                 "One input is drawn by kind curves, two by kind field, and any number by kind coupling of gradient kind jacobian."));
         }
 
-        if (request.Inputs.Shape.Rank > 0 && request.Inputs.Shape[0] > MostSamples)
+        if (samples.Shape.Rank > 0 && samples.Shape[0] > MostSamples)
         {
-            throw new FaultException(Fault.TooLarge("inputs", $"at most {MostSamples} samples in a figure", $"{request.Inputs.Shape[0]}", "Far fewer look the same."));
+            throw new FaultException(Fault.TooLarge("inputs", $"at most {MostSamples} samples in a figure", $"{samples.Shape[0]}", "Far fewer look the same."));
         }
 
         return questions.FirstOrDefault(question => !Shows(kind, question)) is not { } other ? kind : throw new FaultException(Fault.Invalid(path, $"{ShownBy(kind)} for a figure of kind {NameOf(kind)}", Fault.Quoted(QuestionTable.NameOf(other.GetType())),

@@ -2,6 +2,7 @@ using GradService.Api.Answers;
 using GradService.Api.Gradients;
 using GradService.Api.Requests;
 using GradService.Domain;
+using GradService.Domain.Catalog;
 using GradService.Domain.Objectives;
 
 namespace GradService.Api.Figures;
@@ -11,24 +12,24 @@ internal static class FigureRequests
 {
     /// <summary>All of them in their order.</summary>
     /// <exception cref="FaultException">One of them is wrong, or has no such picture.</exception>
-    public static IReadOnlyList<FigureQuestion> Read(FigureBody body) => body switch
+    public static IReadOnlyList<FigureQuestion> Read(FigureBody body, NetworkCatalog networks) => body switch
     {
-        { Panels: null, Of: { } of, Request: { } request } => [Read(of, request, "request", null, body.Figure.Kind)],
-        { Panels: { } parts, Of: null, Request: null } => [.. parts.Select((part, index) => Read(part.Of, part.Request, $"panels[{index}].request", part.Title, body.Figure.Kind))],
+        { Panels: null, Of: { } of, Request: { } request } => [Read(of, request, "request", null, body.Figure.Kind, networks)],
+        { Panels: { } parts, Of: null, Request: null } => [.. parts.Select((part, index) => Read(part.Of, part.Request, $"panels[{index}].request", part.Title, body.Figure.Kind, networks))],
         { Panels: not null } => throw new FaultException(Fault.Invalid("panels", "either \"panels\" or \"of\" and \"request\"", "both")),
         { Of: null } => throw new FaultException(Fault.Invalid("of", "\"of\" and \"request\", or \"panels\"", "nothing")),
         _ => throw new FaultException(Fault.Invalid("request", "the request that \"of\" speaks of", "nothing")),
     };
 
-    private static FigureQuestion Read(FigureSubject of, JsonFragment fragment, string path, string? title, FigureKind? kind)
+    private static FigureQuestion Read(FigureSubject of, JsonFragment fragment, string path, string? title, FigureKind? kind, NetworkCatalog networks)
     {
         FigureKinds.CheckSubject(of, kind);
         try
         {
             return of switch
             {
-                FigureSubject.Gradients => GradientFigure.Of(path, title, As<GradientRequest>(fragment), kind),
-                FigureSubject.Compare => ComparisonFigure.Of(path, title, As<ComparisonBody>(fragment).ToRequest(), kind),
+                FigureSubject.Gradients => GradientFigure.Of(path, title, As<GradientRequest>(fragment), networks, kind),
+                FigureSubject.Compare => ComparisonFigure.Of(path, title, As<ComparisonBody>(fragment).ToRequest(), networks, kind),
                 _ => new ObjectiveFigure(path, title, As<ObjectiveComparisonRequest>(fragment)),
             };
         }

@@ -3,6 +3,7 @@ using GradService.Api.Figures.Drawing;
 using GradService.Api.OpenApi;
 using GradService.Api.Requests;
 using GradService.Domain;
+using GradService.Domain.Catalog;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -28,12 +29,12 @@ internal static class FiguresEndpoints
         return group;
     }
 
-    private static async Task<FigureAnswer> DrawAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService gradients, [FromServices] ObjectiveService objectives, [FromServices] IOptions<Limits> limits)
+    private static async Task<FigureAnswer> DrawAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService gradients, [FromServices] ObjectiveService objectives, [FromServices] NetworkCatalog networks, [FromServices] IOptions<Limits> limits)
     {
         var (asked, _) = await body.ReadAsync<FigureBody>(context);
         FigureAnswer.CheckAccepted(context.Request, asked.Figure.Format);
         asked.Figure.CheckSize(limits.Value);
-        var questions = FigureRequests.Read(asked);
+        var questions = FigureRequests.Read(asked, networks);
         _ = PanelGrid.Of(questions.Sum(question => question.PanelCount), asked.Figure.Width, asked.Figure.Height);
         return new FigureAnswer(await queue.RunAsync(cancellation => DrawnFigure.Of(questions, asked.Figure, gradients, objectives, cancellation), context.RequestAborted));
     }

@@ -7,7 +7,9 @@ internal static class FiguresProblems
 {
     public static IReadOnlyList<DocumentedProblem> OfDraw { get; } =
     [
-        .. ComputationProblems.Of("Figures",
+        .. ComputationProblems.Of("Figures", """
+            "inputs": [[0], [1]], "gradient": { "kind": "sum" }
+            """,
             "As for the endpoint whose request is drawn, paths beginning with \"request\" or \"panels[0].request\"; or there is no such picture of it.",
             ("Curves of three inputs", """
                 {
@@ -44,6 +46,7 @@ internal static class FiguresProblems
             .Select(problem => problem.StatusCode switch
             {
                 StatusCodes.Status406NotAcceptable => problem with { Description = "The header Accept excludes the format that was asked for. Nothing was computed." },
+                StatusCodes.Status404NotFound => problem with { Example = problem.Example! with { Accept = FigureAnswer.Svg, Request = $$"""{ "of": "gradients", "request": {{problem.Example.Request}} }""" } },
                 _ => problem with { Example = problem.Example! with { Accept = FigureAnswer.Svg } },
             }),
     ];

@@ -1,5 +1,6 @@
 using GradService.Api.Figures.Panels;
 using GradService.Domain;
+using GradService.Domain.Catalog;
 
 namespace GradService.Api.Figures;
 
@@ -9,8 +10,8 @@ internal sealed record GradientFigure(string Path, string? Title, GradientReques
     public override int PanelCount => 1;
 
     /// <exception cref="FaultException">There is no such picture of it.</exception>
-    public static GradientFigure Of(string path, string? title, GradientRequest request, FigureKind? asked) =>
-        new(path, title, request, FigureKinds.Choose(asked, request, [request.Gradient], "gradient.kind"));
+    public static GradientFigure Of(string path, string? title, GradientRequest request, NetworkCatalog networks, FigureKind? asked) =>
+        new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [request.Gradient], "gradient.kind"));
 
     protected override (object Result, IReadOnlyList<Panel> Panels) Compute(GradientService gradients, ObjectiveService objectives, CancellationToken cancellation)
     {

@@ -18,6 +18,12 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     /// <exception cref="FaultException">It has no shape, is over a limit, a given parameter is wrong or missing, or it refers to one that is not there.</exception>
     public CanonicalNetwork Canonical(NetworkSource source) => CanonicalNetwork.Of(source as NetworkSpec ?? Whole((NetworkReference)source), limits);
 
+    /// <summary>The shape of a sample that the network takes, as it is described.</summary>
+    /// <exception cref="FaultException">It is not there.</exception>
+    public IReadOnlyList<int> InputShapeOf(NetworkSource source) => source is NetworkReference reference
+        ? (_store.SpecOf(IdOf(reference)) ?? throw NoLonger(reference)).InputShape
+        : ((NetworkSpec)source).InputShape;
+
     private NetworkLease Open(NetworkReference reference)
     {
         var id = IdOf(reference);

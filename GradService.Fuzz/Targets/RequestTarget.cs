@@ -2,6 +2,7 @@ using System.Text;
 using GradService.Api.Gradients;
 using GradService.Api.Requests;
 using GradService.Domain;
+using GradService.Domain.Catalog;
 using GradService.Domain.Networks;
 using GradService.Domain.Objectives;
 
@@ -41,7 +42,14 @@ internal static class RequestTarget
         return taken;
     }
 
-    private static void Prepare(ForwardRequest request) => PreparedRequest.Of(request, NetworkShape.InferWithin(request.Network, Limits));
+    private static void Prepare(ForwardRequest request) => PreparedRequest.Of(request, ShapeOf(request.Network));
 
-    private static void Prepare(ObjectiveRequest request) => Objective.Resolve(request, NetworkShape.InferWithin(request.Network, Limits));
+    private static void Prepare(ObjectiveRequest request) => Objective.Resolve(request, ShapeOf(request.Network));
+
+    private static NetworkShape ShapeOf(NetworkSource source)
+    {
+        using var networks = new NetworkCache(Limits, new EngineOptions());
+        using var lease = new NetworkCatalog(networks, Limits).Open(source);
+        return lease.Shape;
+    }
 }
