@@ -1,5 +1,6 @@
 using System.Text;
 using GradService.Api.Arrays;
+using GradService.Api.Observability;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
 using GradService.Domain;
@@ -28,6 +29,7 @@ internal sealed class NetworkUpload(IOptions<Limits> limits, NetworkStore store)
     /// <exception cref="FaultException">The form is not sound, too large, or says something wrong.</exception>
     public async Task<NetworkBody> ReadAsync(HttpRequest request)
     {
+        using var stage = Stages.Start("read");
         var limit = limits.Value.MaxRequestBytes;
         if (request.ContentLength > limit)
         {

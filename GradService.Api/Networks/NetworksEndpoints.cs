@@ -1,6 +1,7 @@
 using System.Globalization;
 using GradService.Api.Admission;
 using GradService.Api.Answers;
+using GradService.Api.Observability;
 using GradService.Api.OpenApi;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
@@ -97,6 +98,7 @@ internal static class NetworksEndpoints
         var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context.Request) : (await body.ReadAsync<NetworkBody>(context)).Request;
         var name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
         var network = await queue.RunAsync(_ => catalog.Canonical(asked.Network), context.RequestAborted);
+        using var stage = Stages.Start("store");
         var (stored, isNew) = await store.StoreAsync(network, name);
         return (stored, name, isNew, network.ParameterBytes);
     }
