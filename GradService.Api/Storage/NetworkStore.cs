@@ -20,7 +20,6 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     private static readonly Func<NetworkDatabase, string, bool> HasId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.Any(row => row.Id == id));
     private static readonly Func<NetworkDatabase, string, string?> SpecOfId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.Where(row => row.Id == id).Select(row => row.Spec).FirstOrDefault());
 
-    // Compiled: whatever a query that is not has captured, a whole network among it, may be kept with its plan.
     private static readonly Func<NetworkDatabase, string, NetworkRow?> RowOfId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.SingleOrDefault(row => row.Id == id));
     private static readonly Func<NetworkDatabase, string, NameRow?> RowOfName = EF.CompileQuery((NetworkDatabase database, string name) => database.Names.SingleOrDefault(row => row.Name == name));
 
