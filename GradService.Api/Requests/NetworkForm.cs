@@ -15,16 +15,20 @@ internal static class NetworkForm
             return type;
         }
 
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        // Only "parameters" stands in both: whatever else comes first tells.
+        try
         {
-            if (JsonText.Is(ref reader, "id") || JsonText.Is(ref reader, "name"))
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName && JsonText.Is(ref reader, "parameters"))
             {
-                return typeof(NetworkReference);
+                reader.Skip();
             }
 
-            reader.Skip();
+            return reader.TokenType == JsonTokenType.PropertyName && (JsonText.Is(ref reader, "id") || JsonText.Is(ref reader, "name")) ? typeof(NetworkReference) : typeof(NetworkSpec);
         }
-
-        return typeof(NetworkSpec);
+        catch (JsonException)
+        {
+            // Whoever reads it comes upon that too, and says where.
+            return typeof(NetworkSpec);
+        }
     }
 }

@@ -57,7 +57,7 @@ public sealed class ReferenceTests : IClassFixture<GradApplication>, IDisposable
     [InlineData("""{ "id": "0", "name": "a" }""", "network", "Expected an id or a name, got both.")]
     [InlineData("""{ "name": null }""", "network", "Expected an id or a name, got neither.")]
     [InlineData("""{ "name": "a", "seed": 1 }""", "network.seed", "Expected a known field, got 'seed'…")]
-    [InlineData("""{ "inputShape": [1], "layers": [{ "type": "tanh" }], "id": "a" }""", "network.inputShape", "Expected a known field…")]
+    [InlineData("""{ "inputShape": [1], "layers": [{ "type": "tanh" }], "id": "a" }""", "network.id", "Expected a known field, got 'id'…")]
     [InlineData("""{ "id": 5 }""", "network.id", "Expected a string, got 5.")]
     public async Task A_reference_says_one_thing(string network, string path, string message)
     {

@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 
 namespace GradService.Tests.Domain.Objectives.Formulas;
 
-/// <summary>Length and depth are bounded before anything recurses: these run on a stack that is a fraction of the usual one.</summary>
+/// <summary>Length and depth are bounded before anything recurses: these run on a stack that is an eighth of the usual one.</summary>
 public sealed class FormulaLimitTests
 {
-    private const int StackBytes = 512 * 1024;
+    private const int StackBytes = 1024 * 1024;
 
     /// <summary>What opens one level, what stands in the middle, and what closes a level.</summary>
     public static TheoryData<string, string, string> Nestings { get; } = new()
