@@ -16,68 +16,87 @@ namespace GradService.Domain;
 /// <param name="networks">Where networks are had from.</param>
 public sealed class GradientService(Limits limits, NetworkCatalog networks)
 {
-    /// <summary>Outputs [N, M…] and BatchNorm statistics.</summary>
+    /// <summary>Outputs [N, M…] and BatchNorm statistics, checked and priced, to be computed.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public ForwardResult Forward(ForwardRequest request, CancellationToken cancellation)
+    public Priced<ForwardResult> PriceForward(ForwardRequest request) => networks.Price<ForwardResult>(request.Network, lease =>
     {
-        using var lease = networks.Open(request.Network);
         var prepared = PreparedRequest.Of(request, lease.Shape);
-        Price(prepared, question: null, "inputs");
-        cancellation.ThrowIfCancellationRequested();
-        using var evaluation = Evaluate(prepared, lease.Network, question: null, cancellation);
-        return new ForwardResult { Outputs = evaluation.Outputs, BatchNorm = Report(prepared, evaluation) };
-    }
+        return (CheckedCost(prepared, question: null, "inputs"), cancellation =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var evaluation = Evaluate(prepared, lease.Network, question: null, cancellation);
+            return new ForwardResult { Outputs = evaluation.Outputs, BatchNorm = Report(prepared, evaluation) };
+        });
+    });
 
-    /// <summary>The gradient asked for, with outputs, statistics and what they mean.</summary>
-    /// <inheritdoc cref="Forward"/>
-    public GradientResult Differentiate(GradientRequest request, CancellationToken cancellation)
+    /// <summary>The gradient asked for, with outputs, statistics and what they mean, checked and priced, to be computed.</summary>
+    /// <inheritdoc cref="PriceForward"/>
+    public Priced<GradientResult> PriceGradient(GradientRequest request) => networks.Price<GradientResult>(request.Network, lease =>
     {
-        using var lease = networks.Open(request.Network);
         var prepared = PreparedRequest.Of(request, lease.Shape);
-        Check(prepared, request.Gradient);
-        return Differentiate(prepared, lease.Network, request.Gradient, cancellation);
-    }
+        return (Check(prepared, request.Gradient), cancellation => Differentiate(prepared, lease.Network, request.Gradient, cancellation));
+    });
 
-    /// <summary>Several gradients of the same parameters and inputs, each starting from the request's own running statistics.</summary>
-    /// <inheritdoc cref="Forward"/>
-    public ComparisonResult Compare(ComparisonRequest request, CancellationToken cancellation)
+    /// <summary>
+    /// Several gradients of the same parameters and inputs, each starting from the request's own running statistics: all checked and priced
+    /// before the first is computed.
+    /// </summary>
+    /// <inheritdoc cref="PriceForward"/>
+    public Priced<ComparisonResult> PriceComparison(ComparisonRequest request) => networks.Price<ComparisonResult>(request.Network, lease =>
     {
-        // Everything is checked and priced before the first entry is computed.
-        using var lease = networks.Open(request.Network);
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
             var prepared = PreparedRequest.Of(request with { BatchNorm = request.BatchNorm.ForEntry(entry.Mode) }, lease.Shape);
-            Check(prepared, entry.Gradient);
-            return (Prepared: prepared, entry.Gradient);
+            return (Cost: Check(prepared, entry.Gradient), Prepared: prepared, entry.Gradient);
         })).ToList();
         request.BatchNorm.CheckReference(request.Compare.Select(entry => entry.Mode));
 
         // All answers are kept until the last is there.
-        Cost.Sum(entries.Select(entry => CostOf(entry.Prepared, entry.Gradient))).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
-        var network = lease.Network;
-        var results = entries.Select(entry => Differentiate(entry.Prepared, network, entry.Gradient, cancellation)).ToList();
-        var differences = Comparison.Differences(results, cancellation);
-        return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences), Differences = differences };
+        var all = Cost.Sum(entries.Select(entry => entry.Cost)).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
+        return (all, cancellation =>
+        {
+            var network = lease.Network;
+            var results = entries.Select(entry => Differentiate(entry.Prepared, network, entry.Gradient, cancellation)).ToList();
+            var differences = Comparison.Differences(results, cancellation);
+            return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences), Differences = differences };
+        });
+    });
+
+    /// <summary>Outputs [N, M…] and BatchNorm statistics, computed at once.</summary>
+    /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ForwardResult Forward(ForwardRequest request, CancellationToken cancellation)
+    {
+        using var priced = PriceForward(request);
+        return priced.Compute(cancellation);
     }
 
-    private void Check(PreparedRequest prepared, Question question)
+    /// <summary>The gradient asked for, computed at once.</summary>
+    /// <inheritdoc cref="Forward"/>
+    public GradientResult Differentiate(GradientRequest request, CancellationToken cancellation)
+    {
+        using var priced = PriceGradient(request);
+        return priced.Compute(cancellation);
+    }
+
+    /// <summary>Several gradients, computed at once.</summary>
+    /// <inheritdoc cref="Forward"/>
+    public ComparisonResult Compare(ComparisonRequest request, CancellationToken cancellation)
+    {
+        using var priced = PriceComparison(request);
+        return priced.Compute(cancellation);
+    }
+
+    private Cost Check(PreparedRequest prepared, Question question)
     {
         // The number of outputs and the size of the inputs are bounded first: selections and weights are as large as they are.
-        Price(prepared, question: null, "inputs");
-        if (question.Check(prepared.Size).ToList() is { Count: > 0 } faults)
-        {
-            throw new FaultException(faults);
-        }
-
-        Price(prepared, question, "gradient");
+        CheckedCost(prepared, question: null, "inputs");
+        return question.Check(prepared.Size).ToList() is { Count: > 0 } faults ? throw new FaultException(faults) : CheckedCost(prepared, question, "gradient");
     }
 
-    private void Price(PreparedRequest prepared, Question? question, string path) =>
-        CostOf(prepared, question).Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
-
-    private static Cost CostOf(PreparedRequest prepared, Question? question) =>
-        Cost.Of(prepared.Shape, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0, question, prepared.Size, prepared.Request.Diagnostics.FiniteDifferences);
+    private Cost CheckedCost(PreparedRequest prepared, Question? question, string path) =>
+        Cost.Of(prepared.Shape, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0, question, prepared.Size, prepared.Request.Diagnostics.FiniteDifferences)
+            .Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
 
     private static GradientResult Differentiate(PreparedRequest prepared, BuiltNetwork network, Question question, CancellationToken cancellation)
     {

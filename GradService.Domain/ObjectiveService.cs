@@ -19,55 +19,80 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
 {
     private const string Cheaper = "Send fewer points, take derivatives of lower order, or use mode trainDetached, under which sweeps serve all points at once.";
 
-    /// <summary>The loss and its parameter gradient.</summary>
+    /// <summary>The loss and its parameter gradient, checked and priced, to be computed.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public ObjectiveResult Evaluate(ObjectiveRequest request, CancellationToken cancellation)
+    public Priced<ObjectiveResult> PriceEvaluation(ObjectiveRequest request) => networks.Price<ObjectiveResult>(request.Network, lease =>
     {
-        using var lease = networks.Open(request.Network);
         var shape = lease.Shape;
         var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode, Derivative = request.Derivative, ThroughStatistics = request.BatchNorm.ThroughStatistics };
         var setting = Prepare(request, Objective.Resolve(request, shape), shape, variant);
-        ObjectiveCost.Of(setting, request).Check(limits, "terms", Cheaper);
-        var network = lease.Network.Tensors;
-        using var scope = NewDisposeScope();
-        return Evaluate(setting, request, network, cancellation);
-    }
+        return (ObjectiveCost.Of(setting, request).Check(limits, "terms", Cheaper), cancellation =>
+        {
+            var network = lease.Network.Tensors;
+            using var scope = NewDisposeScope();
+            return Evaluate(setting, request, network, cancellation);
+        });
+    });
 
-    /// <summary>The same loss under several meanings of BatchNorm. What cannot be computed in one of them stands beside the others' results.</summary>
-    /// <inheritdoc cref="Evaluate(ObjectiveRequest, CancellationToken)"/>
-    public ObjectiveComparisonResult Compare(ObjectiveComparisonRequest request, CancellationToken cancellation)
+    /// <summary>
+    /// The same loss under several meanings of BatchNorm, checked and priced, to be computed. What cannot be computed in one of them stands
+    /// beside the others' results.
+    /// </summary>
+    /// <inheritdoc cref="PriceEvaluation"/>
+    public Priced<ObjectiveComparisonResult> PriceComparison(ObjectiveComparisonRequest request) => networks.Price<ObjectiveComparisonResult>(request.Network, lease =>
     {
-        using var lease = networks.Open(request.Network);
         var shape = lease.Shape;
         var objective = Objective.Resolve(request, shape);
         var variants = request.Compare ?? ObjectiveVariant.All;
         request.BatchNorm.CheckReference(variants.Select(variant => variant.Mode));
 
-        var prepared = variants.Select((variant, index) => Try(() =>
-        {
-            var setting = Prepare(request, objective, shape, variant, $"compare[{index}]");
-            var cost = ObjectiveCost.Of(setting, request);
-            cost.Check(limits, "terms", Cheaper);
-            return (Setting: setting, Cost: cost);
-        })).ToList();
+        var prepared = variants.Select((variant, index) => Try(() => Price(variant, $"compare[{index}]", "terms"))).ToList();
         if (prepared.All(entry => entry.Error is not null))
         {
             throw prepared[0].Error!.For($"{(request.Compare is null ? $"variant {variants[0].Letter}" : "compare[0]")}; none of the others can be computed either");
         }
 
-        Cost.Sum(prepared.Where(entry => entry.Error is null).Select(entry => entry.Result.Cost)).Check(limits, "compare", "Compare fewer variants at once, or send fewer points.");
+        var all = Cost.Sum(prepared.Where(entry => entry.Error is null).Select(entry => entry.Result.Cost)).Check(limits, "compare", "Compare fewer variants at once, or send fewer points.");
 
-        var network = lease.Network.Tensors;
-        using var scope = NewDisposeScope();
-        var results = prepared.Select(entry => entry.Error is { } error ? (Result: null, Error: error) : Try(() => Evaluate(entry.Result.Setting, request, network, cancellation))).ToList();
-        var recommended = Recommended(request, objective, shape, variants, results, network, cancellation);
-        var compared = variants.Zip(results, (variant, result) =>
+        // The parameter gradient that others are measured by is variant c's, which is computed where it is not among them.
+        var among = variants.ToList().FindIndex(variant => variant.Letter == ObjectiveVariant.Recommended.Letter);
+        var beside = among >= 0 || !request.Return.Contains(ObjectivePart.ParameterGradients) ? default : Try(() => Price(ObjectiveVariant.Recommended, "batchNorm", "compare")).Result;
+        return (beside.Cost is null ? all : Cost.Sum([all, beside.Cost]), cancellation =>
         {
-            var angle = result.Result?.ParameterGradients is { } gradient && recommended is not null ? GradientAngle.Between(gradient, recommended) : null;
-            return new ObjectiveVariantResult(variant, result.Result, result.Error, angle?.Cosine, angle?.RelativeDifference);
-        }).ToList();
-        return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared) };
+            var network = lease.Network.Tensors;
+            using var scope = NewDisposeScope();
+            var results = prepared.Select(entry => entry.Error is { } error ? (Result: null, Error: error) : Try(() => Evaluate(entry.Result.Setting, request, network, cancellation))).ToList();
+            var recommended = among >= 0 ? results[among].Result?.ParameterGradients : beside.Setting is null ? null : ParameterGradients(beside.Setting, network, cancellation);
+            var compared = variants.Zip(results, (variant, result) =>
+            {
+                var angle = result.Result?.ParameterGradients is { } gradient && recommended is not null ? GradientAngle.Between(gradient, recommended) : null;
+                return new ObjectiveVariantResult(variant, result.Result, result.Error, angle?.Cosine, angle?.RelativeDifference);
+            }).ToList();
+            return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared) };
+        });
+
+        (ObjectiveSetting Setting, Cost Cost) Price(ObjectiveVariant variant, string path, string counted)
+        {
+            var setting = Prepare(request, objective, shape, variant, path);
+            return (setting, ObjectiveCost.Of(setting, request).Check(limits, counted, Cheaper));
+        }
+    });
+
+    /// <summary>The loss and its parameter gradient, computed at once.</summary>
+    /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ObjectiveResult Evaluate(ObjectiveRequest request, CancellationToken cancellation)
+    {
+        using var priced = PriceEvaluation(request);
+        return priced.Compute(cancellation);
+    }
+
+    /// <summary>The same loss under several meanings of BatchNorm, computed at once.</summary>
+    /// <inheritdoc cref="Evaluate(ObjectiveRequest, CancellationToken)"/>
+    public ObjectiveComparisonResult Compare(ObjectiveComparisonRequest request, CancellationToken cancellation)
+    {
+        using var priced = PriceComparison(request);
+        return priced.Compute(cancellation);
     }
 
     /// <param name="request">The request.</param>
@@ -156,25 +181,13 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
         };
     }
 
-    /// <summary>The parameter gradient that others are measured by: variant c's, computed where it is not among them; null where there is none.</summary>
-    private IReadOnlyDictionary<string, NdArray>? Recommended(ObjectiveComparisonRequest request, Objective objective, NetworkShape shape, IReadOnlyList<ObjectiveVariant> variants,
-        List<(ObjectiveResult? Result, FaultException? Error)> results, Network network, CancellationToken cancellation)
+    /// <summary>Null where there is none after all.</summary>
+    private static IReadOnlyDictionary<string, NdArray>? ParameterGradients(ObjectiveSetting setting, Network network, CancellationToken cancellation) => Try(() =>
     {
-        var at = variants.ToList().FindIndex(variant => variant.Letter == ObjectiveVariant.Recommended.Letter);
-        if (at >= 0)
-        {
-            return results[at].Result?.ParameterGradients;
-        }
-
-        return !request.Return.Contains(ObjectivePart.ParameterGradients) ? null : Try(() =>
-        {
-            var setting = Prepare(request, objective, shape, ObjectiveVariant.Recommended);
-            ObjectiveCost.Of(setting, request).Check(limits, "compare", Cheaper);
-            using var scope = NewDisposeScope();
-            using var trained = network.ToTrain();
-            return Loss.Of(ObjectivePass.Run(setting, trained, live: true), cancellation).ParameterGradients;
-        }).Result;
-    }
+        using var scope = NewDisposeScope();
+        using var trained = network.ToTrain();
+        return Loss.Of(ObjectivePass.Run(setting, trained, live: true), cancellation).ParameterGradients;
+    }).Result;
 
     private static string Reason(ObjectiveSetting setting) => setting.Batches.Select(setting.WayOf).Max() switch
     {

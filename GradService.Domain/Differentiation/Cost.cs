@@ -8,8 +8,15 @@ namespace GradService.Domain.Differentiation;
 /// <param name="RowByRowWork">N²·M·order where second and higher derivatives go row by row, else 0.</param>
 /// <param name="ResultBytes">Size of the arrays of the answer.</param>
 /// <param name="NativeBytes">Size of all tensors alive at once.</param>
-internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, long NativeBytes)
+/// <param name="Work">How long it takes, in nanoseconds of a usual core, to an order of magnitude.</param>
+internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, long NativeBytes, long Work)
 {
+    /// <summary>Losses or forward passes that finite differences take: two for each of 64 entries.</summary>
+    public const long DifferencedPasses = 128;
+
+    /// <summary>What a layer takes beside its arithmetic, however small it is, nanoseconds.</summary>
+    private const long EachLayer = 10_000;
+
     /// <summary>Each kept tensor once more as its gradient and once as a temporary of the operation that makes it.</summary>
     public const long TensorsPerKept = 3;
 
@@ -40,18 +47,29 @@ internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, lo
         var copy = finiteDifferences
             ? shape.ParameterElements.SaturatingPlus(shape.KeptElements.SaturatingTimes(2).SaturatingTimes(samples)).SaturatingPlus(scratch).SaturatingTimes(sizeof(double))
             : 0;
-        return new Cost(question?.Choose(size).Passes ?? 0, question?.RowByRowWork(size) ?? 0, results, alive.SaturatingPlus(copy));
+        var passes = question?.Choose(size).Passes ?? 0;
+        var work = WorkOf(shape, passes.SaturatingPlus(1 + (finiteDifferences ? DifferencedPasses : 0)), samples.SaturatingPlus(referenceSamples));
+        return new Cost(passes, question?.RowByRowWork(size) ?? 0, results, alive.SaturatingPlus(copy), work);
     }
+
+    /// <summary>A number of passes over a batch, a product or a value each a nanosecond.</summary>
+    public static long WorkOf(NetworkShape shape, long passes, long samples) => shape.ParameterElements
+        .SaturatingPlus(shape.KeptElements).SaturatingPlus(shape.ScratchElements)
+        .SaturatingTimes(samples).SaturatingPlus(EachLayer * shape.All.Count).SaturatingTimes(passes);
 
     /// <summary>Of several answers made one after another and handed out together.</summary>
     public static Cost Sum(IEnumerable<Cost> costs) => costs.Aggregate((a, b) => new Cost(
         a.Passes.SaturatingPlus(b.Passes),
         a.RowByRowWork.SaturatingPlus(b.RowByRowWork),
         a.ResultBytes.SaturatingPlus(b.ResultBytes),
-        Math.Max(a.NativeBytes, b.NativeBytes)));
+        Math.Max(a.NativeBytes, b.NativeBytes),
+        a.Work.SaturatingPlus(b.Work)));
+
+    /// <summary>What of it others need to know.</summary>
+    public Price ToPrice() => new(NativeBytes, ResultBytes, Work);
 
     /// <exception cref="FaultException">Names each limit that is exceeded, the size asked for, and what to do.</exception>
-    public void Check(Limits limits, string path, string cheaper)
+    public Cost Check(Limits limits, string path, string cheaper)
     {
         List<Fault> faults = [];
         AddIfOver(nameof(limits.MaxPasses), Passes, limits.MaxPasses, "sweeps over the network");
@@ -62,6 +80,8 @@ internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, lo
         {
             throw new FaultException(faults);
         }
+
+        return this;
 
         void AddIfOver(string name, long asked, long limit, string what)
         {

@@ -12,10 +12,10 @@ namespace GradService.Domain.Native;
 internal static class Autograd
 {
     [ThreadStatic]
-    private static long sweeps;
+    private static SweepCount? sweeps;
 
-    /// <summary>Backward sweeps of this thread so far: what estimates of cost are held against.</summary>
-    public static long Sweeps => sweeps;
+    /// <summary>Backward sweeps of this thread so far: what estimates of cost, and the time after which a cancelled request ends, are held against.</summary>
+    public static SweepCount Sweeps => sweeps ??= new SweepCount();
 
     /// <summary>
     /// cotangentᵀ·∂output/∂input: shape and dtype of <paramref name="input"/>, zeros where the output does not depend on it.
@@ -61,7 +61,7 @@ internal static class Autograd
         }
 
         Clear(inputs);
-        sweeps++;
+        Sweeps.Add();
         try
         {
             autograd.backward([.. attached.Select(pair => pair.Output)], [.. attached.Select(pair => pair.Cotangent)],

@@ -5,9 +5,6 @@ namespace GradService.Domain.Objectives;
 /// <summary>What a loss takes, estimated from its sizes before anything is allocated.</summary>
 internal static class ObjectiveCost
 {
-    /// <summary>A loss with central differences of 64 parameters.</summary>
-    private const long DifferencedLosses = 128;
-
     /// <param name="setting">What is evaluated.</param>
     /// <param name="request">What is handed out and checked.</param>
     public static Cost Of(ObjectiveSetting setting, ObjectiveRequest request)
@@ -38,11 +35,13 @@ internal static class ObjectiveCost
             .SaturatingPlus(live ? setting.Shape.ParameterElements : 0)
             .SaturatingPlus(setting.Plan.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
         var differences = request.Diagnostics.FiniteDifferences;
+        var passes = setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(Cost.DifferencedPasses) : 0);
         return new Cost(
-            setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(DifferencedLosses) : 0),
-            work.SaturatingTimes(differences ? 1 + DifferencedLosses : 1),
+            passes,
+            work.SaturatingTimes(differences ? 1 + Cost.DifferencedPasses : 1),
             results.SaturatingTimes(itemSize),
-            alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0));
+            alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0),
+            Cost.WorkOf(setting.Shape, passes.SaturatingPlus(1), points.SaturatingPlus(referenceSamples)));
     }
 
     private static long Graphs(DerivativePlan plan) => plan.Swept.Sum(swept => 1L << (swept.Order + 1));

@@ -33,9 +33,9 @@ internal sealed class CoupledPass : IDisposable
     /// <summary>Sweeps that a question takes on this pass, the forward pass not among them.</summary>
     public long SweepsOf(Question question)
     {
-        var before = Autograd.Sweeps;
+        var before = Autograd.Sweeps.Value;
         question.Ask(Pass, Size, CancellationToken.None);
-        return Autograd.Sweeps - before;
+        return Autograd.Sweeps.Value - before;
     }
 
     /// <summary>cotangentᵀ·J at other inputs; statistics are computed anew where the gradient flows through them, else held at those of this pass.</summary>

@@ -36,9 +36,9 @@ public sealed class ObjectiveSweepTests
         using var scope = NewDisposeScope();
         using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
         using var trained = network.ToTrain();
-        var before = Autograd.Sweeps;
+        var before = Autograd.Sweeps.Value;
         Loss.Of(ObjectivePass.Run(setting, live ? trained : network, live), CancellationToken.None);
-        Assert.Equal(setting.Sweeps(live), Autograd.Sweeps - before);
+        Assert.Equal(setting.Sweeps(live), Autograd.Sweeps.Value - before);
         if (live)
         {
             Assert.Equal(setting.Sweeps(live), request.Answer().Diagnostics.Passes);
@@ -66,7 +66,7 @@ public sealed class ObjectiveSweepTests
             using var scope = NewDisposeScope();
             using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
             using var trained = network.ToTrain();
-            var before = Autograd.Sweeps;
+            var before = Autograd.Sweeps.Value;
             var pass = ObjectivePass.Run(setting, trained, live: true);
 
             // A thread of its own, as timers wait for threads of the pool. It has the seconds that the points take; that some are done is hoped for.
@@ -82,7 +82,7 @@ public sealed class ObjectiveSweepTests
             }
             finally
             {
-                swept = Autograd.Sweeps - before;
+                swept = Autograd.Sweeps.Value - before;
                 stop.Join();
             }
         });

@@ -1,0 +1,27 @@
+using GradService.Domain.Catalog;
+using GradService.Domain.Differentiation;
+using GradService.Domain.Networks;
+
+namespace GradService.Domain;
+
+/// <summary>Holds a request's network from the price to the answer.</summary>
+internal static class Pricing
+{
+    /// <param name="networks">Where the network is.</param>
+    /// <param name="spec">The network.</param>
+    /// <param name="price">Finds what the request costs, within the limits, and how it is computed. The network is built only when it is.</param>
+    public static Priced<T> Price<T>(this NetworkCache networks, NetworkSpec spec, Func<NetworkLease, (Cost Cost, Func<CancellationToken, T> Compute)> price)
+    {
+        var lease = networks.Open(spec);
+        try
+        {
+            var (cost, compute) = price(lease);
+            return new Priced<T>(cost.ToPrice(), compute, lease);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+}
