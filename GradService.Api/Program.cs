@@ -1,6 +1,7 @@
 using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.Capabilities;
+using GradService.Api.Connections;
 using GradService.Api.Figures;
 using GradService.Api.Gradients;
 using GradService.Api.Health;
@@ -16,6 +17,10 @@ using GradService.Api.Security;
 using GradService.Api.Storage;
 using GradService.Api.Tesseract;
 using GradService.Api.UmBridge;
+using GradService.Domain.Native;
+
+// Before there are threads, for which the allocator would keep a stock of memory each.
+Allocator.BoundArenas();
 
 // Settings stand beside the program, wherever it is started from. Started from / it would else watch the whole file system for them.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -37,6 +42,7 @@ builder.Services
     .AddCompressedAnswers()
     .AddStorage()
     .AddAdmission()
+    .AddConnectionLimits()
     .AddFigures()
     .AddReverseProxy()
     .AddObservability(builder.Configuration)
@@ -50,6 +56,7 @@ app.UseSecurityHeaders();
 app.UseConfiguredOrigins();
 app.UseResponseCompression();
 app.UseProblems();
+app.UseGracefulStop();
 app.UseOpenApiDocument();
 app.UseSecurity();
 app.MapPlayground();

@@ -8,11 +8,11 @@ namespace GradService.Domain;
 internal static class Pricing
 {
     /// <param name="networks">Where the network is.</param>
-    /// <param name="spec">The network.</param>
+    /// <param name="source">The network.</param>
     /// <param name="price">Finds what the request costs, within the limits, and how it is computed. The network is built only when it is.</param>
-    public static Priced<T> Price<T>(this NetworkCache networks, NetworkSpec spec, Func<NetworkLease, (Cost Cost, Func<CancellationToken, T> Compute)> price)
+    public static Priced<T> Price<T>(this NetworkCatalog networks, NetworkSource source, Func<NetworkLease, (Cost Cost, Func<CancellationToken, T> Compute)> price)
     {
-        var lease = networks.Open(spec);
+        var lease = networks.Open(source);
         try
         {
             var (cost, compute) = price(lease);

@@ -15,7 +15,7 @@ internal static class AdmissionServices
         services.AddOptions<Limits>().BindConfiguration(Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ComputeOptions>().BindConfiguration(Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EngineOptions>().BindConfiguration(EngineSection).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<ComputeQueue>();
+        services.AddSingleton<ComputeQueue>().AddSingleton<BufferBudget>().AddSingleton<RequestAdmission>();
         services.AddSingleton(provider => new NetworkCache(LimitsOf(provider), provider.GetRequiredService<IOptions<EngineOptions>>().Value));
         services.AddSingleton(provider => new GradientService(LimitsOf(provider), provider.GetRequiredService<NetworkCatalog>()));
         services.AddSingleton(provider => new ObjectiveService(LimitsOf(provider), provider.GetRequiredService<NetworkCatalog>()));

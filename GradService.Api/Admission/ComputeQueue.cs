@@ -1,28 +1,30 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using GradService.Api.Observability;
+using GradService.Domain;
 using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Admission;
 
 /// <summary>
-/// A fixed number of long-lived threads that compute, and a bounded queue before them. Native state such as dispose scopes belongs to
-/// a thread, so a computation never leaves the one it began on; and libtorch's allocator keeps an arena for each, so they are few.
+/// A fixed number of long-lived threads that compute, and a line before them. Native state such as dispose scopes belongs to a thread, so
+/// a computation never leaves the one it began on; and libtorch's allocator keeps an arena for each, so they are few.
 /// </summary>
 internal sealed class ComputeQueue : IDisposable
 {
-    private readonly BlockingCollection<Place> _places = [];
+    private readonly WaitingLine _line;
     private readonly Thread[] _threads;
-    private readonly ComputeOptions _options;
+    private readonly TimeSpan _longest;
     private readonly ServiceMetrics _metrics;
-    private int _waiting;
 
     public ComputeQueue(IOptions<ComputeOptions> options, ServiceMetrics metrics)
     {
-        _options = options.Value;
+        var compute = options.Value;
+        _line = new WaitingLine(compute.ComputeThreads, compute.QueueLength, compute.MaxTotalNativeBytes);
+        _longest = TimeSpan.FromSeconds(compute.DeadlineSeconds);
         _metrics = metrics;
-        _threads = [.. Enumerable.Range(0, _options.ComputeThreads).Select(number =>
-            new Thread(Work) { IsBackground = true, Name = $"compute {number}" })];
+        metrics.Observe(_line);
+        _threads = [.. Enumerable.Range(0, compute.ComputeThreads).Select(number => new Thread(Work) { IsBackground = true, Name = $"compute {number}" })];
         foreach (var thread in _threads)
         {
             thread.Start();
@@ -30,33 +32,38 @@ internal sealed class ComputeQueue : IDisposable
     }
 
     /// <summary>Requests that wait for a thread; who has given up is not among them.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
+    public int Waiting => _line.Waiting;
 
-    /// <summary>Runs the work on a compute thread, in order of arrival.</summary>
+    /// <summary>Before a body is read for nothing.</summary>
     /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
+    public void RefuseIfFull() => _line.RefuseIfFull();
+
+    /// <summary>Computes on a compute thread, when it is the request's turn.</summary>
+    /// <param name="priced">What to compute.</param>
+    /// <param name="timeout">How long the caller will wait; null: as long as the service allows.</param>
+    /// <param name="aborted">The caller went away.</param>
+    /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
+    /// <exception cref="FaultException">It takes more memory than there is for all, or has no answer.</exception>
     /// <exception cref="DeadlineExceededException">The deadline passed; the work was told to stop.</exception>
     /// <exception cref="OperationCanceledException">The caller went away.</exception>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, CancellationToken aborted)
+    public async Task<T> RunAsync<T>(Priced<T> priced, TimeSpan? timeout, CancellationToken aborted)
     {
-        if (Interlocked.Increment(ref _waiting) > _options.QueueLength)
-        {
-            Interlocked.Decrement(ref _waiting);
-            throw new QueueFullException($"{_options.QueueLength} requests are waiting for a thread (limit QueueLength). Try again in a moment.");
-        }
-
-        using var computation = new Computation<T>(_metrics, work);
+        using var computation = new Computation<T>(_metrics, priced.Compute);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-        deadline.CancelAfter(TimeSpan.FromSeconds(_options.DeadlineSeconds));
+        var ownTimeout = timeout < _longest;
+        var longest = ownTimeout ? timeout!.Value : _longest;
+        deadline.CancelAfter(longest);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var token = deadline.Token;
-        var place = new Place(() => Complete(done, computation.Run, token));
-        _places.Add(place, CancellationToken.None);
+        var place = new Place(priced.Price, () => Complete(done, computation.Run, token));
+        _line.Enter(place);
 
         // Who waits too long for a thread, or goes away, leaves the place at once, though no thread is free to see it.
         await using var impatience = token.Register(() =>
         {
-            if (Take(place) is not null)
+            if (_line.GiveUp(place))
             {
+                place.Leave();
                 done.SetCanceled(token);
             }
         });
@@ -67,25 +74,23 @@ internal sealed class ComputeQueue : IDisposable
         }
         catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
         {
-            throw new DeadlineExceededException($"No answer was ready within {_options.DeadlineSeconds} seconds (limit DeadlineSeconds), and the computation was stopped. "
+            throw new DeadlineExceededException($"No answer was ready within {longest.TotalSeconds} seconds ({(ownTimeout ? $"header {RequestTimeout.Header}" : "limit DeadlineSeconds")}), and the computation was stopped. "
                 + "Send fewer samples, select fewer outputs, or ask for a kind that takes fewer passes.");
         }
     }
 
     public void Dispose()
     {
-        _places.CompleteAdding();
+        _line.Close();
         foreach (var thread in _threads)
         {
             thread.Join();
         }
-
-        _places.Dispose();
     }
 
     private void Work()
     {
-        foreach (var place in _places.GetConsumingEnumerable())
+        while (_line.Take() is { } place)
         {
             Serve(place);
         }
@@ -93,49 +98,34 @@ internal sealed class ComputeQueue : IDisposable
 
     /// <summary>Apart from the loop: what a request left on the stack would else stay in memory while the thread waits for the next.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Serve(Place place) => Take(place)?.Invoke();
-
-    /// <summary>The work of a place, for the one who is first to take it: a thread, or the request that has given up.</summary>
-    private Action? Take(Place place)
+    private void Serve(Place place)
     {
-        var work = place.Leave();
-        if (work is not null)
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
+        var began = Stopwatch.GetTimestamp();
+        var handOut = place.Leave()();
+        _line.End(place, Stopwatch.GetElapsedTime(began));
 
-        return work;
+        // When the caller has the answer, the thread and the memory are free again.
+        handOut();
     }
 
     /// <summary>Whatever the work throws belongs to its caller, not to the thread.</summary>
-    private static void Complete<T>(TaskCompletionSource<T> done, Func<CancellationToken, T> work, CancellationToken cancellation)
+    private static Action Complete<T>(TaskCompletionSource<T> done, Func<CancellationToken, T> work, CancellationToken cancellation)
     {
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            done.SetResult(work(cancellation));
+            var answer = work(cancellation);
+            return () => done.SetResult(answer);
         }
         catch (OperationCanceledException)
         {
-            done.SetCanceled(cancellation);
+            return () => done.SetCanceled(cancellation);
         }
 #pragma warning disable CA1031 // it is handed on
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            done.SetException(failure);
+            return () => done.SetException(failure);
         }
     }
 }
-
-/// <summary>A place in the queue. Once left it holds nothing of the request.</summary>
-internal sealed class Place(Action work)
-{
-    private Action? _work = work;
-
-    public Action? Leave() => Interlocked.Exchange(ref _work, null);
-}
-
-internal sealed class QueueFullException(string message) : Exception(message);
-
-internal sealed class DeadlineExceededException(string message) : Exception(message);

@@ -40,6 +40,9 @@ internal sealed class ZipMembers : IDisposable
         });
     }
 
+    /// <summary>How many bytes it has unpacked.</summary>
+    public long UnpackedBytes => _archive.Entries.Sum(entry => entry.Length);
+
     /// <summary>Hands on each member with its content, which is there during the call only.</summary>
     /// <exception cref="FaultException">A member is not what the archive says of it.</exception>
     public void ForEach(Take take)

@@ -1,4 +1,3 @@
-using GradService.Api.Figures.Panels;
 using GradService.Domain;
 using GradService.Domain.Catalog;
 
@@ -13,10 +12,8 @@ internal sealed record ComparisonFigure(string Path, string? Title, ComparisonRe
     public static ComparisonFigure Of(string path, string? title, ComparisonRequest request, NetworkCatalog networks, FigureKind? asked) =>
         new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [.. request.Compare.Select(entry => entry.Gradient)], "compare"));
 
-    protected override (object Result, IReadOnlyList<Panel> Panels) Compute(GradientService gradients, ObjectiveService objectives, CancellationToken cancellation)
-    {
-        var result = gradients.Compare(Request with { Compare = [.. Request.Compare.Select(entry => entry with { Gradient = FigureKinds.Drawn(Kind, entry.Gradient) })] }, cancellation);
-        return (result, [.. Request.Compare.Zip(result.Results, (entry, each) =>
-            FigureKinds.PanelOf(Kind, Request, entry.Gradient, each, Title is null ? null : $"{Title}: {entry.Mode.Name}, {each.Kind}", cancellation))]);
-    }
+    protected override Priced<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
+        gradients.PriceComparison(Request with { Compare = [.. Request.Compare.Select(entry => entry with { Gradient = FigureKinds.Drawn(Kind, entry.Gradient) })] }).Then((result, cancellation) =>
+            DrawableAnswer.Of(result, [.. Request.Compare.Zip(result.Results, (entry, each) =>
+                FigureKinds.PanelOf(Kind, Request, entry.Gradient, each, Title is null ? null : $"{Title}: {entry.Mode.Name}, {each.Kind}", cancellation))]));
 }

@@ -1,6 +1,4 @@
 using GradService.Api.Figures.Drawing;
-using GradService.Api.Figures.Panels;
-using GradService.Api.Observability;
 using GradService.Domain;
 using GradService.Domain.Diagnostics;
 
@@ -13,21 +11,10 @@ namespace GradService.Api.Figures;
 /// <param name="Findings">What explains it.</param>
 internal sealed record DrawnFigure(byte[] Image, FigureFormat Format, IReadOnlyList<DiagnosticsReport> Reports, IReadOnlyList<Finding> Findings)
 {
-    /// <summary>Computes and draws, on the thread that calls.</summary>
+    /// <summary>All that it shows, checked and priced, to be computed and drawn.</summary>
     /// <exception cref="FaultException">A request is wrong, too large, has no answer, or its answer no picture.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static DrawnFigure Of(IReadOnlyList<FigureQuestion> questions, FigureSpec spec, GradientService gradients, ObjectiveService objectives, CancellationToken cancellation)
-    {
-        // Of each result only what is drawn and counted is kept: all of them together may be large.
-        var (reports, findings, panels) = (new List<DiagnosticsReport>(), new List<Finding>(), new List<Panel>());
-        foreach (var question in questions)
-        {
-            var (result, own) = question.Answer(gradients, objectives, cancellation);
-            reports.AddRange(AnswerDiagnostics.Reports(result));
-            findings.AddRange(AnswerDiagnostics.Findings(result));
-            panels.AddRange(own);
-        }
-
-        return new DrawnFigure(FigureCanvas.Draw(panels, spec, cancellation), spec.Format, reports, findings);
-    }
+    public static Priced<DrawnFigure> Price(IReadOnlyList<FigureQuestion> questions, FigureSpec spec, GradientService gradients, ObjectiveService objectives) =>
+        Priced.InTurn(questions.Select(question => (Func<Priced<DrawableAnswer>>)(() => question.Price(gradients, objectives)))).Then((answers, cancellation) => new DrawnFigure(
+            FigureCanvas.Draw([.. answers.SelectMany(answer => answer.Panels)], spec, cancellation), spec.Format,
+            [.. answers.SelectMany(answer => answer.Reports)], [.. answers.SelectMany(answer => answer.Findings)]));
 }

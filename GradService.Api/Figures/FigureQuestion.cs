@@ -1,4 +1,3 @@
-using GradService.Api.Figures.Panels;
 using GradService.Domain;
 
 namespace GradService.Api.Figures;
@@ -11,14 +10,13 @@ internal abstract record FigureQuestion(string Path, string? Title)
     /// <summary>How many panels it takes.</summary>
     public abstract int PanelCount { get; }
 
-    /// <summary>Computes it, once for all of its panels. Errors name fields below the path.</summary>
+    /// <summary>Its answer, once for all of its panels, checked and priced, to be computed. Errors name fields below the path.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, has no answer, or its answer has no picture.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public (object Result, IReadOnlyList<Panel> Panels) Answer(GradientService gradients, ObjectiveService objectives, CancellationToken cancellation)
+    public Priced<DrawableAnswer> Price(GradientService gradients, ObjectiveService objectives)
     {
         try
         {
-            return Compute(gradients, objectives, cancellation);
+            return PriceAnswer(gradients, objectives).Below(Path);
         }
         catch (FaultException fault)
         {
@@ -26,5 +24,5 @@ internal abstract record FigureQuestion(string Path, string? Title)
         }
     }
 
-    protected abstract (object Result, IReadOnlyList<Panel> Panels) Compute(GradientService gradients, ObjectiveService objectives, CancellationToken cancellation);
+    protected abstract Priced<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives);
 }

@@ -1,7 +1,6 @@
 using GradService.Api.Admission;
 using GradService.Api.Figures.Drawing;
 using GradService.Api.OpenApi;
-using GradService.Api.Requests;
 using GradService.Domain;
 using GradService.Domain.Catalog;
 using Microsoft.AspNetCore.Mvc;
@@ -14,7 +13,7 @@ internal static class FiguresEndpoints
 {
     public static RouteGroupBuilder MapFigures(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTag("Figures", "Pictures of gradients and losses.");
+        var group = routes.MapGroup("/v1").WithTag("Figures", "Pictures of gradients and losses.").WithMetadata(RequestTimeout.Documented);
 
         group.MapPost("/figures", DrawAsync)
             .WithName("Figures")
@@ -29,13 +28,17 @@ internal static class FiguresEndpoints
         return group;
     }
 
-    private static async Task<FigureAnswer> DrawAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService gradients, [FromServices] ObjectiveService objectives, [FromServices] NetworkCatalog networks, [FromServices] IOptions<Limits> limits)
+    private static async Task<FigureAnswer> DrawAsync(
+        HttpContext context, [FromServices] RequestAdmission admission, [FromServices] GradientService gradients, [FromServices] ObjectiveService objectives, [FromServices] NetworkCatalog networks, [FromServices] IOptions<Limits> limits)
     {
-        var (asked, _) = await body.ReadAsync<FigureBody>(context);
-        FigureAnswer.CheckAccepted(context.Request, asked.Figure.Format);
-        asked.Figure.CheckSize(limits.Value);
-        var questions = FigureRequests.Read(asked, networks);
-        _ = PanelGrid.Of(questions.Sum(question => question.PanelCount), asked.Figure.Width, asked.Figure.Height);
-        return new FigureAnswer(await queue.RunAsync(cancellation => DrawnFigure.Of(questions, asked.Figure, gradients, objectives, cancellation), context.RequestAborted));
+        var (figure, _) = await admission.ComputeAsync<FigureBody, DrawnFigure>(context, asked =>
+        {
+            FigureAnswer.CheckAccepted(context.Request, asked.Figure.Format);
+            asked.Figure.CheckSize(limits.Value);
+            var questions = FigureRequests.Read(asked, networks);
+            _ = PanelGrid.Of(questions.Sum(question => question.PanelCount), asked.Figure.Width, asked.Figure.Height);
+            return DrawnFigure.Price(questions, asked.Figure, gradients, objectives);
+        });
+        return new FigureAnswer(figure);
     }
 }

@@ -1,4 +1,3 @@
-using GradService.Api.Figures.Panels;
 using GradService.Domain;
 using GradService.Domain.Catalog;
 
@@ -13,9 +12,7 @@ internal sealed record GradientFigure(string Path, string? Title, GradientReques
     public static GradientFigure Of(string path, string? title, GradientRequest request, NetworkCatalog networks, FigureKind? asked) =>
         new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [request.Gradient], "gradient.kind"));
 
-    protected override (object Result, IReadOnlyList<Panel> Panels) Compute(GradientService gradients, ObjectiveService objectives, CancellationToken cancellation)
-    {
-        var result = gradients.Differentiate(Request with { Gradient = FigureKinds.Drawn(Kind, Request.Gradient) }, cancellation);
-        return (result, [FigureKinds.PanelOf(Kind, Request, Request.Gradient, result, Title, cancellation)]);
-    }
+    protected override Priced<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
+        gradients.PriceGradient(Request with { Gradient = FigureKinds.Drawn(Kind, Request.Gradient) }).Then((result, cancellation) =>
+            DrawableAnswer.Of(result, [FigureKinds.PanelOf(Kind, Request, Request.Gradient, result, Title, cancellation)]));
 }

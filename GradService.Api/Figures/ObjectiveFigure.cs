@@ -9,9 +9,6 @@ internal sealed record ObjectiveFigure(string Path, string? Title, ObjectiveComp
 {
     public override int PanelCount => TermsPanels.Count;
 
-    protected override (object Result, IReadOnlyList<Panel> Panels) Compute(GradientService gradients, ObjectiveService objectives, CancellationToken cancellation)
-    {
-        var result = objectives.Compare(Request, cancellation);
-        return (result, TermsPanels.Of(result, Title));
-    }
+    protected override Priced<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
+        objectives.PriceComparison(Request).Then((result, _) => DrawableAnswer.Of(result, TermsPanels.Of(result, Title)));
 }

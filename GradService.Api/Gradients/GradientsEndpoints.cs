@@ -1,7 +1,6 @@
 using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.OpenApi;
-using GradService.Api.Requests;
 using GradService.Domain;
 using Microsoft.AspNetCore.Mvc;
 
@@ -12,7 +11,8 @@ internal static class GradientsEndpoints
 {
     public static RouteGroupBuilder MapGradients(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTag("Gradients", "Outputs, gradients with respect to the inputs, and comparisons of them.").AddEndpointFilter<AcceptsAnswer>();
+        var group = routes.MapGroup("/v1").WithTag("Gradients", "Outputs, gradients with respect to the inputs, and comparisons of them.").AddEndpointFilter<AcceptsAnswer>()
+            .WithMetadata(RequestTimeout.Documented);
 
         group.MapPost("/gradients", DifferentiateAsync)
             .WithName("Gradients")
@@ -44,22 +44,21 @@ internal static class GradientsEndpoints
         return group;
     }
 
-    private static async Task<Answer<GradientResult>> DifferentiateAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
+    private static async Task<Answer<GradientResult>> DifferentiateAsync(HttpContext context, [FromServices] RequestAdmission admission, [FromServices] GradientService service)
     {
-        var (request, form) = await body.ReadAsync<GradientRequest>(context);
-        return new Answer<GradientResult>(await queue.RunAsync(cancellation => service.Differentiate(request, cancellation), context.RequestAborted), form);
+        var (result, form) = await admission.ComputeAsync<GradientRequest, GradientResult>(context, service.PriceGradient);
+        return new Answer<GradientResult>(result, form);
     }
 
-    private static async Task<Answer<ComparisonResult>> CompareAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
+    private static async Task<Answer<ComparisonResult>> CompareAsync(HttpContext context, [FromServices] RequestAdmission admission, [FromServices] GradientService service)
     {
-        var (asked, form) = await body.ReadAsync<ComparisonBody>(context);
-        var request = asked.ToRequest();
-        return new Answer<ComparisonResult>(await queue.RunAsync(cancellation => service.Compare(request, cancellation), context.RequestAborted), form);
+        var (result, form) = await admission.ComputeAsync<ComparisonBody, ComparisonResult>(context, body => service.PriceComparison(body.ToRequest()));
+        return new Answer<ComparisonResult>(result, form);
     }
 
-    private static async Task<Answer<ForwardResult>> ForwardAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] GradientService service)
+    private static async Task<Answer<ForwardResult>> ForwardAsync(HttpContext context, [FromServices] RequestAdmission admission, [FromServices] GradientService service)
     {
-        var (request, form) = await body.ReadAsync<ForwardRequest>(context);
-        return new Answer<ForwardResult>(await queue.RunAsync(cancellation => service.Forward(request, cancellation), context.RequestAborted), form);
+        var (result, form) = await admission.ComputeAsync<ForwardRequest, ForwardResult>(context, service.PriceForward);
+        return new Answer<ForwardResult>(result, form);
     }
 }

@@ -1,16 +1,20 @@
+using GradService.Api.Connections;
 using GradService.Api.OpenApi;
 using GradService.Domain.Native;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace GradService.Api.Health;
 
 /// <summary>Whether the process lives, and whether it can compute.</summary>
 internal static class HealthEndpoints
 {
+    private static readonly string[] Head = ["HEAD"];
+
     public static RouteGroupBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/health").WithTag("Health", "Whether the process lives, and whether it can compute.");
-        group.AllowAnonymous().DisableRateLimiting();
+        group.AllowAnonymous().DisableRateLimiting().WithMetadata(new AnswersToTheEnd());
         group.MapGet("/live", () => TypedResults.Ok(new HealthReport("live")))
             .WithName("Live")
             .WithSummary("Whether the process answers.")
@@ -18,16 +22,21 @@ internal static class HealthEndpoints
             .WithAnswer("The process answers.", () => """{ "status": "live" }""");
         group.MapGet("/ready", Ready)
             .WithName("Ready")
-            .WithSummary("Whether libtorch is loaded and gradients can be computed.")
+            .WithSummary("Whether requests are taken: libtorch is loaded, and the service has not been told to stop.")
             .WithDescription("For a load balancer, which sends requests only where they can be computed.")
             .WithAnswer("Gradients can be computed.", () => """{ "status": "ready" }""")
-            .WithProblems(new DocumentedProblem(StatusCodes.Status503ServiceUnavailable, "libtorch could not be loaded; the detail says why."));
+            .WithProblems(new DocumentedProblem(StatusCodes.Status503ServiceUnavailable, "libtorch could not be loaded, or the service has been told to stop; the detail says which."));
+
+        // What asks for the status alone.
+        group.MapMethods("/live", Head, () => TypedResults.Ok()).ExcludeFromDescription();
+        group.MapMethods("/ready", Head, Ready).ExcludeFromDescription();
         return group;
     }
 
-    private static Results<Ok<HealthReport>, ProblemHttpResult> Ready() => LibTorch.Failure is { } failure
-        ? TypedResults.Problem(failure, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not ready.")
-        : TypedResults.Ok(new HealthReport("ready"));
+    private static Results<Ok<HealthReport>, ProblemHttpResult> Ready([FromServices] GracefulStop stop) =>
+        (stop.IsStopping ? "The service has been told to stop." : LibTorch.Failure) is { } reason
+            ? TypedResults.Problem(reason, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not ready.")
+            : TypedResults.Ok(new HealthReport("ready"));
 }
 
 /// <summary>How the service is.</summary>

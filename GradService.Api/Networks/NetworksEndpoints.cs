@@ -75,9 +75,9 @@ internal static class NetworksEndpoints
     }
 
     private static async Task<Results<Created<NetworkReport>, Ok<NetworkReport>>> StoreAsync(
-        HttpContext context, [FromServices] RequestBody body, [FromServices] NetworkUpload upload, [FromServices] ComputeQueue queue, [FromServices] NetworkCatalog catalog, [FromServices] NetworkStore store)
+        HttpContext context, [FromServices] RequestBody body, [FromServices] NetworkUpload upload, [FromServices] RequestAdmission admission, [FromServices] NetworkCatalog catalog, [FromServices] NetworkStore store)
     {
-        var (stored, name, isNew, bytes) = await ReceiveAsync(context, body, upload, queue, catalog, store);
+        var (stored, name, isNew, bytes) = await ReceiveAsync(context, body, upload, admission, catalog, store);
         if (bytes >= LargeBytes)
         {
             // Arrays of this size else stay where they are until the collector comes by, which may be long after. The stack that had them
@@ -91,13 +91,17 @@ internal static class NetworksEndpoints
     }
 
     private static async Task<(StoredNetwork Stored, string? Name, bool IsNew, long Bytes)> ReceiveAsync(
-        HttpContext context, RequestBody body, NetworkUpload upload, ComputeQueue queue, NetworkCatalog catalog, NetworkStore store)
+        HttpContext context, RequestBody body, NetworkUpload upload, RequestAdmission admission, NetworkCatalog catalog, NetworkStore store)
     {
         // Who cannot be served need not send a body.
         store.Open();
-        var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context.Request) : (await body.ReadAsync<NetworkBody>(context)).Request;
-        var name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
-        var network = await queue.RunAsync(_ => catalog.Canonical(asked.Network), context.RequestAborted);
+        string? name = null;
+        var network = await admission.ComputeAsync(context, async () =>
+        {
+            var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context.Request) : (await body.ReadAsync<NetworkBody>(context)).Request;
+            name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
+            return catalog.PriceCanonical(asked.Network);
+        });
         using var stage = Stages.Start("store");
         var (stored, isNew) = await store.StoreAsync(network, name);
         return (stored, name, isNew, network.ParameterBytes);

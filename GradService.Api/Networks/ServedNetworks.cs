@@ -11,7 +11,7 @@ namespace GradService.Api.Networks;
 /// Named networks for other protocols: a body is read by the protocol's own rules, whatever it is declared to be, becomes a request as
 /// /v1 has it, and goes the same way.
 /// </summary>
-internal sealed class ServedNetworks(RequestBody body, ComputeQueue queue, GradientService service, NetworkStore store)
+internal sealed class ServedNetworks(RequestBody body, RequestAdmission admission, GradientService service, NetworkStore store)
 {
     /// <summary>All names, sorted.</summary>
     public IReadOnlyList<string> Names => [.. store.Names().Select(each => each.Name)];
@@ -33,17 +33,12 @@ internal sealed class ServedNetworks(RequestBody body, ComputeQueue queue, Gradi
 
     /// <summary>The outputs.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
-    public async Task<ForwardResult> EvaluateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, ForwardRequest> read)
-    {
-        var request = await ReadAsync(context, read);
-        return await queue.RunAsync(cancellation => service.Forward(request, cancellation), context.RequestAborted);
-    }
+    /// <exception cref="RefusedForNowException">There is no room, or it took too long.</exception>
+    public Task<ForwardResult> EvaluateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, ForwardRequest> read) =>
+        admission.ComputeAsync(context, async () => service.PriceForward(await ReadAsync(context, read)));
 
     /// <summary>The gradient asked for.</summary>
     /// <inheritdoc cref="EvaluateAsync"/>
-    public async Task<GradientResult> DifferentiateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, GradientRequest> read)
-    {
-        var request = await ReadAsync(context, read);
-        return await queue.RunAsync(cancellation => service.Differentiate(request, cancellation), context.RequestAborted);
-    }
+    public Task<GradientResult> DifferentiateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, GradientRequest> read) =>
+        admission.ComputeAsync(context, async () => service.PriceGradient(await ReadAsync(context, read)));
 }

@@ -1,7 +1,6 @@
 using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.OpenApi;
-using GradService.Api.Requests;
 using GradService.Domain;
 using GradService.Domain.Objectives;
 using Microsoft.AspNetCore.Mvc;
@@ -13,7 +12,8 @@ internal static class ObjectivesEndpoints
 {
     public static RouteGroupBuilder MapObjectives(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTag("Objectives", "Losses with input derivatives inside, and their parameter gradients: what a PINN or a gradient penalty trains.").AddEndpointFilter<AcceptsAnswer>();
+        var group = routes.MapGroup("/v1").WithTag("Objectives", "Losses with input derivatives inside, and their parameter gradients: what a PINN or a gradient penalty trains.").AddEndpointFilter<AcceptsAnswer>()
+            .WithMetadata(RequestTimeout.Documented);
 
         group.MapPost("/objectives", EvaluateAsync)
             .WithName("Objectives")
@@ -37,15 +37,15 @@ internal static class ObjectivesEndpoints
         return group;
     }
 
-    private static async Task<Answer<ObjectiveResult>> EvaluateAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] ObjectiveService service)
+    private static async Task<Answer<ObjectiveResult>> EvaluateAsync(HttpContext context, [FromServices] RequestAdmission admission, [FromServices] ObjectiveService service)
     {
-        var (request, form) = await body.ReadAsync<ObjectiveRequest>(context);
-        return new Answer<ObjectiveResult>(await queue.RunAsync(cancellation => service.Evaluate(request, cancellation), context.RequestAborted), form);
+        var (result, form) = await admission.ComputeAsync<ObjectiveRequest, ObjectiveResult>(context, service.PriceEvaluation);
+        return new Answer<ObjectiveResult>(result, form);
     }
 
-    private static async Task<Answer<ObjectiveComparisonAnswer>> CompareAsync(HttpContext context, [FromServices] RequestBody body, [FromServices] ComputeQueue queue, [FromServices] ObjectiveService service)
+    private static async Task<Answer<ObjectiveComparisonAnswer>> CompareAsync(HttpContext context, [FromServices] RequestAdmission admission, [FromServices] ObjectiveService service)
     {
-        var (request, form) = await body.ReadAsync<ObjectiveComparisonRequest>(context);
-        return new Answer<ObjectiveComparisonAnswer>(ObjectiveComparisonAnswer.Of(await queue.RunAsync(cancellation => service.Compare(request, cancellation), context.RequestAborted)), form);
+        var (result, form) = await admission.ComputeAsync<ObjectiveComparisonRequest, ObjectiveComparisonResult>(context, service.PriceComparison);
+        return new Answer<ObjectiveComparisonAnswer>(ObjectiveComparisonAnswer.Of(result), form);
     }
 }

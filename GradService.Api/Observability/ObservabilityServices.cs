@@ -1,4 +1,5 @@
 using System.Reflection;
+using GradService.Api.Connections;
 using GradService.Api.Security;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
@@ -43,7 +44,7 @@ internal static class ObservabilityServices
 
     public static void MapMetrics(this WebApplication app)
     {
-        var metrics = app.MapPrometheusScrapingEndpoint(MetricsPath).DisableRateLimiting();
+        var metrics = app.MapPrometheusScrapingEndpoint(MetricsPath).DisableRateLimiting().WithMetadata(new AnswersToTheEnd());
         if (app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.OpenMetrics)
         {
             metrics.AllowAnonymous();

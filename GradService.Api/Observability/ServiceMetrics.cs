@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using GradService.Api.Admission;
 using GradService.Api.Storage;
 using GradService.Domain.Native;
 
@@ -14,6 +15,7 @@ internal sealed class ServiceMetrics
     /// <summary>From a request that waits for nobody to the default deadline, seconds.</summary>
     private static readonly double[] Seconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+    private readonly Meter _meter;
     private readonly Histogram<double> _wait;
     private readonly Histogram<double> _compute;
     private readonly Counter<long> _passes;
@@ -25,7 +27,7 @@ internal sealed class ServiceMetrics
 
     public ServiceMetrics(IMeterFactory meters, NetworkStore networks)
     {
-        var meter = meters.Create(MeterName);
+        var meter = _meter = meters.Create(MeterName);
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds };
         _wait = meter.CreateHistogram("gradservice.queue.wait", "s", "How long a request waited for the compute thread that it got.", advice: buckets);
         _compute = meter.CreateHistogram("gradservice.compute.duration", "s", "How long a compute thread worked for a request.", advice: buckets);
@@ -40,6 +42,14 @@ internal sealed class ServiceMetrics
         meter.CreateObservableGauge("gradservice.networks", () => networks.Count, "{network}", "Networks that are stored.");
         meter.CreateObservableGauge("gradservice.networks.stored", () => networks.StoredBytes, "By", "What stored networks take of the room for them.");
     }
+
+    /// <summary>Shows what is reserved for tensors.</summary>
+    public void Observe(WaitingLine line) =>
+        _meter.CreateObservableGauge("gradservice.native.reserved", () => line.Reserved, "By", "Bytes reserved for the tensors of what is being computed.");
+
+    /// <summary>Shows what requests hold outside of tensors.</summary>
+    public void Observe(BufferBudget buffers) =>
+        _meter.CreateObservableGauge("gradservice.buffered", () => buffers.Held, "By", "Bytes that requests hold outside of tensors: bodies, arrays, answers.");
 
     public void Enqueued() => Interlocked.Increment(ref _waiting);
 

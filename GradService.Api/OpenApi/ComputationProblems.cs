@@ -20,6 +20,8 @@ internal static class ComputationProblems
                 Recorded(StatusCodes.Status404NotFound, "A name that nobody has given") with { Request = $$"""{ "network": { "name": "not-stored" }, {{rest}} }""" }),
             new(StatusCodes.Status406NotAcceptable, "The header Accept excludes both application/json and application/x-npz. Nothing was computed.",
                 Recorded(StatusCodes.Status406NotAcceptable, "Accept: text/csv") with { Accept = "text/csv" }),
+            new(StatusCodes.Status408RequestTimeout, "The body did not come in time. The connection is closed.",
+                Recorded(StatusCodes.Status408RequestTimeout, "The rest of the body never comes")),
             new(StatusCodes.Status413PayloadTooLarge, $"The request is over a limit. {tooLarge} Or the body is larger than MaxRequestBytes. The detail names the limit, the size asked for and what to do.",
                 Recorded(StatusCodes.Status413PayloadTooLarge, tooLargeExample.Summary) with { Request = tooLargeExample.Request }),
             new(StatusCodes.Status415UnsupportedMediaType, "The header Content-Type is neither application/json (in UTF-8) nor application/x-npz.",
@@ -28,7 +30,7 @@ internal static class ComputationProblems
                 Recorded(StatusCodes.Status422UnprocessableEntity, notComputableExample.Summary) with { Request = notComputableExample.Request }),
             new(StatusCodes.Status429TooManyRequests, "As many requests as may (limit QueueLength) are waiting for a compute thread. Try again after the seconds that Retry-After names.",
                 Recorded(StatusCodes.Status429TooManyRequests, "The queue is full"), SaysWhenToRetry: true),
-            new(StatusCodes.Status503ServiceUnavailable, "No answer within the deadline (limit DeadlineSeconds), and the computation was stopped; or there is not enough memory; or libtorch could not be loaded, or stored networks cannot be reached. The detail says which.",
+            new(StatusCodes.Status503ServiceUnavailable, "No answer within the deadline (limit DeadlineSeconds, or sooner the header Request-Timeout), and the computation was stopped; or there is not enough memory; or the service is being stopped; or libtorch could not be loaded, or stored networks cannot be reached. The detail says which.",
                 Recorded(StatusCodes.Status503ServiceUnavailable, "The deadline passed"), SaysWhenToRetry: true),
         ];
 

@@ -55,6 +55,12 @@ internal sealed record DocumentedBody(Func<OpenApiSchema> Schema);
 /// <summary>When an operation answers with a status, where its errors are no problem documents.</summary>
 internal sealed record DescribedStatus(int StatusCode, string Words);
 
+/// <summary>A header that an operation reads and that may be left out.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it does.</param>
+/// <param name="Example">A value that it may have.</param>
+internal sealed record DocumentedRequestHeader(string Name, string Description, double Example);
+
 /// <summary>What a group of operations is about.</summary>
 internal sealed record DocumentedTag(string Name, string Description);
 

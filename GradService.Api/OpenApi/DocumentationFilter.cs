@@ -53,6 +53,18 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
             operation.Responses![status.StatusCode.ToString(CultureInfo.InvariantCulture)].Description = status.Words;
         }
 
+        foreach (var header in metadata.OfType<DocumentedRequestHeader>())
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = header.Name,
+                In = ParameterLocation.Header,
+                Description = header.Description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.Number, ExclusiveMinimum = "0" },
+                Example = JsonValue.Create(header.Example),
+            });
+        }
+
         foreach (var problem in metadata.OfType<DocumentedProblem>())
         {
             Describe((OpenApiResponse)operation.Responses![problem.StatusCode.ToString(CultureInfo.InvariantCulture)], problem);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using GradService.Api.Admission;
+using GradService.Api.Connections;
 using GradService.Api.Networks;
 using GradService.Api.Observability;
 using GradService.Api.Requests;
@@ -16,6 +18,8 @@ namespace GradService.Api.Problems;
 internal static partial class ProblemMapping
 {
     private const int ClientClosedRequest = 499;
+
+    private static readonly string[] NativeOutOfMemory = ["DefaultCPUAllocator", "not enough memory", "bad_alloc"];
 
     public static IServiceCollection AddProblems(this IServiceCollection services) => services
         .AddExceptionHandler<ExceptionToProblem>()
@@ -79,11 +83,15 @@ internal static partial class ProblemMapping
         };
     }
 
-    private static ProblemDetails Busy(HttpContext context, int status, string title, string detail)
+    private static ProblemDetails Busy(HttpContext context, int status, string title, string detail, int retryAfterSeconds = 1)
     {
-        context.Response.Headers.RetryAfter = "1";
+        context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return new ProblemDetails { Status = status, Title = title, Detail = detail };
     }
+
+    /// <summary>.NET has a type for it, libtorch words alone.</summary>
+    private static bool IsOutOfMemory(Exception exception) => exception is OutOfMemoryException
+        || (exception is ExternalException native && NativeOutOfMemory.Any(words => native.Message.Contains(words, StringComparison.OrdinalIgnoreCase)));
 
     private sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> logger) : IExceptionHandler
     {
@@ -101,21 +109,32 @@ internal static partial class ProblemMapping
             var problem = exception switch
             {
                 FaultException fault => Of(fault.Faults),
-                BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.StatusCode == StatusCodes.Status415UnsupportedMediaType || bad.StatusCode == StatusCodes.Status406NotAcceptable ? bad.Message : "The request could not be read." },
+                BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.StatusCode switch
+                {
+                    StatusCodes.Status415UnsupportedMediaType or StatusCodes.Status406NotAcceptable => bad.Message,
+                    StatusCodes.Status408RequestTimeout => "The body did not come in time (limits RequestBodyTimeoutSeconds and MinBytesPerSecond). The connection is closed.",
+                    _ => "The request could not be read.",
+                } },
                 PreconditionFailedException failed => new ProblemDetails { Status = StatusCodes.Status412PreconditionFailed, Title = "It is not as the request supposes.", Detail = failed.Message },
                 StorageFullException full => new ProblemDetails { Status = StatusCodes.Status507InsufficientStorage, Title = "There is no room for more networks.", Detail = full.Message },
                 StorageUnavailableException unavailable => Busy(context, StatusCodes.Status503ServiceUnavailable, "Networks cannot be stored or looked up.", unavailable.Message),
-                QueueFullException full => Busy(context, StatusCodes.Status429TooManyRequests, "Too many requests are waiting.", full.Message),
+                QueueFullException full => Busy(context, StatusCodes.Status429TooManyRequests, "Too many requests are waiting.", full.Message, full.RetryAfterSeconds),
                 DeadlineExceededException late => Busy(context, StatusCodes.Status503ServiceUnavailable, "The computation took too long.", late.Message),
                 LibTorchUnavailableException unavailable => Busy(context, StatusCodes.Status503ServiceUnavailable, "Nothing can be computed.", unavailable.Message),
-                OutOfMemoryException => Busy(context, StatusCodes.Status503ServiceUnavailable, "There is not enough memory.", "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
-                ExternalException native when native.Message.Contains("alloc", StringComparison.OrdinalIgnoreCase) =>
-                    Busy(context, StatusCodes.Status503ServiceUnavailable, "There is not enough memory.", "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
+                BuffersFullException full => Busy(context, StatusCodes.Status503ServiceUnavailable, "There is not enough memory.", full.Message),
+                StoppingException stopping => Busy(context, StatusCodes.Status503ServiceUnavailable, "The service is stopping.", stopping.Message),
+                _ when IsOutOfMemory(exception) => Busy(context, StatusCodes.Status503ServiceUnavailable, "There is not enough memory.", "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
                 _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "Something went wrong that should not have; the log has it under this traceId." },
             };
             if (problem.Status == StatusCodes.Status500InternalServerError)
             {
                 LogUnexpected(logger, exception);
+            }
+
+            if (problem.Status == StatusCodes.Status408RequestTimeout)
+            {
+                // Nobody waits for the rest of the body.
+                context.Response.Headers.Connection = "close";
             }
 
             context.Response.StatusCode = problem.Status!.Value;

@@ -1,3 +1,4 @@
+using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.Arrays;
 using GradService.Domain;
@@ -9,11 +10,15 @@ internal static class NpzRequest
 {
     private const string Text = "request";
 
+    /// <exception cref="BuffersFullException">There is no memory for what it holds.</exception>
     /// <exception cref="FaultException">The archive is not sound or too large, or the request is wrong.</exception>
-    public static (T Request, AnswerForm Form) Read<T>(BodyBytes body, long maxBytes)
+    public static (T Request, AnswerForm Form) Read<T>(BodyBytes body, long maxBytes, Action<long> hold)
         where T : class
     {
         using var archive = ZipMembers.Open(body, maxBytes);
+
+        // A member is there packed, unpacked and as an array.
+        hold((2L * body.Length) + (2 * archive.UnpackedBytes));
         byte[]? json = null;
         var (arrays, faults) = (new List<ArrayMember>(), new List<Fault>());
         archive.ForEach((name, content) =>

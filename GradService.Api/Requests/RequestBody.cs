@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
+using GradService.Api.Admission;
 using GradService.Api.Answers;
+using GradService.Api.Connections;
 using GradService.Api.Observability;
 using GradService.Domain;
 using Microsoft.Extensions.Options;
@@ -8,22 +10,28 @@ using Microsoft.Net.Http.Headers;
 namespace GradService.Api.Requests;
 
 /// <summary>The body of a request, bounded, as a domain record.</summary>
-internal sealed class RequestBody(IOptions<Limits> limits)
+internal sealed class RequestBody(IOptions<Limits> limits, IOptions<ConnectionOptions> connections, BufferBudget buffers)
 {
+    /// <summary>What a number of a text takes at most while it is read: in a buffer that doubles, in the one before, and in its array.</summary>
+    private const long EachNumber = 3 * sizeof(double);
+
     /// <returns>The record, and how its answer is to be written.</returns>
     /// <exception cref="FaultException">The body is larger than MaxRequestBytes, or wrong.</exception>
-    /// <exception cref="BadHttpRequestException">The body is not declared to be JSON in UTF-8, or an archive of arrays.</exception>
+    /// <exception cref="BuffersFullException">There is no memory for it.</exception>
+    /// <exception cref="BadHttpRequestException">The body is not declared to be JSON in UTF-8, or an archive of arrays, or did not come in time.</exception>
     public async Task<(T Request, AnswerForm Form)> ReadAsync<T>(HttpContext context)
         where T : class
     {
         using var stage = Stages.Start("read");
         CheckContentType(context.Request);
         using var body = await ReadBytesAsync(context);
-        return IsNpz(context.Request) ? NpzRequest.Read<T>(body, limits.Value.MaxRequestBytes) : RequestReader.ReadRequest<T>(body.Span, ArrayMembers.None);
+        return Parse<T>(context.Request, body, limits.Value.MaxRequestBytes, buffers.Of(context));
     }
 
     /// <summary>The bytes of a body, whatever it is declared to be.</summary>
     /// <exception cref="FaultException">It is larger than MaxRequestBytes.</exception>
+    /// <exception cref="BuffersFullException">There is no memory for it.</exception>
+    /// <exception cref="BadHttpRequestException">It did not come in time.</exception>
     public async Task<BodyBytes> ReadBytesAsync(HttpContext context)
     {
         var limit = limits.Value.MaxRequestBytes;
@@ -35,7 +43,7 @@ internal sealed class RequestBody(IOptions<Limits> limits)
         var body = new BodyBytes();
         try
         {
-            await FillAsync(body, context.Request.BodyReader, limit);
+            await FillAsync(body, context.Request.BodyReader, limit, buffers.Of(context));
             return body;
         }
         catch
@@ -45,8 +53,9 @@ internal sealed class RequestBody(IOptions<Limits> limits)
         }
     }
 
-    private static async Task FillAsync(BodyBytes body, PipeReader pipe, long limit)
+    private async Task FillAsync(BodyBytes body, PipeReader pipe, long limit, BufferedBytes held)
     {
+        await using var impatience = new Timer(_ => pipe.CancelPendingRead(), null, TimeSpan.FromSeconds(connections.Value.RequestBodyTimeoutSeconds), Timeout.InfiniteTimeSpan);
         for (var isWhole = false; !isWhole;)
         {
             // Not by the token of the request: a read that it breaks off would still be under way when the connection is cleaned up.
@@ -54,11 +63,18 @@ internal sealed class RequestBody(IOptions<Limits> limits)
             var read = await pipe.ReadAsync(CancellationToken.None);
             try
             {
+                if (read.IsCanceled)
+                {
+                    throw new BadHttpRequestException("The body did not come in time.", StatusCodes.Status408RequestTimeout);
+                }
+
                 if (body.Length + read.Buffer.Length > limit)
                 {
                     throw TooLarge(limit, "more");
                 }
 
+                // The buffer doubles.
+                held.Set(2 * (body.Length + read.Buffer.Length));
                 body.Add(read.Buffer);
                 isWhole = read.IsCompleted;
             }
@@ -67,6 +83,26 @@ internal sealed class RequestBody(IOptions<Limits> limits)
                 pipe.AdvanceTo(read.Buffer.End);
             }
         }
+    }
+
+    /// <summary>While a body is read into arrays both are there; afterwards no more than what was allocated for it.</summary>
+    private static (T Request, AnswerForm Form) Parse<T>(HttpRequest request, BodyBytes body, long limit, BufferedBytes held)
+        where T : class
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        (T, AnswerForm) parsed;
+        if (IsNpz(request))
+        {
+            parsed = NpzRequest.Read<T>(body, limit, held.Set);
+        }
+        else
+        {
+            held.Set((3L * body.Length) + (EachNumber * (1 + body.Span.Count((byte)','))));
+            parsed = RequestReader.ReadRequest<T>(body.Span, ArrayMembers.None);
+        }
+
+        held.Set(GC.GetAllocatedBytesForCurrentThread() - before);
+        return parsed;
     }
 
     /// <summary>Whether the body is declared to be an archive of arrays.</summary>

@@ -8,6 +8,9 @@ namespace GradService.Domain.Catalog;
 /// <param name="store">Where stored networks are; null: nothing is stored.</param>
 public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkStore? store = null)
 {
+    /// <summary>Drawing, hashing and copying it, to an order of magnitude.</summary>
+    private const long NanosecondsOfANumber = 10;
+
     private readonly INetworkStore _store = store ?? new NothingStored();
 
     /// <summary>A hold on a network: its shape now, the network itself when it is asked for.</summary>
@@ -18,11 +21,22 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     /// <exception cref="FaultException">It has no shape, is over a limit, a given parameter is wrong or missing, or it refers to one that is not there.</exception>
     public CanonicalNetwork Canonical(NetworkSource source) => CanonicalNetwork.Of(source as NetworkSpec ?? Whole((NetworkReference)source), limits);
 
+    /// <summary>A network as it is stored, checked and priced, its numbers to be drawn.</summary>
+    /// <inheritdoc cref="Canonical"/>
+    public Priced<CanonicalNetwork> PriceCanonical(NetworkSource source)
+    {
+        var shape = NetworkShape.InferWithin(source as NetworkSpec ?? SpecOf((NetworkReference)source), limits);
+        var bytes = shape.ParameterElements * shape.Dtype.SizeInBytes();
+        return new Priced<CanonicalNetwork>(new Price(bytes, bytes, shape.ParameterElements * NanosecondsOfANumber), _ => Canonical(source));
+    }
+
     /// <summary>The shape of a sample that the network takes, as it is described.</summary>
     /// <exception cref="FaultException">It is not there.</exception>
     public IReadOnlyList<int> InputShapeOf(NetworkSource source) => source is NetworkReference reference
-        ? (_store.SpecOf(IdOf(reference)) ?? throw NoLonger(reference)).InputShape
+        ? SpecOf(reference).InputShape
         : ((NetworkSpec)source).InputShape;
+
+    private NetworkSpec SpecOf(NetworkReference reference) => _store.SpecOf(IdOf(reference)) ?? throw NoLonger(reference);
 
     private NetworkLease Open(NetworkReference reference)
     {

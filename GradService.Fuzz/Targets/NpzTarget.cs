@@ -17,7 +17,7 @@ internal static class NpzTarget
         body.Add(new ReadOnlySequence<byte>(input));
         try
         {
-            NpzRequest.Read<GradientRequest>(body, MaxBytes);
+            NpzRequest.Read<GradientRequest>(body, MaxBytes, _ => { });
         }
         catch (FaultException refused)
         {

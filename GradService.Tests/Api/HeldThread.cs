@@ -1,24 +1,25 @@
 using GradService.Api.Admission;
+using GradService.Domain;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GradService.Tests.Api;
 
-/// <summary>Keeps the only compute thread of a service busy until released.</summary>
+/// <summary>Keeps a compute thread of a service busy, and bytes for tensors reserved, until released.</summary>
 internal sealed class HeldThread : IDisposable
 {
     private readonly ComputeQueue _queue;
     private readonly ManualResetEventSlim _released = new();
 
-    public HeldThread(GradApplication application)
+    public HeldThread(GradApplication application, long nativeBytes = 0)
     {
         _queue = application.Services.GetRequiredService<ComputeQueue>();
         using var started = new ManualResetEventSlim();
-        _ = _queue.RunAsync(_ =>
+        _ = _queue.RunAsync(new Priced<int>(new Price(nativeBytes, 0, 0), _ =>
         {
             started.Set();
             _released.Wait(CancellationToken.None);
             return 0;
-        }, CancellationToken.None);
+        }), null, CancellationToken.None);
         started.Wait();
     }
 

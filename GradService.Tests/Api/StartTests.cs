@@ -19,6 +19,8 @@ public sealed class StartTests
     [InlineData("ComputeThreads", "0")]
     [InlineData("QueueLength", "0")]
     [InlineData("DeadlineSeconds", "0")]
+    [InlineData("MaxTotalNativeBytes", "0")]
+    [InlineData("MaxBufferedBytes", "1000")]
     public async Task A_setting_out_of_range_stops_the_start_and_is_named(string name, string value) =>
         Assert.Contains(name, (await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync($"--Limits:{name}={value}"))).Message, StringComparison.Ordinal);
 

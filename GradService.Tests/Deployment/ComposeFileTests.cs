@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using GradService.Api.Admission;
+using GradService.Api.Connections;
 using GradService.Domain;
 using GradService.Tests.Docs;
 using Microsoft.Extensions.Configuration;
@@ -54,13 +55,21 @@ public sealed partial class ComposeFileTests
     [Fact]
     public void All_that_may_run_and_wait_at_once_fits_into_memory()
     {
-        // A body waits as it came and as it was read, which takes as much again; a process that has loaded libtorch takes 250 MiB.
+        // What a process takes that has loaded libtorch.
         const long Process = 250L << 20;
-        var (limits, compute) = (Settings<Limits>(), Settings<ComputeOptions>());
-        var running = compute.ComputeThreads * (limits.MaxNativeBytes + limits.MaxResultBytes);
-        var waiting = (compute.ComputeThreads + compute.QueueLength) * 2 * limits.MaxRequestBytes;
+        var compute = Settings<ComputeOptions>();
         var kept = Settings<EngineOptions>(AdmissionServices.EngineSection).NetworkCacheBytes;
-        Assert.InRange(Process + running + waiting + kept, 0, Compose.Bytes("mem_limit"));
+        Assert.Contains("Limits__MaxTotalNativeBytes", Compose.Environment.Keys);
+        Assert.Contains("Limits__MaxBufferedBytes", Compose.Environment.Keys);
+        Assert.InRange(Process + compute.MaxTotalNativeBytes + compute.MaxBufferedBytes + kept, 0, Compose.Bytes("mem_limit"));
+    }
+
+    [Fact]
+    public void As_many_requests_of_the_largest_size_as_there_are_threads_fit_into_the_budgets()
+    {
+        var (limits, compute) = (Settings<Limits>(), Settings<ComputeOptions>());
+        Assert.InRange(compute.ComputeThreads * limits.MaxNativeBytes, 0, compute.MaxTotalNativeBytes);
+        Assert.InRange(compute.ComputeThreads * ((2 * limits.MaxRequestBytes) + limits.MaxResultBytes), 0, compute.MaxBufferedBytes);
     }
 
     [Fact]
@@ -68,10 +77,12 @@ public sealed partial class ComposeFileTests
 
     [Fact]
     public void What_is_being_computed_may_end_before_the_service_is_stopped() =>
-        Assert.True(Compose.Seconds("stop_grace_period") > Settings<ComputeOptions>().DeadlineSeconds);
+        AssertAscending(Settings<ComputeOptions>().DeadlineSeconds, Settings<ConnectionOptions>(ConnectionOptions.Section).ShutdownSeconds, Compose.Seconds("stop_grace_period"));
 
     [Fact]
     public void It_comes_back_by_itself() => Assert.Equal("unless-stopped", Compose.Text("restart"));
+
+    private static void AssertAscending(params double[] values) => Assert.All(values.Zip(values.Skip(1)), pair => Assert.True(pair.First < pair.Second, $"{pair.First} beside {pair.Second}"));
 
     /// <summary>The settings that the service has under these variables.</summary>
     private static T Settings<T>(string section = AdmissionServices.Section)

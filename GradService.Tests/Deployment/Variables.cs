@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using GradService.Api.Admission;
+using GradService.Api.Connections;
 using GradService.Api.ReverseProxy;
 using GradService.Api.Security;
 using GradService.Api.Storage;
@@ -24,6 +25,7 @@ internal static class Variables
     private static readonly Dictionary<string, Type[]> Sections = new()
     {
         [AdmissionServices.Section] = [typeof(Limits), typeof(ComputeOptions)],
+        [ConnectionOptions.Section] = [typeof(ConnectionOptions)],
         [AdmissionServices.EngineSection] = [typeof(EngineOptions)],
         [ApiKeyOptions.Section] = [typeof(ApiKey)],
         [SecurityOptions.Section] = [typeof(SecurityOptions)],

@@ -15,14 +15,30 @@ public sealed partial class ErrorsPageTests
 {
     private static readonly Markdown Page = new(Repository.Read("docs/limits-and-errors.md"));
 
-    public static TheoryData<string> Statuses() => [.. Page.Table("status").Select(row => row[0])];
+    public static TheoryData<string> Statuses() => [.. Page.Table("status").Select(row => row[0]).Where(status => status != "408")];
+
+    /// <summary>No client sends half a body, and this one has to come over a real socket.</summary>
+    [Fact]
+    public async Task The_answer_to_half_a_body_is_as_shown()
+    {
+        var (request, shown) = Assert.Single(Examples(), example => StatusOf(example.Answer) == "408");
+        var half = Assert.Single(HttpFile.Parse(request.Text).Requests);
+        await using var application = new GradApplication { Settings = SettingsOf(request) };
+        application.UseKestrel(0);
+        application.StartServer();
+        using var connection = await RawConnection.OpenAsync(application.ClientOptions.BaseAddress);
+        await connection.SendAsync($"{half.Method} {half.Url} HTTP/1.0\r\n{string.Concat(half.Headers.Select(header => $"{header.Key}: {header.Value}\r\n"))}Content-Length: 1000\r\n\r\n{half.Body}");
+        var (status, body) = RawConnection.Read(await connection.ReadToEndAsync());
+        Figures.AssertShownJson(shown.Text, body.ToJsonString());
+        Assert.Equal(408, status);
+    }
 
     [Theory]
     [MemberData(nameof(Statuses))]
     public async Task The_answer_with_this_status_is_as_shown(string status)
     {
         var (request, shown) = Assert.Single(Examples(), example => StatusOf(example.Answer) == status);
-        await using var application = new GradApplication { Settings = [.. Setting().Matches(request.Text).Select(match => (match.Groups[1].Value.Replace("__", ":", StringComparison.Ordinal), match.Groups[2].Value))] };
+        await using var application = new GradApplication { Settings = SettingsOf(request) };
         using var thread = status is "429" or "503" ? new HeldThread(application) : null;
         using var waiting = status is "429" ? await WaitingAsync(application, thread!, request) : null;
         using var client = application.CreateClient();
@@ -65,6 +81,9 @@ public sealed partial class ErrorsPageTests
     private static string StatusOf(CodeBlock answer) => JsonNode.Parse(answer.Text)!["status"]!.ToJsonString();
 
     private static string[] RowOf(string status) => Page.Table("status").Single(row => row[0] == status);
+
+    private static IReadOnlyList<(string, string)> SettingsOf(CodeBlock request) =>
+        [.. Setting().Matches(request.Text).Select(match => (match.Groups[1].Value.Replace("__", ":", StringComparison.Ordinal), match.Groups[2].Value))];
 
     /// <summary>The request that is refused; those before it in the example only prepare it.</summary>
     private static HttpRequestMessage Message(CodeBlock block) => Requests(block)[^1];

@@ -86,7 +86,7 @@ internal sealed record HttpFile(IReadOnlyDictionary<string, string> Variables, I
 /// <param name="Title">What stands behind "###".</param>
 /// <param name="Name">Of "# @name".</param>
 /// <param name="Expectation">Of "# expect".</param>
-/// <param name="Method">GET or POST.</param>
+/// <param name="Method">GET, HEAD or POST.</param>
 /// <param name="Url">As written.</param>
 /// <param name="Headers">In order.</param>
 /// <param name="Body">As written; empty where there is none.</param>

@@ -40,6 +40,7 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
             return response.Content.Headers.ContentType?.ToString() == only["type ".Length..] ? null : $"expected {only}, got {response.Content.Headers.ContentType}";
         }
 
+        // HEAD is answered without a body, and so is what has nothing to say.
         var answer = text.Length == 0 ? null : JsonNode.Parse(text);
         (_answers[request.Name], _headers[request.Name]) = (answer, response.Headers);
         return status != (int)response.StatusCode

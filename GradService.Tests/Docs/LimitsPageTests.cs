@@ -15,6 +15,14 @@ public sealed class LimitsPageTests
 
     private static readonly IReadOnlyList<PropertyInfo> Limits = [.. new[] { typeof(Limits), typeof(ComputeOptions) }.SelectMany(options => options.GetProperties()).Where(property => property.SetMethod is not null)];
 
+    /// <summary>Defaults that the machine has a say in, as pages write them.</summary>
+    internal static readonly IReadOnlyDictionary<string, string> OfTheMachine = new Dictionary<string, string>
+    {
+        ["ComputeThreads"] = "cores",
+        ["MaxTotalNativeBytes"] = "half of the memory",
+        ["MaxBufferedBytes"] = "a quarter of the memory",
+    };
+
     /// <summary>What exceeds a limit: a value for it, and a request. Waiting and deadlines have their tests elsewhere.</summary>
     public static TheoryData<string, string, string> Excesses() => new()
     {
@@ -37,8 +45,8 @@ public sealed class LimitsPageTests
         await using var application = new GradApplication();
         using var client = application.CreateClient();
         var inForce = JsonNode.Parse(await client.GetStringAsync("/v1/capabilities"))!["limits"]!;
-        Assert.Equal("cores", Row("ComputeThreads")[1]);
-        Assert.All(Limits.Where(limit => limit.Name != "ComputeThreads"), limit =>
+        Assert.All(OfTheMachine, limit => Assert.Equal(limit.Value, Row(limit.Key)[1]));
+        Assert.All(Limits.Where(limit => !OfTheMachine.ContainsKey(limit.Name)), limit =>
             Assert.Equal(inForce[char.ToLowerInvariant(limit.Name[0]) + limit.Name[1..]]!.GetValue<double>(), Number(Row(limit.Name)[1])));
     }
 
@@ -76,6 +84,7 @@ public sealed class LimitsPageTests
     public void Waiting_and_deadlines_have_the_statuses_of_their_examples()
     {
         Assert.Equal(("requests wait", "429", "503"), (Row("ComputeThreads")[4], Row("QueueLength")[4], Row("DeadlineSeconds")[4]));
+        Assert.Equal(("requests wait; 413 alone", "503; 413 alone"), (Row("MaxTotalNativeBytes")[4], Row("MaxBufferedBytes")[4]));
         Assert.Contains("(limit QueueLength)", ExampleOf(429), StringComparison.Ordinal);
         Assert.Contains("(limit DeadlineSeconds)", ExampleOf(503), StringComparison.Ordinal);
     }

@@ -43,7 +43,7 @@ public sealed class OperationsPageTests
         Assert.All((await ServiceOptions.TypesAsync()).SelectMany(ServiceOptions.Settable), property =>
         {
             var row = RowOf(property);
-            Assert.Equal((NameOf(row), property.Name == "ComputeThreads" ? "cores" : ServiceOptions.Default(property)), (NameOf(row), row[1]));
+            Assert.Equal((NameOf(row), LimitsPageTests.OfTheMachine.GetValueOrDefault(property.Name) ?? ServiceOptions.Default(property)), (NameOf(row), row[1]));
             Assert.Equal((NameOf(row), property.GetCustomAttribute<RangeAttribute>() is { } range ? string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}") : ""), (NameOf(row), row[3]));
         });
 

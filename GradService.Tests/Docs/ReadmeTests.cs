@@ -33,7 +33,7 @@ public sealed partial class ReadmeTests(GradApplication application)
         using var client = application.CreateClient();
         var limits = JsonNode.Parse(await client.GetStringAsync("/v1/capabilities"))!["limits"]!.AsObject();
         Assert.Equal(limits.Select(limit => limit.Key), Readme.NamesInTable("limit").Select(name => char.ToLowerInvariant(name[0]) + name[1..]));
-        foreach (var row in Readme.Table("limit").Where(row => row[0] != "`ComputeThreads`"))
+        foreach (var row in Readme.Table("limit").Where(row => !LimitsPageTests.OfTheMachine.ContainsKey(row[0].Trim('`'))))
         {
             var name = row[0].Trim('`');
             Assert.Equal(limits[char.ToLowerInvariant(name[0]) + name[1..]]!.GetValue<double>(), double.Parse(row[1], CultureInfo.InvariantCulture));

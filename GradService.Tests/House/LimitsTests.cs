@@ -9,6 +9,10 @@ namespace GradService.Tests.House;
 /// <summary>Limits: the defaults that the contract promises, each ranged, and the same in appsettings.json.</summary>
 public sealed class LimitsTests
 {
+    private static readonly long Memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    private static readonly string[] LeftToTheMachine = ["ComputeThreads", "MaxTotalNativeBytes", "MaxBufferedBytes"];
+
     private static readonly Dictionary<string, double> Promised = new()
     {
         ["MaxRequestBytes"] = 64 * 1024 * 1024,
@@ -21,6 +25,8 @@ public sealed class LimitsTests
         ["MaxRowByRowWork"] = 10_000_000,
         ["ComputeThreads"] = Environment.ProcessorCount,
         ["QueueLength"] = 64,
+        ["MaxTotalNativeBytes"] = Memory / 2,
+        ["MaxBufferedBytes"] = Memory / 4,
         ["DeadlineSeconds"] = 30,
     };
 
@@ -29,9 +35,9 @@ public sealed class LimitsTests
         Assert.Equal(Promised.OrderBy(limit => limit.Key, StringComparer.Ordinal), Defaults(new Limits()).Concat(Defaults(new ComputeOptions())).OrderBy(limit => limit.Key, StringComparer.Ordinal));
 
     [Fact]
-    public void The_settings_file_repeats_the_defaults_and_leaves_the_threads_to_the_machine() =>
+    public void The_settings_file_repeats_the_defaults_and_leaves_threads_and_memory_to_the_machine() =>
         Assert.Equal(
-            Promised.Where(limit => limit.Key != "ComputeThreads").OrderBy(limit => limit.Key, StringComparer.Ordinal),
+            Promised.Where(limit => !LeftToTheMachine.Contains(limit.Key)).OrderBy(limit => limit.Key, StringComparer.Ordinal),
             JsonNode.Parse(Repository.Read("GradService.Api/appsettings.json"))!["Limits"]!.AsObject().Select(limit => KeyValuePair.Create(limit.Key, limit.Value!.GetValue<double>())).OrderBy(limit => limit.Key, StringComparer.Ordinal));
 
     [Fact]

@@ -68,13 +68,13 @@ public sealed class MetricsTests
     }
 
     [Theory]
-    [InlineData("""[[0], [1], [2]]""", "answered")]
-    [InlineData("""[[0]]""", "refused")]
-    public async Task Computations_are_told_apart_by_how_they_ended(string inputs, string outcome)
+    [InlineData("""{ "0.bias": [1, 2, 3] }""", "answered")]
+    [InlineData("""{ "0.bias": [1] }""", "refused")]
+    public async Task Computations_are_told_apart_by_how_they_ended(string parameters, string outcome)
     {
         await using var application = new GradApplication();
         using var measured = new Measured(application);
-        await application.PostAsync("/v1/gradients", GoodRequests.Gradient().With("inputs", inputs).ToJsonString());
+        await application.PostAsync("/v1/gradients", GoodRequests.Gradient().With("network.parameters", parameters).With("network.seed", "1").ToJsonString());
         Assert.Equal([outcome], measured.SumBy("gradservice.compute.duration", "outcome").Select(pair => pair.Key));
     }
 

@@ -1,0 +1,83 @@
+using GradService.Api.Observability;
+using GradService.Domain;
+using Microsoft.Extensions.Options;
+
+namespace GradService.Api.Admission;
+
+/// <summary>The bytes that requests hold outside of tensors, all together: bodies while they are read, arrays while they wait, and answers until they are sent.</summary>
+internal sealed class BufferBudget
+{
+    private readonly long _most;
+    private readonly Lock _gate = new();
+    private long _held;
+
+    public BufferBudget(IOptions<ComputeOptions> options, ServiceMetrics metrics)
+    {
+        _most = options.Value.MaxBufferedBytes;
+        metrics.Observe(this);
+    }
+
+    /// <summary>Bytes that are held now.</summary>
+    public long Held
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _held;
+            }
+        }
+    }
+
+    /// <summary>What a request holds; it is given back when the request has ended.</summary>
+    public BufferedBytes Of(HttpContext context)
+    {
+        if (context.Features.Get<BufferedBytes>() is not { } buffered)
+        {
+            context.Features.Set(buffered = new BufferedBytes(this));
+            context.Response.RegisterForDispose(buffered);
+        }
+
+        return buffered;
+    }
+
+    /// <exception cref="BuffersFullException">Together with what others hold it is too much.</exception>
+    /// <exception cref="FaultException">It is too much alone.</exception>
+    internal void Change(long from, long to)
+    {
+        if (to > from && to > _most)
+        {
+            throw new FaultException(Fault.TooLarge("", $"at most {_most} bytes of bodies, arrays and answers at once, for all requests together (limit MaxBufferedBytes)", $"{to} for this one", "Send fewer samples, or select fewer outputs."));
+        }
+
+        lock (_gate)
+        {
+            if (to > from && to - from > _most - _held)
+            {
+                throw new BuffersFullException($"The requests that are being read, wait or are being answered hold {_held} of {_most} bytes (limit MaxBufferedBytes). Try again in a moment.");
+            }
+
+            _held += to - from;
+        }
+    }
+}
+
+/// <summary>What one request holds. Not to be shared by threads.</summary>
+internal sealed class BufferedBytes(BufferBudget budget) : IDisposable
+{
+    private long _bytes;
+
+    /// <summary>From now on it holds this much.</summary>
+    /// <inheritdoc cref="BufferBudget.Change"/>
+    public void Set(long bytes)
+    {
+        budget.Change(_bytes, bytes);
+        _bytes = bytes;
+    }
+
+    /// <summary>It holds as much more.</summary>
+    /// <inheritdoc cref="BufferBudget.Change"/>
+    public void Add(long bytes) => Set(bytes > long.MaxValue - _bytes ? long.MaxValue : _bytes + bytes);
+
+    public void Dispose() => Set(0);
+}

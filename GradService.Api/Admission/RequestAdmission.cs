@@ -1,0 +1,35 @@
+using GradService.Api.Answers;
+using GradService.Api.Requests;
+using GradService.Domain;
+
+namespace GradService.Api.Admission;
+
+/// <summary>The way of every request that computes: read, checked and priced on the thread that it came on, then computed when it is its turn.</summary>
+internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, ComputeQueue queue)
+{
+    /// <returns>The result, and how it is to be written.</returns>
+    /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
+    /// <exception cref="RefusedForNowException">There is no room, or it took too long.</exception>
+    public async Task<(TResult Result, AnswerForm Form)> ComputeAsync<TRequest, TResult>(HttpContext context, Func<TRequest, Priced<TResult>> price)
+        where TRequest : class
+    {
+        AnswerForm? form = null;
+        var result = await ComputeAsync(context, async () =>
+        {
+            (var request, form) = await body.ReadAsync<TRequest>(context);
+            return price(request);
+        });
+        return (result, form!);
+    }
+
+    /// <summary>For a request that is read by rules of its own.</summary>
+    /// <inheritdoc cref="ComputeAsync{TRequest, TResult}"/>
+    public async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Priced<T>>> readAndPrice)
+    {
+        var timeout = RequestTimeout.Of(context.Request);
+        queue.RefuseIfFull();
+        using var priced = await readAndPrice();
+        buffers.Of(context).Add(priced.Price.ResultBytes);
+        return await queue.RunAsync(priced, timeout, context.RequestAborted);
+    }
+}

@@ -1,0 +1,204 @@
+using GradService.Domain;
+
+namespace GradService.Api.Admission;
+
+/// <summary>
+/// Who is computed next. Short requests and long ones have a line each, in order of arrival, and take turns; one thread, where there are
+/// two or more, takes short ones alone, so that however many long ones there are, short ones go on. What starts has its tensors' bytes
+/// reserved; what does not fit waits until others have ended.
+/// </summary>
+/// <param name="threads">Requests computed at once.</param>
+/// <param name="places">Requests that may wait (limit QueueLength).</param>
+/// <param name="nativeBytes">Bytes for the tensors of all that are computed (limit MaxTotalNativeBytes).</param>
+internal sealed class WaitingLine(int threads, int places, long nativeBytes)
+{
+    /// <summary>A short request takes about a second at most, and so little memory that it seldom stands in another one's way.</summary>
+    private const long ShortWork = 1_000_000_000;
+    private const int ShortPart = 16;
+
+    /// <summary>How often short ones may overtake a long one for whose tensors there is no room.</summary>
+    private const int MostOvertakes = 64;
+
+    private readonly object _gate = new();
+    private readonly LinkedList<Place> _short = [];
+    private readonly LinkedList<Place> _long = [];
+    private readonly Pace _pace = new();
+
+    // Long ones must not take up all the places either.
+    private readonly int _longPlaces = Math.Max(1, places - (places / 4));
+    private readonly int _longThreads = Math.Max(1, threads - 1);
+    private long _reserved;
+    private int _longRunning;
+    private bool _longWasLast;
+    private int _overtaken;
+    private bool _closed;
+
+    /// <summary>Requests that wait; who has given up is not among them.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _short.Count + _long.Count;
+            }
+        }
+    }
+
+    /// <summary>Bytes reserved for the tensors of what is being computed.</summary>
+    public long Reserved
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _reserved;
+            }
+        }
+    }
+
+    /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
+    public void RefuseIfFull()
+    {
+        lock (_gate)
+        {
+            RefuseAt(_short.Count + _long.Count, places);
+        }
+    }
+
+    /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
+    /// <exception cref="FaultException">It would never fit.</exception>
+    public void Enter(Place place)
+    {
+        if (place.Price.NativeBytes > nativeBytes)
+        {
+            throw new FaultException(Fault.TooLarge("", $"at most {nativeBytes} bytes of tensors at once, as estimated, for all requests together (limit MaxTotalNativeBytes)", $"{place.Price.NativeBytes} for this one",
+                "Send fewer samples or use narrower layers."));
+        }
+
+        place.IsShort = place.Price.Work <= ShortWork && place.Price.NativeBytes <= nativeBytes / ShortPart;
+        lock (_gate)
+        {
+            RefuseAt(_short.Count + _long.Count, places);
+            if (!place.IsShort)
+            {
+                RefuseAt(_long.Count, _longPlaces);
+            }
+
+            LineOf(place).AddLast(place);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>For who has waited long enough: whether the place was still in the line, which it has left.</summary>
+    public bool GiveUp(Place place)
+    {
+        lock (_gate)
+        {
+            if (!LineOf(place).Remove(place))
+            {
+                return false;
+            }
+
+            // Whoever stood behind it may fit.
+            Monitor.PulseAll(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>Somebody whose turn it is; null where that is nobody now. What is taken must be ended.</summary>
+    public Place? TryTake()
+    {
+        lock (_gate)
+        {
+            var place = Choose();
+            if (place is not null)
+            {
+                Start(place);
+            }
+
+            return place;
+        }
+    }
+
+    /// <summary>Waits for somebody whose turn it is; null once the line is closed and empty. What is taken must be ended.</summary>
+    public Place? Take()
+    {
+        lock (_gate)
+        {
+            while (true)
+            {
+                if (TryTake() is { } place)
+                {
+                    return place;
+                }
+
+                if (_closed && _short.Count + _long.Count == 0)
+                {
+                    return null;
+                }
+
+                Monitor.Wait(_gate);
+            }
+        }
+    }
+
+    /// <summary>What was taken no longer computes.</summary>
+    public void End(Place place, TimeSpan took)
+    {
+        lock (_gate)
+        {
+            _reserved -= place.Price.NativeBytes;
+            _longRunning -= place.IsShort ? 0 : 1;
+            _pace.Add(place.Price.Work, took);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Nobody will enter any more.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private LinkedList<Place> LineOf(Place place) => place.IsShort ? _short : _long;
+
+    private bool Fits(Place place) => place.Price.NativeBytes <= nativeBytes - _reserved;
+
+    private Place? Choose()
+    {
+        var (brief, lengthy) = (_short.First?.Value, _long.First?.Value);
+        var briefMay = brief is not null && Fits(brief);
+
+        // A short one for whose tensors there is no room is not kept waiting by more long ones.
+        var lengthyMay = lengthy is not null && _longRunning < _longThreads && (brief is null || briefMay);
+        if (lengthyMay && !Fits(lengthy!))
+        {
+            (briefMay, lengthyMay) = (briefMay && _overtaken < MostOvertakes, false);
+        }
+
+        return briefMay && (!lengthyMay || _longWasLast) ? brief : lengthyMay ? lengthy : null;
+    }
+
+    private void Start(Place place)
+    {
+        _overtaken = place.IsShort && _long.First is { } first && !Fits(first.Value) ? _overtaken + 1 : 0;
+        _longWasLast = !place.IsShort;
+        _longRunning += place.IsShort ? 0 : 1;
+        LineOf(place).RemoveFirst();
+        _reserved += place.Price.NativeBytes;
+    }
+
+    private void RefuseAt(int waiting, int limit)
+    {
+        if (waiting >= limit)
+        {
+            var work = _short.Concat(_long).Aggregate(0L, (sum, place) => sum > long.MaxValue - place.Price.Work ? long.MaxValue : sum + place.Price.Work);
+            throw new QueueFullException($"{waiting} requests are waiting for a thread (limit QueueLength). Try again in a moment.", _pace.WholeSeconds(work / threads));
+        }
+    }
+}
