@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GradService.Tests.Api;
 
-/// <summary>The service as a process of its own, for what only its start and its console show.</summary>
+/// <summary>The service as a process of its own, for what only its start, its console, its sockets and its end show.</summary>
 internal sealed class ServiceProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -12,8 +12,19 @@ internal sealed class ServiceProcess : IDisposable
     private readonly TemporaryFolder _storage = new();
 
     public ServiceProcess(params IReadOnlyList<string> arguments)
+        : this("", "", arguments)
+    {
+    }
+
+    /// <summary>With a variable of its environment; "" to be without it.</summary>
+    private ServiceProcess(string variable, string value, IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, $"--Storage:Folder={_storage.Path}", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (variable.Length > 0)
+        {
+            start.Environment[variable] = value.Length > 0 ? value : null;
+        }
+
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginErrorReadLine();
@@ -24,6 +35,19 @@ internal sealed class ServiceProcess : IDisposable
 
     /// <summary>What it has written so far.</summary>
     public string Output => string.Join('\n', _lines);
+
+    /// <summary>Starts it on a free port of loopback, with settings laid over its own; where it listens.</summary>
+    public static Task<(ServiceProcess Service, Uri Address)> ListeningAsync(params IReadOnlyList<string> settings) => ListeningWithAsync("", "", settings);
+
+    /// <summary>The same, with a variable of its environment; "" to be without it.</summary>
+    public static async Task<(ServiceProcess Service, Uri Address)> ListeningWithAsync(string variable, string value, params IReadOnlyList<string> settings)
+    {
+        var service = new ServiceProcess(variable, value, ["--urls=http://127.0.0.1:0", .. settings]);
+        var line = await service.UntilAsync("Now listening on: ");
+        var address = new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..]);
+        await service.UntilAsync("Application started.");
+        return (service, address);
+    }
 
     /// <summary>Reads its output up to a line with these words; that line.</summary>
     public async Task<string> UntilAsync(string words)
@@ -46,6 +70,22 @@ internal sealed class ServiceProcess : IDisposable
     {
         _process.Kill();
         _process.WaitForExit();
+    }
+
+    /// <summary>Asks it to end, as a supervisor does.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Waits until it has ended; its exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
     }
 
     public void Dispose()
