@@ -35,10 +35,13 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>A new visitor's page at an address, as soon as the first answer is there.</summary>
     public async Task<PlaygroundPage> VisitAsync(string address, BrowserNewContextOptions? visitor = null)
     {
-        var page = await PlaygroundPage.OfAsync(_browser!, visitor ?? new(), Patience);
+        var page = await BlankAsync(visitor);
         await page.GoAsync(address);
         return page;
     }
+
+    /// <summary>A new visitor who has gone nowhere yet.</summary>
+    public Task<PlaygroundPage> BlankAsync(BrowserNewContextOptions? visitor = null) => PlaygroundPage.OfAsync(_browser!, visitor ?? new(), Patience);
 
     public async Task DisposeAsync()
     {

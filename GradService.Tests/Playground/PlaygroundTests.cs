@@ -116,13 +116,19 @@ public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication appli
     }
 
     [FactNeedsChromium]
-    public async Task A_link_that_is_none_opens_what_every_visitor_sees()
+    public async Task A_link_that_is_none_opens_what_every_visitor_sees_and_the_page_says_so()
     {
-        foreach (var fragment in new[] { "#state=***", "#state=eyJ0YXNrIjoiZ3JhZGllbnRzIn0", "#else" })
+        foreach (var fragment in new[] { "#state=***", "#state=eyJ0YXNrIjoiZ3JhZGllbnRzIn0", "#else", "#preset=" + new string('0', 64) })
         {
             await using var visit = await chromium.VisitAsync(Address + fragment);
+            visit.ExpectedStatuses = [404];
             await Expect(visit.Page).ToHaveURLAsync(Address + "#preset=forum");
             await Expect(visit.Picture).ToBeVisibleAsync();
+            var told = visit.Page.GetByText("The link stands for nothing that can be opened here");
+            await Expect(told).ToBeVisibleAsync();
+            await visit.AssertAccessibleAsync();
+            await visit.ChooseAsync("Two inputs");
+            await Expect(told).ToBeHiddenAsync();
         }
     }
 

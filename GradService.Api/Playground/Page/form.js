@@ -29,28 +29,44 @@ export function showForm(place, state, capabilities, changed) {
     },
   };
   const { network } = state;
+  const stored = network.id
+    ? element('p', { class: 'note' }, 'A stored network, with its parameters. Any change here makes it a plain spec, whose parameters are drawn from the seed.') : null;
+  const detach = () => {
+    delete network.id;
+    stored?.remove();
+  };
+  const networkEdit = {
+    changed: () => {
+      detach();
+      changed();
+    },
+    rebuild: key => {
+      detach();
+      edit.rebuild(key);
+    },
+  };
   const setShape = value => {
     const before = axesOf(network.inputShape);
     network.inputShape = value;
     if (axesOf(value) === before) {
-      changed();
+      networkEdit.changed();
     } else {
-      edit.rebuild('network.inputShape');
+      networkEdit.rebuild('network.inputShape');
     }
   };
   place.replaceChildren(
-    section('Network',
+    section('Network', stored,
       element('div', { class: 'fields' },
         textField('Input shape', network.inputShape, 'network.inputShape', setShape, { reader: readList, hint: '1' }),
         textField('Seed', network.seed, 'network.seed', value => {
           network.seed = value;
-          changed();
+          networkEdit.changed();
         }, { reader: read, hint: '0' }),
         choice('Precision', network.dtype, capabilities.dtypes, 'network.dtype', value => {
           network.dtype = value;
-          changed();
+          networkEdit.changed();
         })),
-      layerList(network.layers, 'network.layers', capabilities.layers, edit)),
+      layerList(network.layers, 'network.layers', capabilities.layers, networkEdit)),
     ...state.task === 'objective'
       ? [section('Loss', objectiveEditor(state.objective, network.inputShape, edit)), section('Meanings of BatchNorm', variantPicker(state, capabilities, edit))]
       : [section('Points', batch('Points', state.points, network.inputShape, 'inputs', edit)), section('Modes', modePicker(state, capabilities, edit))]);

@@ -8,17 +8,19 @@ import { showFindings } from './findings.js';
 import { showForm } from './form.js';
 import { variantName } from './modes.js';
 import { fetchPicture, whenPictureMustChange } from './picture.js';
-import { firstPreset, presetGroups } from './presets.js';
+import { firstPreset, ownGroup } from './presets.js';
 import { Unfinished, requestOf } from './request.js';
 import { Refusal, addressOf, get, key, post } from './service.js';
 import { fromFragment, presetOf, toFragment } from './state.js';
+import { storedGroup } from './stored.js';
 import { gradientSummary, objectiveSummary, pointTable } from './tables.js';
 
 const at = id => document.getElementById(id);
 const [form, results, picture, status] = ['form', 'results', 'picture', 'status'].map(at);
 
-let state = fromFragment(location.hash) ?? structuredClone(firstPreset.state);
+let state = null;
 let capabilities = null;
+let openings = 0;
 
 const say = text => status.textContent = text;
 const showCode = codeTabs(at('code'), say);
@@ -117,23 +119,66 @@ function changed() {
   conversation.askSoon();
 }
 
-function start(newState) {
-  state = newState;
-  showForm(form, state, capabilities, changed);
+/** As the link to the results has it. */
+const isPlace = hash => at(hash.slice(1)) !== null;
+
+function edited() {
+  at('broken-link').hidden = true;
   changed();
 }
 
+function start(newState) {
+  state = newState;
+  at('broken-link').hidden = true;
+  showForm(form, state, capabilities, edited);
+  changed();
+}
+
+/** Starts with what is loaded, unless something else is to be opened meanwhile; whether it did. */
+async function open(load) {
+  const opening = ++openings;
+  results.setAttribute('aria-busy', 'true');
+  try {
+    const opened = await load();
+    if (opening === openings) {
+      start(opened);
+      return true;
+    }
+  } catch (error) {
+    if (opening === openings) {
+      throw error;
+    }
+  }
+
+  return false;
+}
+
+/** Opens what the address stands for; where that is nothing the first preset, and the page says so. */
+async function openLinked() {
+  const hasNoLink = location.hash.length <= 1 || isPlace(location.hash);
+  const linked = fromFragment(location.hash);
+  if (await open(async () => await linked ?? firstPreset.load())) {
+    at('broken-link').hidden = hasNoLink || await linked !== null;
+  }
+}
+
+function notOpened(error) {
+  results.setAttribute('aria-busy', 'false');
+  showRefusal(error);
+}
+
 function markPreset() {
-  const current = presetOf(state)?.id;
+  const current = presetOf(state);
   document.querySelectorAll('[data-preset]').forEach(button => button.setAttribute('aria-pressed', button.dataset.preset === current));
 }
 
-function showPresets() {
-  at('presets').replaceChildren(...presetGroups().map(group => element('section', { 'aria-label': group.name },
+function showPresets(group) {
+  at('presets').append(element('section', { 'aria-label': group.name },
     element('h2', {}, group.name),
+    group.about ? element('p', { class: 'note' }, group.about) : null,
     element('div', { class: 'preset-list' }, group.presets.map(preset => element('button', {
-      type: 'button', 'data-preset': preset.id, 'aria-pressed': 'false', onclick: () => start(structuredClone(preset.state)),
-    }, element('b', {}, preset.name), element('small', {}, preset.about)))))));
+      type: 'button', 'data-preset': preset.id, 'aria-pressed': 'false', onclick: () => capabilities && open(preset.load).catch(notOpened),
+    }, element('b', {}, preset.name), element('small', {}, preset.about))))));
 }
 
 function askForKey() {
@@ -145,14 +190,18 @@ function askForKey() {
 async function begin() {
   try {
     capabilities = await get('v1/capabilities');
-    start(state);
+    await openLinked();
+    const stored = await storedGroup();
+    if (stored) {
+      showPresets(stored);
+      markPreset();
+    }
   } catch (error) {
-    results.setAttribute('aria-busy', 'false');
-    showRefusal(error);
+    notOpened(error);
   }
 }
 
-const again = () => capabilities ? conversation.askSoon() : begin();
+const again = () => state ? conversation.askSoon() : begin();
 
 at('cancel').addEventListener('click', () => conversation.cancel());
 at('again').addEventListener('click', again);
@@ -167,11 +216,10 @@ at('key').addEventListener('submit', event => {
 form.addEventListener('submit', event => event.preventDefault());
 document.addEventListener('keydown', event => event.key === 'Escape' && conversation.cancel());
 addEventListener('hashchange', () => {
-  const linked = fromFragment(location.hash);
-  if (linked && capabilities) {
-    start(linked);
+  if (state && !isPlace(location.hash)) {
+    openLinked().catch(notOpened);
   }
 });
-whenPictureMustChange(picture, () => capabilities && conversation.askSoon());
-showPresets();
+whenPictureMustChange(picture, () => state && conversation.askSoon());
+showPresets(ownGroup);
 begin();

@@ -31,7 +31,10 @@ const usual = {
   },
 };
 
-const preset = (id, name, about, change) => ({ id, name, about, state: { ...structuredClone(usual), ...structuredClone(change) } });
+/** A state that differs from the usual one in the members given. */
+export const stateWith = change => structuredClone({ ...usual, ...change });
+
+const preset = (id, name, about, change) => ({ id, name, about, state: stateWith(change), load: async () => stateWith(change) });
 
 const ownPresets = [
   preset('forum', 'Forum, with BatchNorm', 'The forum’s second plot: the derivative makes no sense.', {
@@ -53,8 +56,8 @@ const ownPresets = [
   }),
 ];
 
-/** The groups of what one can start from, in the order in which they are shown. */
-export const presetGroups = () => [{ name: 'Start from', presets: ownPresets }];
+/** The presets that are there before the service has answered. */
+export const ownGroup = { name: 'Start from', presets: ownPresets };
 
 /** The preset that the page opens with. */
 export const firstPreset = ownPresets[0];

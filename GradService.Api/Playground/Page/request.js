@@ -10,12 +10,13 @@ export class Unfinished extends Error {
   }
 }
 
-function network({ inputShape, layers, dtype, seed }) {
-  return { inputShape, layers: layers.map(written), dtype, seed };
+/** A stored network by its id, with the parameters that it has; any other as a spec. */
+function network({ id, inputShape, layers, dtype, seed }) {
+  return id ? { id } : { inputShape, layers: layers.map(written), dtype, seed };
 }
 
 /** A layer without lists that stand empty where they may be absent. */
-function written(layer) {
+export function written(layer) {
   const { shortcut, ...rest } = layer;
   const inner = rest.layers ? { ...rest, layers: rest.layers.map(written) } : rest;
   return shortcut?.length ? { ...inner, shortcut: shortcut.map(written) } : inner;

@@ -1,17 +1,21 @@
 // The state of the page, and the link that reproduces it. A key is no part of it.
 
-import { firstPreset, presetGroups } from './presets.js';
+import { firstPreset, ownGroup } from './presets.js';
+import { findStored, loadedState } from './stored.js';
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-/** The preset that a state is, unchanged; undefined where it is none. */
-export const presetOf = state => presetGroups().flatMap(group => group.presets).find(preset => same(preset.state, state));
+/** The id of the preset that a state is, unchanged; undefined where it is none. */
+export function presetOf(state) {
+  const { id } = state.network;
+  return id ? (same(loadedState(id), state) ? id : undefined) : ownGroup.presets.find(preset => same(preset.state, state))?.id;
+}
 
 /** "#preset=forum", or "#state=" and the state itself. */
 export function toFragment(state) {
   const preset = presetOf(state);
   if (preset) {
-    return `#preset=${preset.id}`;
+    return `#preset=${preset}`;
   }
 
   const bytes = new TextEncoder().encode(JSON.stringify(state));
@@ -19,18 +23,25 @@ export function toFragment(state) {
   return `#state=${text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
-/** The state that a link stands for; null where it stands for none. */
-export function fromFragment(fragment) {
+/** The state that a link stands for; null where it stands for none, or for a stored network that is not to be had. */
+export async function fromFragment(fragment) {
   const [name, text] = [fragment.slice(1, fragment.indexOf('=')), fragment.slice(fragment.indexOf('=') + 1)];
   if (name === 'preset') {
-    const preset = presetGroups().flatMap(group => group.presets).find(each => each.id === text);
-    return preset ? structuredClone(preset.state) : null;
+    return ownGroup.presets.find(each => each.id === text)?.load() ?? findStored(text);
   }
 
-  if (name !== 'state') {
-    return null;
+  const state = name === 'state' ? decoded(text) : null;
+  if (state?.network.id === undefined) {
+    return state;
   }
 
+  // What the network is, the service says and not the link.
+  const stored = await findStored(state.network.id);
+  return stored && { ...state, network: stored.network };
+}
+
+/** The state that is written in a link; null where none is. */
+function decoded(text) {
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), letter => letter.charCodeAt(0));
     const state = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,0 +1,96 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using GradService.Tests.Docs;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace GradService.Tests.Playground;
+
+/// <summary>Stored networks among the presets of the playground, and links to what is not there.</summary>
+[Collection(SharedChromium.Name)]
+public sealed class PlaygroundStoredTests(Chromium chromium)
+{
+    /// <summary>Trained: its weight is one that no seed draws, so that the numbers tell whose parameters are used.</summary>
+    private const string Trained = """
+        { "name": "trained", "network": { "inputShape": [1], "dtype": "float64", "layers": [
+            { "type": "linear", "outFeatures": 1 }, { "type": "residual", "layers": [{ "type": "identity" }] }, { "type": "batchNorm", "affine": false }],
+          "parameters": { "0.weight": [[20.0]], "0.bias": [0.0], "2.running_mean": [0.0], "2.running_var": [4.0], "2.num_batches_tracked": 1 } } }
+        """;
+
+    [FactNeedsChromium]
+    public async Task A_stored_network_is_a_preset_that_is_asked_about_by_id_until_it_is_edited()
+    {
+        await using var service = new LoopbackApplication();
+        var id = await StoreAsync(service, Trained);
+        await using var visit = await chromium.VisitAsync(service.Address);
+        var preset = visit.Page.GetByLabel("Stored networks").GetByRole(AriaRole.Button, new() { Name = "trained" });
+        await Expect(preset).ToContainTextAsync("[1] → [1], 2 parameters");
+        var asked = await visit.AskedAsync("/v1/gradients/compare", () => preset.ClickAsync());
+        Assert.Equal($$"""{"id":"{{id}}"}""", asked["network"]!.ToJsonString());
+        await Expect(preset).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(visit.Page).ToHaveURLAsync($"{service.Address}/#preset={id}");
+        await Expect(visit.Picture).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByLabel("Type of layer 2")).ToHaveValueAsync("batchNorm");
+
+        // 2 · 20 through the residual block, over the square root of 4 + 1e-5.
+        var derivatives = visit.Page.Locator("#numbers > .scroll tbody tr", new() { HasText = "eval" });
+        await Expect(derivatives).ToContainTextAsync("20");
+        foreach (var language in new[] { "curl", "Python", "C#" })
+        {
+            await visit.Page.GetByRole(AriaRole.Tab, new() { Name = language }).ClickAsync();
+            await Expect(visit.Code).ToContainTextAsync($$"""{"id": "{{id}}"}""");
+        }
+
+        // Other points are another question about the same network, by link as well.
+        asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Control("inputs.axes[0].count").FillAsync("7"));
+        Assert.Equal(id, (string)asked["network"]!["id"]!);
+        await using var receiver = await chromium.VisitAsync(visit.Page.Url);
+        await Expect(receiver.Code).ToContainTextAsync(id);
+        await Expect(receiver.Control("inputs.axes[0].count")).ToHaveValueAsync("7");
+        await receiver.AssertAccessibleAsync();
+
+        asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Control("network.seed").FillAsync("3"));
+        Assert.Equal((null, 3, 3), (asked["network"]!["id"], (int)asked["network"]!["seed"]!, asked["network"]!["layers"]!.AsArray().Count));
+        await Expect(visit.Page.GetByText("A stored network, with its parameters.")).ToHaveCountAsync(0);
+        await Expect(visit.Refusal).ToBeHiddenAsync();
+    }
+
+    [FactNeedsChromium]
+    public async Task A_stored_network_of_many_inputs_opens_with_samples_of_its_shape_and_its_coupling()
+    {
+        await using var service = new LoopbackApplication();
+        await StoreAsync(service, """{ "name": "images", "network": { "inputShape": [2, 3, 3], "seed": 4, "layers": [{ "type": "conv2d", "outChannels": 2, "kernelSize": 2 }, { "type": "batchNorm" }, { "type": "flatten" }, { "type": "linear", "outFeatures": 1 }] } }""");
+        await using var visit = await chromium.VisitAsync(service.Address);
+        var asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.ChooseAsync("images"));
+        Assert.Equal((8, 2, 3, 3), (asked["inputs"]!.AsArray().Count, asked["inputs"]![0]!.AsArray().Count, asked["inputs"]![0]![0]!.AsArray().Count, asked["inputs"]![0]![0]![0]!.AsArray().Count));
+        await Expect(visit.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("5 answers");
+        await Expect(visit.Refusal).ToBeHiddenAsync();
+        await Expect(visit.Picture.Locator("title")).ToContainTextAsync("train, jacobian");
+    }
+
+    /// <summary>The console has the one line that Chromium writes of a 503.</summary>
+    [FactNeedsChromium]
+    public async Task Where_nothing_is_or_can_be_stored_there_is_no_group_of_it()
+    {
+        foreach (var settings in new (string, string)[][] { [], [("Storage:Folder", "/dev/null/networks")] })
+        {
+            await using var service = new LoopbackApplication(settings);
+            await using var visit = await chromium.BlankAsync();
+            visit.ExpectedStatuses = settings.Length == 0 ? [] : [503];
+            var listed = await visit.Page.RunAndWaitForResponseAsync(() => visit.GoAsync(service.Address), answer => answer.Url.Contains("/v1/networks", StringComparison.Ordinal));
+            Assert.Equal(settings.Length == 0 ? 200 : 503, listed.Status);
+            await Expect(visit.Picture).ToBeVisibleAsync();
+            await Expect(visit.Page.Locator("#presets section")).ToHaveCountAsync(1);
+            await Expect(visit.Refusal).ToBeHiddenAsync();
+        }
+    }
+
+    private static async Task<string> StoreAsync(LoopbackApplication service, string network)
+    {
+        using var client = new HttpClient();
+        using var answer = await client.PostAsync($"{service.Address}/v1/networks", JsonContent.Create(JsonNode.Parse(network)));
+        var stored = await answer.Content.ReadFromJsonAsync<JsonNode>();
+        Assert.True(answer.IsSuccessStatusCode, stored!.ToJsonString());
+        return (string)stored["id"]!;
+    }
+}
