@@ -32,9 +32,9 @@ public sealed class PlaygroundStoredTests(Chromium chromium)
         await Expect(visit.Picture).ToBeVisibleAsync();
         await Expect(visit.Page.GetByLabel("Type of layer 2")).ToHaveValueAsync("batchNorm");
 
-        // 2 · 20 through the residual block, over the square root of 4 + 1e-5.
-        var derivatives = visit.Page.Locator("#numbers > .scroll tbody tr", new() { HasText = "eval" });
-        await Expect(derivatives).ToContainTextAsync("20");
+        // 2 · 20 through the residual block, over the square root of 4 + 1e-5; four digits are shown.
+        var derivatives = visit.Page.Locator("#numbers > .scroll tbody tr", new() { HasText = "eval, perSample" }).Locator("td").Nth(1);
+        await Expect(derivatives).ToHaveTextAsync("20 … 20");
         foreach (var language in new[] { "curl", "Python", "C#" })
         {
             await visit.Page.GetByRole(AriaRole.Tab, new() { Name = language }).ClickAsync();
