@@ -15,7 +15,6 @@ internal static class MutationStorm
     private const int Connections = 4;
     private const int Samples = 200;
     private const int Windows = 10;
-    private const long NetworkCacheBytes = 4_000_000;
 
     /// <summary>What memory may seem to rise by over the second half, beyond what the scatter of the figures explains.</summary>
     private const double MaxGrowth = 4 << 20;
@@ -28,7 +27,7 @@ internal static class MutationStorm
     /// <returns>0 where all criteria hold, else 1.</returns>
     public static async Task<int> RunAsync(int requests, int seed)
     {
-        using var service = ServiceUnderStorm.Start(NetworkCacheBytes, Deadline);
+        using var service = ServiceUnderStorm.Start(Deadline);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = Connections + 1 }) { BaseAddress = service.Address, Timeout = Patience };
         var before = await AnswersAsync(client);
         var (tally, samples, started) = (new Tally(), new List<MemorySample>(), Stopwatch.StartNew());
@@ -39,7 +38,7 @@ internal static class MutationStorm
             samples.Add(await MemorySample.TakeAsync(client, tally.Answered));
             if (sample % (Samples / Windows) == 0)
             {
-                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{tally.Answered} requests, {started.Elapsed.TotalSeconds:F0} s, {tally.Broken} broken answers"));
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{tally.Answered} requests, {started.Elapsed.TotalSeconds:F0} s, {tally.Broken} broken answers, {MiB(samples[^1].Native)} MiB native"));
             }
         }
 
