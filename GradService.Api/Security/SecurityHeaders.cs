@@ -21,6 +21,13 @@ internal static class SecurityHeaders
         var response = (HttpResponse)state;
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "no-referrer";
+
+        // What is not sent anew keeps the policy that it came with: one on a 304 would take its place.
+        if (response.StatusCode == StatusCodes.Status304NotModified)
+        {
+            return Task.CompletedTask;
+        }
+
         response.Headers.ContentSecurityPolicy = response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true ? OfPages : OfData;
         return Task.CompletedTask;
     }

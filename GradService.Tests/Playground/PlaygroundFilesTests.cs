@@ -48,6 +48,7 @@ public sealed partial class PlaygroundFilesTests(GradApplication application)
             Assert.True(first.Headers.CacheControl!.NoCache);
             using var again = await SendAsync("GET", path, request => request.Headers.IfNoneMatch.Add(first.Headers.ETag!));
             Assert.Equal((HttpStatusCode.NotModified, first.Headers.ETag), (again.StatusCode, again.Headers.ETag));
+            Assert.False(again.Headers.Contains("Content-Security-Policy"), "It would take the place of the policy that the file came with.");
             using var other = await SendAsync("GET", path, request => request.Headers.IfNoneMatch.Add(new EntityTagHeaderValue("\"other\"")));
             Assert.Equal(HttpStatusCode.OK, other.StatusCode);
         }

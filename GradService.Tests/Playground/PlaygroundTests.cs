@@ -39,6 +39,18 @@ public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication appli
     }
 
     [FactNeedsChromium]
+    public async Task A_second_visit_finds_the_page_as_the_first_one_did()
+    {
+        await using var visit = await chromium.VisitAsync(Address);
+        var rules = await visit.Page.EvaluateAsync<int>("document.styleSheets[0].cssRules.length");
+        await visit.Page.GotoAsync("about:blank");
+        await visit.GoAsync(Address);
+        Assert.Equal(rules, await visit.Page.EvaluateAsync<int>("document.styleSheets[0].cssRules.length"));
+        await Expect(visit.Findings).ToContainTextAsync("Sum gradient vanishes");
+        await Expect(visit.Picture.Locator("title")).ToContainTextAsync("trainDetached, perSample");
+    }
+
+    [FactNeedsChromium]
     public async Task Every_preset_is_answered_with_a_picture_that_says_what_it_shows()
     {
         await using var visit = await chromium.VisitAsync(Address);
