@@ -8,6 +8,7 @@ namespace GradService.Api.Tesseract;
 internal sealed class TesseractValue
 {
     private const int LongestQuoted = 200;
+    private const int MostQuotedBrackets = RequestReader.MaxDepth / 2;
     private const int MaxErrors = 50;
     private const int MaxEntries = 1_000;
     private readonly ReadOnlyMemory<byte> _json;
@@ -108,8 +109,9 @@ internal sealed class TesseractValue
 
     private JsonElement? Quoted()
     {
-        // Escapes may hide what is no Unicode, which could not be written.
-        if (_json.Length > LongestQuoted || _json.Span.Contains((byte)'\\'))
+        // Escapes may hide what is no Unicode, which could not be written; nor could what is nested as deep as a request may be, within the
+        // lists of the answer.
+        if (_json.Length > LongestQuoted || _json.Span.Contains((byte)'\\') || _json.Span.Count((byte)'[') + _json.Span.Count((byte)'{') > MostQuotedBrackets)
         {
             return null;
         }

@@ -49,6 +49,7 @@ public sealed class BadTesseractTests(ServedApplication application) : IClassFix
     [InlineData("jacobian", """{ "inputs": GOOD, "jac_inputs": ["inputs"], "jac_outputs": ["x"] }""", "literal_error", "body.jac_outputs.0")]
     [InlineData("jacobian", """{ "inputs": GOOD, "jac_inputs": "inputs", "jac_outputs": ["outputs"] }""", "value_error", "body.jac_inputs")]
     [InlineData("jacobian", """{ "inputs": GOOD, "jac_outputs": ["outputs"] }""", "missing", "body.jac_inputs")]
+    [InlineData("jacobian", """{ "inputs": GOOD, "jac_inputs": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]], "jac_outputs": ["outputs"] }""", "literal_error", "body.jac_inputs.0")]
     [InlineData("jacobian_vector_product", """{ "inputs": GOOD, "jvp_inputs": ["inputs"], "jvp_outputs": ["outputs"] }""", "missing", "body.tangent_vector")]
     [InlineData("jacobian_vector_product", """{ "inputs": GOOD, "jvp_inputs": ["inputs"], "jvp_outputs": ["outputs"], "tangent_vector": {} }""", "value_error", "body.tangent_vector")]
     [InlineData("jacobian_vector_product", """{ "inputs": GOOD, "jvp_inputs": ["inputs"], "jvp_outputs": ["outputs"], "tangent_vector": { "inputs": [[1, 2, 3]] } }""", "array_shape_mismatch", "body.tangent_vector.inputs")]
