@@ -16,5 +16,6 @@ internal static class FuzzTarget
         ["npz"] = NpzTarget.Run,
         ["number"] = NumberTarget.Run,
         ["request"] = RequestTarget.Run,
+        ["safetensors"] = SafetensorsTarget.Run,
     };
 }
