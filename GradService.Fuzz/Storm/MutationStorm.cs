@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
 using GradService.Fuzz.Mutations;
 
 namespace GradService.Fuzz.Storm;
@@ -16,6 +14,9 @@ internal static class MutationStorm
     private const int Samples = 200;
     private const int Windows = 10;
 
+    /// <summary>Room for some tens of networks: it is full soon, and what is stored does not grow any more.</summary>
+    private const long MaxStoredBytes = 200_000;
+
     /// <summary>What memory may seem to rise by over the second half, beyond what the scatter of the figures explains.</summary>
     private const double MaxGrowth = 4 << 20;
 
@@ -27,8 +28,9 @@ internal static class MutationStorm
     /// <returns>0 where all criteria hold, else 1.</returns>
     public static async Task<int> RunAsync(int requests, int seed)
     {
-        using var service = ServiceUnderStorm.Start(Deadline);
+        using var service = ServiceUnderStorm.Start(MaxStoredBytes, Deadline);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = Connections + 1 }) { BaseAddress = service.Address, Timeout = Patience };
+        await ServedNetwork.StoreAsync(client);
         var before = await AnswersAsync(client);
         var (tally, samples, started) = (new Tally(), new List<MemorySample>(), Stopwatch.StartNew());
         for (var sample = 1; sample <= Samples; sample++)
@@ -55,7 +57,7 @@ internal static class MutationStorm
         {
             using var message = request.ToMessage();
             using var response = await client.SendAsync(message);
-            tally.Add(request.Path, (int)response.StatusCode, Stopwatch.GetElapsedTime(started), request.ToString, await AnswerRules.BrokenAsync(response));
+            tally.Add(request.Path, (int)response.StatusCode, Stopwatch.GetElapsedTime(started), request.ToString, await AnswerRules.BrokenAsync(request.Path, response));
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
@@ -63,22 +65,16 @@ internal static class MutationStorm
         }
     }
 
-    /// <summary>What good requests are answered, but for how long it took.</summary>
+    /// <summary>What good requests are answered, but for what passes.</summary>
     private static async Task<IReadOnlyList<string>> AnswersAsync(HttpClient client)
     {
         var answers = new List<string>();
         foreach (var good in GoodRequest.All)
         {
-            using var content = new StringContent(good.Json, Encoding.UTF8, "application/json");
-            using var response = await client.PostAsync(new Uri(good.Path, UriKind.Relative), content);
+            using var message = good.Unbroken.ToMessage();
+            using var response = await client.SendAsync(message);
             response.EnsureSuccessStatusCode();
-            var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
-            foreach (var timings in JsonPlace.Below(answer).Where(place => place.Name == "timings").ToList())
-            {
-                timings.Remove();
-            }
-
-            answers.Add(answer.ToJsonString());
+            answers.Add(await LastingAnswer.ReadAsync(response));
         }
 
         return answers;
@@ -94,7 +90,7 @@ internal static class MutationStorm
         var resident = Growth(half, sample => sample.Resident, window => window.Order().ElementAt(window.Length / 2));
         (string Criterion, string Figure, bool Holds)[] criteria =
         [
-            ("every answer a result or a known problem, no 5xx but a deliberate 503", $"{tally.Broken} others", tally.Broken == 0),
+            ("every answer a result or a known refusal, no 5xx but a deliberate 503 or 507", $"{tally.Broken} others", tally.Broken == 0),
             ($"no answer later than the deadline of {Deadline.TotalSeconds} s, but for what a busy machine takes", $"slowest {tally.Slowest.Time.TotalSeconds:F2} s", tally.Slowest.Time < Patience),
             ($"{GoodRequest.All.Count} good requests answered to the bit as before", $"{changed} differ", changed == 0),
             ("managed memory after collections does not rise over the second half", Described(managed) + $", {half[^1].FullCollections - half[0].FullCollections} full collections", IsFlat(managed)),

@@ -1,5 +1,6 @@
 using System.Text;
 using GradService.Api.Gradients;
+using GradService.Api.Networks;
 using GradService.Api.Requests;
 using GradService.Domain;
 using GradService.Domain.Catalog;
@@ -16,7 +17,8 @@ internal static class RequestTarget
     public static void Run(byte[] input)
     {
         var taken = Takes(input, Read<GradientRequest>, Prepare) | Takes(input, Read<ForwardRequest>, Prepare) | Takes(input, text => Read<ComparisonBody>(text).ToRequest(), Prepare)
-            | Takes(input, Read<ObjectiveRequest>, Prepare) | Takes(input, Read<ObjectiveComparisonRequest>, Prepare);
+            | Takes(input, Read<ObjectiveRequest>, Prepare) | Takes(input, Read<ObjectiveComparisonRequest>, Prepare)
+            | Takes(input, Read<NetworkBody>, body => ShapeOf(body.Network));
         using var document = ParsedJson.Of(input.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? input.AsMemory(Encoding.UTF8.Preamble.Length) : input);
         MisreadException.ThrowIf(taken && document is null, "What is no JSON was taken.");
     }

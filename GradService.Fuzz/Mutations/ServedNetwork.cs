@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+
+namespace GradService.Fuzz.Mutations;
+
+/// <summary>The network that good requests refer to. All its numbers are given, hence its id is the same on every machine.</summary>
+internal static class ServedNetwork
+{
+    public const string Name = "wide";
+    public const string Id = "4ef1149d17391b6d87a5bb72c0d48e45bc7acb345d8eac11884d5c57e47c8e59";
+
+    private static readonly string Storing = $"networks.{Name}";
+
+    /// <summary>Stores it, and every other network that a good request stores: where there is no more room later, these are there.</summary>
+    /// <exception cref="InvalidOperationException">One is not taken, or it has another id.</exception>
+    public static async Task StoreAsync(HttpClient client)
+    {
+        // Others are made of it.
+        foreach (var good in GoodRequest.All.Where(good => good.Path == "/v1/networks").OrderBy(good => good.Name != Storing))
+        {
+            using var message = good.Unbroken.ToMessage();
+            using var response = await client.SendAsync(message);
+            var answer = await response.Content.ReadAsStringAsync();
+            if (!response.IsSuccessStatusCode || (good.Name == Storing && (string?)JsonNode.Parse(answer)!["id"] != Id))
+            {
+                throw new InvalidOperationException($"{good.Name} should be stored, that of '{Name}' with the id {Id}: {answer}");
+            }
+        }
+    }
+}
