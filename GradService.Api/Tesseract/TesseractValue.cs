@@ -9,7 +9,7 @@ internal sealed class TesseractValue
 {
     private const int LongestQuoted = 200;
     private const int MostQuotedBrackets = RequestReader.MaxDepth / 2;
-    private const int MaxErrors = 50;
+    private const int MaxErrors = 20;
     private const int MaxEntries = 1_000;
     private readonly ReadOnlyMemory<byte> _json;
     private readonly JsonFields? _fields;

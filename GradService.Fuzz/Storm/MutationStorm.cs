@@ -57,13 +57,21 @@ internal static class MutationStorm
         {
             using var message = request.ToMessage();
             using var response = await client.SendAsync(message);
-            tally.Add(request.Path, (int)response.StatusCode, Stopwatch.GetElapsedTime(started), request.ToString, await AnswerRules.BrokenAsync(request.Path, response));
+            tally.Add(Family(request.Path), (int)response.StatusCode, Stopwatch.GetElapsedTime(started), request.ToString, await AnswerRules.BrokenAsync(request.Path, response));
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
-            tally.Add(request.Path, 0, Stopwatch.GetElapsedTime(started), request.ToString, $"No answer: {failure.Message}");
+            tally.Add(Family(request.Path), 0, Stopwatch.GetElapsedTime(started), request.ToString, $"No answer: {failure.Message}");
         }
     }
+
+    /// <summary>Paths that differ by a name alone are told of together.</summary>
+    private static string Family(string path) => path.Split('/') switch
+    {
+        ["", "tesseract", _, var operation] => $"/tesseract/…/{operation}",
+        ["", "v1", "names", _] => "/v1/names/…",
+        _ => path,
+    };
 
     /// <summary>What good requests are answered, but for what passes.</summary>
     private static async Task<IReadOnlyList<string>> AnswersAsync(HttpClient client)
