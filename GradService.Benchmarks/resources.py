@@ -13,8 +13,8 @@ kept:
  - a network of 10 million parameters is uploaded as a safetensors file and answers with at most three copies of it in memory beyond what
    the service takes before (a gradient of a smaller network having been asked for, so that libtorch is loaded).
 
-Last figures, two cores shared with much else: 10,000 networks stored in 74 s; 271 us by spec and 252 by name, 0.93 times; 200 moves, 921
-refused, none lost; 11 kills in 100 uploads, 56 answered, 57 there and whole; 40 MB uploaded at 1.16 copies, a gradient at 2.41.
+Last figures, two cores: 10,000 networks stored in 19 s; 302 us by spec and 275 by name, 0.91 times; 200 moves, 914 refused, none lost;
+12 kills in 108 uploads, 60 answered, 66 there and whole; 40 MB uploaded at 1.14 copies, a gradient at 2.37.
 """
 
 import argparse

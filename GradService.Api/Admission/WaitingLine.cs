@@ -19,6 +19,9 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     /// <summary>How often short ones may overtake a long one for whose tensors there is no room.</summary>
     private const int MostOvertakes = 64;
 
+    /// <summary>How long a thread looks out for the next request before it sleeps: being woken takes longer than a small request does.</summary>
+    private const int Looks = 140;
+
     private readonly object _gate = new();
     private readonly LinkedList<Place> _short = [];
     private readonly LinkedList<Place> _long = [];
@@ -32,6 +35,10 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     private bool _longWasLast;
     private int _overtaken;
     private bool _closed;
+
+    // What a thread that looks out sees without the gate, and how many do: while one does nobody need be woken.
+    private int _changes;
+    private int _looking;
 
     /// <summary>Requests that wait; who has given up is not among them.</summary>
     public int Waiting
@@ -86,7 +93,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
             }
 
             LineOf(place).AddLast(place);
-            Monitor.PulseAll(_gate);
+            Changed();
         }
     }
 
@@ -101,7 +108,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
             }
 
             // Whoever stood behind it may fit.
-            Monitor.PulseAll(_gate);
+            Changed();
             return true;
         }
     }
@@ -115,6 +122,11 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
             if (place is not null)
             {
                 Start(place);
+                if (Choose() is not null)
+                {
+                    // There is work for one more thread, which this one's may have let go by.
+                    Changed();
+                }
             }
 
             return place;
@@ -124,9 +136,10 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     /// <summary>Waits for somebody whose turn it is; null once the line is closed and empty. What is taken must be ended.</summary>
     public Place? Take()
     {
-        lock (_gate)
+        while (true)
         {
-            while (true)
+            int seen;
+            lock (_gate)
             {
                 if (TryTake() is { } place)
                 {
@@ -138,7 +151,18 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
                     return null;
                 }
 
-                Monitor.Wait(_gate);
+                seen = _changes;
+                _looking++;
+            }
+
+            LookOut(seen);
+            lock (_gate)
+            {
+                _looking--;
+                if (seen == _changes)
+                {
+                    Monitor.Wait(_gate);
+                }
             }
         }
     }
@@ -151,7 +175,10 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
             _reserved -= place.Price.NativeBytes;
             _longRunning -= place.IsShort ? 0 : 1;
             _pace.Add(place.Price.Work, took);
-            Monitor.PulseAll(_gate);
+            if (_short.Count + _long.Count > 0)
+            {
+                Changed();
+            }
         }
     }
 
@@ -161,7 +188,27 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         lock (_gate)
         {
             _closed = true;
+            _changes++;
             Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Has one thread look whose turn it is; it has the next one look where there is more.</summary>
+    private void Changed()
+    {
+        _changes++;
+        if (_looking == 0)
+        {
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private void LookOut(int seen)
+    {
+        var spinner = default(SpinWait);
+        for (var look = 0; look < Looks && Volatile.Read(ref _changes) == seen; look++)
+        {
+            spinner.SpinOnce(sleep1Threshold: -1);
         }
     }
 
