@@ -67,6 +67,8 @@ internal static class RequestWords
         _ => "null",
     };
 
+    private const string InvalidLiteral = "' is an invalid JSON literal";
+
     /// <summary>A text that is no JSON: where it stops being so, in the caller's terms rather than in those of System.Text.Json's settings.</summary>
     public static Fault Malformed(JsonException malformed, string path, ReadOnlySpan<byte> json)
     {
@@ -82,6 +84,12 @@ internal static class RequestWords
 
         // The line and the byte follow, counted as people count.
         var reason = malformed.Message.Split(" LineNumber:")[0].Replace(" which is not supported in this mode. Change the reader options.", ".", StringComparison.Ordinal);
+        if (reason.LastIndexOf(InvalidLiteral, StringComparison.Ordinal) is > 0 and var end)
+        {
+            // What is quoted goes on to the next delimiter that is none of text, and may be all the rest.
+            reason = Fault.Quoted(reason[1..end]) + reason[(end + 1)..];
+        }
+
         var place = malformed.LineNumber is null ? "" : $" See line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}.";
         return Fault.Invalid(path, "well-formed JSON", "a text that is not", reason + place);
     }

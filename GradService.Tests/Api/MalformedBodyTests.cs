@@ -22,6 +22,7 @@ public sealed class MalformedBodyTests(GradApplication application)
         { "{}x", "$", "Expected well-formed JSON, got a text that is not. 'x' is invalid after a single JSON value. Expected end of data. See line 1, byte 3." },
         { "{}\n{}", "$", "Expected well-formed JSON, got a text that is not. '{' is invalid after a single JSON value. Expected end of data. See line 2, byte 1." },
         { "{'network': 1}", "$", "Expected well-formed JSON, got a text that is not. ''' is an invalid start of a property name…" },
+        { "tru" + new string('x', 100_000), "$", $"Expected well-formed JSON, got a text that is not. 'tru{new string('x', 37)}…' is an invalid JSON literal. Expected the literal 'true'. See line 1…" },
         { "/* why */ {}", "$", "Expected well-formed JSON, got a text that is not. '/' is an invalid start of a value. See line 1, byte 1." },
         { "{\"network\": {\"seed\": 1,}}", "network", "Expected well-formed JSON, got a text that is not. The JSON object contains a trailing comma at the end. See line 1, byte 24." },
         { "{\"network\": {\"layers\": [{\"type\": \"tanh\"", "network.layers[0]", "Expected well-formed JSON, got a text that is not…" },
