@@ -25,25 +25,26 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     /// <inheritdoc cref="Canonical"/>
     public Priced<CanonicalNetwork> PriceCanonical(NetworkSource source)
     {
-        var shape = NetworkShape.InferWithin(source as NetworkSpec ?? SpecOf((NetworkReference)source), limits);
+        var shape = NetworkShape.InferWithin(DescriptionOf(source), limits);
         var bytes = shape.ParameterElements * shape.Dtype.SizeInBytes();
         return new Priced<CanonicalNetwork>(new Price(bytes, bytes, shape.ParameterElements * NanosecondsOfANumber), _ => Canonical(source));
     }
 
     /// <summary>The shape of a sample that the network takes, as it is described.</summary>
     /// <exception cref="FaultException">It is not there.</exception>
-    public IReadOnlyList<int> InputShapeOf(NetworkSource source) => source is NetworkReference reference
-        ? SpecOf(reference).InputShape
-        : ((NetworkSpec)source).InputShape;
+    public IReadOnlyList<int> InputShapeOf(NetworkSource source) => DescriptionOf(source).InputShape;
 
-    private NetworkSpec SpecOf(NetworkReference reference) => _store.SpecOf(IdOf(reference)) ?? throw NoLonger(reference);
+    /// <summary>The network without the numbers of a stored one.</summary>
+    private NetworkSpec DescriptionOf(NetworkSource source) => source as NetworkSpec ?? SpecOf((NetworkReference)source, IdOf((NetworkReference)source));
+
+    private NetworkSpec SpecOf(NetworkReference reference, string id) => _store.SpecOf(id) ?? throw NoLonger(reference);
 
     private NetworkLease Open(NetworkReference reference)
     {
         var id = IdOf(reference);
         return built.Open(
             reference.Parameters is { } overlay ? SpecHash.Of(id, overlay) : id,
-            () => NetworkShape.InferWithin(_store.SpecOf(id) ?? throw NoLonger(reference), limits),
+            () => NetworkShape.InferWithin(SpecOf(reference, id), limits),
             () => Whole(reference, id));
     }
 
@@ -51,7 +52,7 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     private NetworkSpec Whole(NetworkReference reference, string? known = null)
     {
         var id = known ?? IdOf(reference);
-        var (spec, values) = (_store.SpecOf(id) ?? throw NoLonger(reference), _store.ParametersOf(id) ?? throw NoLonger(reference));
+        var (spec, values) = (SpecOf(reference, id), _store.ParametersOf(id) ?? throw NoLonger(reference));
         return spec with { Parameters = reference.Parameters is { } overlay ? Laid(overlay, values) : values };
     }
 
