@@ -62,9 +62,13 @@ internal sealed class BufferBudget
     }
 }
 
-/// <summary>What one request holds. Not to be shared by threads.</summary>
+/// <summary>
+/// What one request holds, until the last who keeps it disposes of it: the answer, and the computation, which may outlast it. How much it
+/// is, is said by one thread at a time.
+/// </summary>
 internal sealed class BufferedBytes(BufferBudget budget) : IDisposable
 {
+    private int _keepers = 1;
     private long _bytes;
 
     /// <summary>From now on it holds this much.</summary>
@@ -79,5 +83,18 @@ internal sealed class BufferedBytes(BufferBudget budget) : IDisposable
     /// <inheritdoc cref="BufferBudget.Change"/>
     public void Add(long bytes) => Set(bytes > long.MaxValue - _bytes ? long.MaxValue : _bytes + bytes);
 
-    public void Dispose() => Set(0);
+    /// <summary>One more who must dispose of it.</summary>
+    public IDisposable Keep()
+    {
+        Interlocked.Increment(ref _keepers);
+        return this;
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _keepers) == 0)
+        {
+            Set(0);
+        }
+    }
 }

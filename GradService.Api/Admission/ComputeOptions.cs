@@ -24,4 +24,11 @@ internal sealed class ComputeOptions
     /// <summary>Seconds from a request's having been read to its answer, waiting included; beyond it the computation is stopped, 503. Default 30.</summary>
     [Range(0.001, 86_400)]
     public double DeadlineSeconds { get; set; } = 30;
+
+    /// <summary>
+    /// Seconds from a computation's having been told to stop until its thread counts as stuck: another takes its place, and the service is not
+    /// ready until it has come back. Default 20, four times what one operation may take.
+    /// </summary>
+    [Range(0.01, 86_400)]
+    public double StuckSeconds { get; set; } = 20;
 }

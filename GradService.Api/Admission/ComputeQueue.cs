@@ -8,45 +8,74 @@ namespace GradService.Api.Admission;
 
 /// <summary>
 /// A fixed number of long-lived threads that compute, and a line before them. Native state such as dispose scopes belongs to a thread, so
-/// a computation never leaves the one it began on; and libtorch's allocator keeps an arena for each, so they are few.
+/// a computation never leaves the one it began on; and libtorch's allocator keeps an arena for each, so they are few. A caller has an answer
+/// at the deadline, whatever the thread does; a thread that does not come back long after that is replaced.
 /// </summary>
-internal sealed class ComputeQueue : IDisposable
+internal sealed partial class ComputeQueue : IDisposable
 {
-    private readonly WaitingLine _line;
-    private readonly Thread[] _threads;
-    private readonly TimeSpan _longest;
-    private readonly ServiceMetrics _metrics;
+    /// <summary>How long the end of the service waits for threads: what they do by then nobody is waiting for.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    public ComputeQueue(IOptions<ComputeOptions> options, ServiceMetrics metrics)
+    private readonly WaitingLine _line;
+    private readonly List<Thread> _threads = [];
+    private readonly int _most;
+    private readonly TimeSpan _longest;
+    private readonly TimeSpan _stuckAfter;
+    private readonly ServiceMetrics _metrics;
+    private readonly ILogger<ComputeQueue> _logger;
+    private readonly Lock _gate = new();
+    private int _stuck;
+    private long _replaced;
+    private bool _closed;
+
+    public ComputeQueue(IOptions<ComputeOptions> options, ServiceMetrics metrics, ILogger<ComputeQueue> logger)
     {
         var compute = options.Value;
         _line = new WaitingLine(compute.ComputeThreads, compute.QueueLength, compute.MaxTotalNativeBytes);
+        _most = compute.ComputeThreads;
         _longest = TimeSpan.FromSeconds(compute.DeadlineSeconds);
-        _metrics = metrics;
+        _stuckAfter = TimeSpan.FromSeconds(compute.StuckSeconds);
+        (_metrics, _logger) = (metrics, logger);
         metrics.Observe(_line);
-        _threads = [.. Enumerable.Range(0, compute.ComputeThreads).Select(number => new Thread(Work) { IsBackground = true, Name = $"compute {number}" })];
-        foreach (var thread in _threads)
+        metrics.Observe(this);
+        lock (_gate)
         {
-            thread.Start();
+            for (var number = 0; number < compute.ComputeThreads; number++)
+            {
+                StartThread();
+            }
         }
     }
 
     /// <summary>Requests that wait for a thread; who has given up is not among them.</summary>
     public int Waiting => _line.Waiting;
 
+    /// <summary>Threads that do not come back from what they were told to stop.</summary>
+    public int Stuck => Volatile.Read(ref _stuck);
+
+    /// <summary>Threads that have been replaced so far, as they did not come back.</summary>
+    public long Replaced => Interlocked.Read(ref _replaced);
+
+    /// <summary>Why nothing should be sent here; null if all is well.</summary>
+    public string? Failure => Stuck is > 0 and var stuck
+        ? $"{stuck} of {_most} compute threads {(stuck == 1 ? "has" : "have")} not come back from an operation that was told to stop more than "
+            + $"{_stuckAfter.TotalSeconds} seconds ago (limit StuckSeconds). If that does not end, restart the service."
+        : null;
+
     /// <summary>Before a body is read for nothing.</summary>
     /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
     public void RefuseIfFull() => _line.RefuseIfFull();
 
     /// <summary>Computes on a compute thread, when it is the request's turn.</summary>
-    /// <param name="priced">What to compute.</param>
+    /// <param name="priced">What to compute; it is disposed of when that is over, which may be after the caller has an answer.</param>
     /// <param name="timeout">How long the caller will wait; null: as long as the service allows.</param>
     /// <param name="aborted">The caller went away.</param>
+    /// <param name="held">What else the request takes until then.</param>
     /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
     /// <exception cref="FaultException">It takes more memory than there is for all, or has no answer.</exception>
     /// <exception cref="DeadlineExceededException">The deadline passed; the work was told to stop.</exception>
-    /// <exception cref="OperationCanceledException">The caller went away.</exception>
-    public async Task<T> RunAsync<T>(Priced<T> priced, TimeSpan? timeout, CancellationToken aborted)
+    /// <exception cref="OperationCanceledException">The caller went away; the work was told to stop.</exception>
+    public async Task<T> RunAsync<T>(Priced<T> priced, TimeSpan? timeout, CancellationToken aborted, IDisposable? held = null)
     {
         using var computation = new Computation<T>(_metrics, priced.Compute);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
@@ -55,17 +84,31 @@ internal sealed class ComputeQueue : IDisposable
         deadline.CancelAfter(longest);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var token = deadline.Token;
-        var place = new Place(priced.Price, () => Complete(done, computation.Run, token));
-        _line.Enter(place);
+        var place = new Place(priced.Price, () => Complete(done, computation.Run, token), held is null ? [priced] : [priced, held]);
+        try
+        {
+            _line.Enter(place);
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
 
-        // Who waits too long for a thread, or goes away, leaves the place at once, though no thread is free to see it.
+        // Who waits too long, or goes away, has an answer at once: no thread need be free to see it, and none need come back from where it is.
         await using var impatience = token.Register(() =>
         {
             if (_line.GiveUp(place))
             {
                 place.Leave();
-                done.SetCanceled(token);
+                place.Dispose();
             }
+            else
+            {
+                _ = ReplaceIfStuckAsync(place);
+            }
+
+            done.TrySetCanceled(token);
         });
 
         try
@@ -79,53 +122,118 @@ internal sealed class ComputeQueue : IDisposable
         }
     }
 
+    /// <summary>Ends the threads. One that does not come back is left to the end of the process.</summary>
     public void Dispose()
     {
         _line.Close();
-        foreach (var thread in _threads)
+        Thread[] threads;
+        lock (_gate)
         {
-            thread.Join();
+            _closed = true;
+            threads = [.. _threads];
         }
+
+        var began = Stopwatch.GetTimestamp();
+        foreach (var thread in threads)
+        {
+            var left = Farewell - Stopwatch.GetElapsedTime(began);
+            thread.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+    }
+
+    private void StartThread()
+    {
+        var thread = new Thread(Work) { IsBackground = true, Name = "compute" };
+        _threads.Add(thread);
+        thread.Start();
     }
 
     private void Work()
     {
         while (_line.Take() is { } place)
         {
-            Serve(place);
+            if (!Serve(place))
+            {
+                lock (_gate)
+                {
+                    _stuck--;
+                    _threads.Remove(Thread.CurrentThread);
+                }
+
+                LogBack();
+                return;
+            }
         }
     }
 
     /// <summary>Apart from the loop: what a request left on the stack would else stay in memory while the thread waits for the next.</summary>
+    /// <returns>Whether the thread is still wanted.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Serve(Place place)
+    private bool Serve(Place place)
     {
         var began = Stopwatch.GetTimestamp();
         var handOut = place.Leave()();
-        _line.End(place, Stopwatch.GetElapsedTime(began));
+        var wanted = _line.End(place, Stopwatch.GetElapsedTime(began));
+        place.Dispose();
 
         // When the caller has the answer, the thread and the memory are free again.
         handOut();
+        return wanted;
     }
 
-    /// <summary>Whatever the work throws belongs to its caller, not to the thread.</summary>
+    /// <summary>Waits for work that was told to stop to do so. A thread that does not come back is replaced.</summary>
+    private async Task ReplaceIfStuckAsync(Place place)
+    {
+        do
+        {
+            await Task.Delay(_stuckAfter);
+        }
+        while (place.IsRunning && !TryReplace(place));
+    }
+
+    /// <summary>Not while as many are stuck as compute: each goes on taking a core.</summary>
+    private bool TryReplace(Place place)
+    {
+        lock (_gate)
+        {
+            if (_closed || _stuck == _most || !_line.GiveUpThread(place))
+            {
+                return _closed;
+            }
+
+            _replaced++;
+            _stuck++;
+            StartThread();
+        }
+
+        LogStuck(_stuckAfter.TotalSeconds);
+        return true;
+    }
+
+    /// <summary>Whatever the work throws belongs to its caller, not to the thread. Who has had an answer at the deadline gets no other.</summary>
     private static Action Complete<T>(TaskCompletionSource<T> done, Func<CancellationToken, T> work, CancellationToken cancellation)
     {
         try
         {
             cancellation.ThrowIfCancellationRequested();
             var answer = work(cancellation);
-            return () => done.SetResult(answer);
+            return () => done.TrySetResult(answer);
         }
         catch (OperationCanceledException)
         {
-            return () => done.SetCanceled(cancellation);
+            return () => done.TrySetCanceled(cancellation);
         }
 #pragma warning disable CA1031 // it is handed on
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            return () => done.SetException(failure);
+            return () => done.TrySetException(failure);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A compute thread has not come back from an operation that was told to stop {Seconds} seconds ago; another has taken its place. The service is not ready until it does.")]
+    private partial void LogStuck(double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A compute thread that was stuck has come back, and ends.")]
+    private partial void LogBack();
 }

@@ -28,8 +28,18 @@ internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, C
     {
         var timeout = RequestTimeout.Of(context.Request);
         queue.RefuseIfFull();
-        using var priced = await readAndPrice();
-        buffers.Of(context).Add(priced.Price.ResultBytes);
-        return await queue.RunAsync(priced, timeout, context.RequestAborted);
+        var priced = await readAndPrice();
+        var held = buffers.Of(context);
+        try
+        {
+            held.Add(priced.Price.ResultBytes);
+        }
+        catch
+        {
+            priced.Dispose();
+            throw;
+        }
+
+        return await queue.RunAsync(priced, timeout, context.RequestAborted, held.Keep());
     }
 }

@@ -168,17 +168,45 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     }
 
     /// <summary>What was taken no longer computes.</summary>
-    public void End(Place place, TimeSpan took)
+    /// <returns>Whether its thread is still wanted: not if it has been given up.</returns>
+    public bool End(Place place, TimeSpan took)
     {
         lock (_gate)
         {
+            place.IsRunning = false;
             _reserved -= place.Price.NativeBytes;
-            _longRunning -= place.IsShort ? 0 : 1;
-            _pace.Add(place.Price.Work, took);
+            if (!place.IsStuck)
+            {
+                _longRunning -= place.IsShort ? 0 : 1;
+                _pace.Add(place.Price.Work, took);
+            }
+
             if (_short.Count + _long.Count > 0)
             {
                 Changed();
             }
+
+            return !place.IsStuck;
+        }
+    }
+
+    /// <summary>
+    /// Gives up the thread that works on what was taken: another may take its turn. Its tensors' bytes stay reserved, as they are in use.
+    /// </summary>
+    /// <returns>Whether it was still working.</returns>
+    public bool GiveUpThread(Place place)
+    {
+        lock (_gate)
+        {
+            if (!place.IsRunning || place.IsStuck)
+            {
+                return false;
+            }
+
+            place.IsStuck = true;
+            _longRunning -= place.IsShort ? 0 : 1;
+            Changed();
+            return true;
         }
     }
 
@@ -237,6 +265,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         _longWasLast = !place.IsShort;
         _longRunning += place.IsShort ? 0 : 1;
         LineOf(place).RemoveFirst();
+        place.IsRunning = true;
         _reserved += place.Price.NativeBytes;
     }
 

@@ -1,3 +1,4 @@
+using GradService.Api.Admission;
 using GradService.Api.Connections;
 using GradService.Api.OpenApi;
 using GradService.Domain.Native;
@@ -22,10 +23,10 @@ internal static class HealthEndpoints
             .WithAnswer("The process answers.", () => """{ "status": "live" }""");
         group.MapGet("/ready", Ready)
             .WithName("Ready")
-            .WithSummary("Whether requests are taken: libtorch is loaded, and the service has not been told to stop.")
+            .WithSummary("Whether requests are taken: libtorch is loaded, no compute thread is stuck, and the service has not been told to stop.")
             .WithDescription("For a load balancer, which sends requests only where they can be computed.")
             .WithAnswer("Gradients can be computed.", () => """{ "status": "ready" }""")
-            .WithProblems(new DocumentedProblem(StatusCodes.Status503ServiceUnavailable, "libtorch could not be loaded, or the service has been told to stop; the detail says which."));
+            .WithProblems(new DocumentedProblem(StatusCodes.Status503ServiceUnavailable, "libtorch could not be loaded, a compute thread is stuck, or the service has been told to stop; the detail says which."));
 
         // What asks for the status alone.
         group.MapMethods("/live", Head, () => TypedResults.Ok()).ExcludeFromDescription();
@@ -33,8 +34,8 @@ internal static class HealthEndpoints
         return group;
     }
 
-    private static Results<Ok<HealthReport>, ProblemHttpResult> Ready([FromServices] GracefulStop stop) =>
-        (stop.IsStopping ? "The service has been told to stop." : LibTorch.Failure) is { } reason
+    private static Results<Ok<HealthReport>, ProblemHttpResult> Ready([FromServices] GracefulStop stop, [FromServices] ComputeQueue queue) =>
+        (stop.IsStopping ? "The service has been told to stop." : LibTorch.Failure ?? queue.Failure) is { } reason
             ? TypedResults.Problem(reason, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not ready.")
             : TypedResults.Ok(new HealthReport("ready"));
 }

@@ -47,6 +47,14 @@ internal sealed class ServiceMetrics
     public void Observe(WaitingLine line) =>
         _meter.CreateObservableGauge("gradservice.native.reserved", () => line.Reserved, "By", "Bytes reserved for the tensors of what is being computed.");
 
+    /// <summary>Shows threads that do not come back.</summary>
+    public void Observe(ComputeQueue queue)
+    {
+        _meter.CreateObservableGauge("gradservice.threads.stuck", () => queue.Stuck, "{thread}",
+            "Compute threads that have not come back from an operation that was told to stop. While there is one, the service is not ready.");
+        _meter.CreateObservableCounter("gradservice.threads.replaced", () => queue.Replaced, "{thread}", "Compute threads that were replaced, as they did not come back.");
+    }
+
     /// <summary>Shows what requests hold outside of tensors.</summary>
     public void Observe(BufferBudget buffers) =>
         _meter.CreateObservableGauge("gradservice.buffered", () => buffers.Held, "By", "Bytes that requests hold outside of tensors: bodies, arrays, answers.");

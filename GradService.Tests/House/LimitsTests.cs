@@ -28,6 +28,7 @@ public sealed class LimitsTests
         ["MaxTotalNativeBytes"] = Memory / 2,
         ["MaxBufferedBytes"] = Memory / 4,
         ["DeadlineSeconds"] = 30,
+        ["StuckSeconds"] = 20,
     };
 
     [Fact]
