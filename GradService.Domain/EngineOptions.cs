@@ -14,7 +14,7 @@ public sealed record EngineOptions
     /// </summary>
     public bool LoadAtStart { get; init; } = true;
 
-    /// <summary>Size of the built networks that are kept for requests to come, bytes, as estimated. Default 256 MiB; 0: none is kept.</summary>
+    /// <summary>Size of the built networks that are kept for requests to come, bytes, as estimated. Default 512 MiB, room for one of 50 million double precision numbers; 0: none is kept.</summary>
     [Range(0, 1L << 40)]
-    public long NetworkCacheBytes { get; init; } = 256L << 20;
+    public long NetworkCacheBytes { get; init; } = 512L << 20;
 }

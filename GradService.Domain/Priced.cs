@@ -6,6 +6,13 @@ namespace GradService.Domain;
 /// <param name="Work">How long it takes, in nanoseconds of a usual core, to an order of magnitude: what tells short from long.</param>
 public sealed record Price(long NativeBytes, long ResultBytes, long Work)
 {
+    /// <summary>What takes nothing.</summary>
+    public static Price Nothing { get; } = new(0, 0, 0);
+
+    /// <summary>Of both at once, or of one that needs what the other makes.</summary>
+    public Price Plus(Price other) => other == Nothing ? this
+        : new(NativeBytes.SaturatingPlus(other.NativeBytes), ResultBytes.SaturatingPlus(other.ResultBytes), Work.SaturatingPlus(other.Work));
+
     /// <summary>Of both, one after the other, the results of both being kept.</summary>
     public Price Then(Price next) => new(Math.Max(NativeBytes, next.NativeBytes), ResultBytes.SaturatingPlus(next.ResultBytes), Work.SaturatingPlus(next.Work));
 }
@@ -52,6 +59,9 @@ public sealed class Priced<T> : IDisposable
 /// <summary>Several priced requests as one.</summary>
 public static class Priced
 {
+    /// <summary>An answer that is there already.</summary>
+    public static Priced<T> Of<T>(T answer) => new(Price.Nothing, _ => answer);
+
     /// <summary>All of them, one after the other on one thread. They belong to what is returned, and are given back if one cannot be priced.</summary>
     /// <exception cref="FaultException">One of them is wrong, too large, or has no answer.</exception>
     public static Priced<IReadOnlyList<T>> InTurn<T>(IEnumerable<Func<Priced<T>>> prices)
@@ -61,7 +71,7 @@ public static class Priced
         {
             all.AddRange(prices.Select(price => price()));
             return new Priced<IReadOnlyList<T>>(
-                all.Aggregate(new Price(0, 0, 0), (sum, each) => sum.Then(each.Price)), cancellation => [.. all.Select(each => each.Compute(cancellation))], all);
+                all.Aggregate(Price.Nothing, (sum, each) => sum.Then(each.Price)), cancellation => [.. all.Select(each => each.Compute(cancellation))], all);
         }
         catch
         {

@@ -16,7 +16,7 @@ internal static class Pricing
         try
         {
             var (cost, compute) = price(lease);
-            return new Priced<T>(cost.ToPrice(), compute, lease);
+            return new Priced<T>(cost.ToPrice().Plus(lease.Building), compute, lease);
         }
         catch
         {

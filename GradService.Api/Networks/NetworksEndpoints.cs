@@ -95,14 +95,20 @@ internal static class NetworksEndpoints
     {
         // Who cannot be served need not send a body.
         store.Open();
-        string? name = null;
-        var network = await admission.ComputeAsync(context, async () =>
+        string? name = null, id = null;
+        var network = await admission.ComputeAsync<CanonicalNetwork?>(context, async () =>
         {
             var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context.Request) : (await body.ReadAsync<NetworkBody>(context)).Request;
             name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
-            return catalog.PriceCanonical(asked.Network);
+            id = catalog.StoredId(asked.Network);
+            return id is null ? catalog.PriceCanonical(asked.Network).Then<CanonicalNetwork?>((canonical, _) => canonical) : Priced.Of<CanonicalNetwork?>(null);
         });
         using var stage = Stages.Start("store");
+        if (network is null)
+        {
+            return (await store.NameAsync(id!, name) ?? throw NotFound(id!), name, false, 0);
+        }
+
         var (stored, isNew) = await store.StoreAsync(network, name);
         return (stored, name, isNew, network.ParameterBytes);
     }

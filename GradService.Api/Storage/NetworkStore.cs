@@ -102,6 +102,24 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
         });
     }
 
+    /// <summary>Gives a network that is stored a name, unless it has it; null where it is not stored. Its numbers are not touched.</summary>
+    /// <inheritdoc cref="StoreAsync"/>
+    public async Task<StoredNetwork?> NameAsync(string id, string? name)
+    {
+        if (name is not null)
+        {
+            await MoveAsync(name, id, known =>
+            {
+                if (known is not null && known.Id != id)
+                {
+                    throw Taken(name, known.Id);
+                }
+            });
+        }
+
+        return Find(id);
+    }
+
     /// <summary>Deletes a network to which no name points; false where there is none with this id.</summary>
     /// <exception cref="FaultException">Names point to it.</exception>
     public Task<bool> DeleteAsync(string id) => ChangeAsync((folder, database) =>
@@ -223,9 +241,12 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     {
         if (name is not null && IdOfName(database, name) is { } other && other != id)
         {
-            throw new FaultException(Fault.Conflict("name", "a name that is free, or that points to the same content", $"'{name}', which points to {other}", $"Move it on purpose: PUT /v1/names/{name}."));
+            throw Taken(name, other);
         }
     }
+
+    private static FaultException Taken(string name, string other) => new(Fault.Conflict(
+        "name", "a name that is free, or that points to the same content", $"'{name}', which points to {other}", $"Move it on purpose: PUT /v1/names/{name}."));
 
     private static void Save(NetworkDatabase database, Action undo)
     {

@@ -11,6 +11,9 @@ namespace GradService.Domain.Catalog;
 /// <param name="dense">Whether it may run without tensors.</param>
 internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDisposable
 {
+    /// <summary>Drawing, hashing and copying a number, to an order of magnitude.</summary>
+    internal const long NanosecondsOfANumber = 10;
+
     private readonly Lock _gate = new();
 
     // Until tensors have them.
@@ -49,6 +52,14 @@ internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDispos
         const long EachLayer = 2_048;
         var copies = shape.Parameters.Any(parameter => parameter.Spec.Shape.Elements > Linear.LargestDense) ? 1 : 3;
         return shape.ParameterElements.SaturatingTimes(copies * shape.Dtype.SizeInBytes()).SaturatingPlus(EachLayer * shape.All.Count);
+    }
+
+    /// <summary>What drawing or reading its numbers takes: the numbers as they come, in managed memory, while its tensors are made of them.</summary>
+    public static Price PriceOf(NetworkShape shape)
+    {
+        // In single precision, as they are drawn, and in the network's.
+        var bytes = shape.ParameterElements.SaturatingTimes(sizeof(float) + (shape.Dtype == Dtype.Float64 ? sizeof(double) : 0));
+        return new Price(bytes, 0, shape.ParameterElements.SaturatingTimes(NanosecondsOfANumber));
     }
 
     public void Dispose()

@@ -22,6 +22,9 @@ internal sealed class CachedNetwork(string? hash, NetworkShape shape, Func<Built
     /// <summary>Requests that hold it.</summary>
     public int Leases { get; set; }
 
+    /// <summary>Whether it has been built.</summary>
+    public bool IsBuilt => _network.IsValueCreated;
+
     /// <exception cref="FaultException">A given parameter is unknown, misshapen or missing.</exception>
     public BuiltNetwork Network => _network.Value;
 

@@ -9,9 +9,6 @@ namespace GradService.Domain.Catalog;
 /// </summary>
 public sealed class NetworkCache : IDisposable
 {
-    // A network of more than this part of the whole would drive out too many others.
-    private const int LargestPart = 4;
-
     private readonly long _capacityBytes;
     private readonly Func<NetworkSpec, NetworkShape> _infer;
     private readonly Func<NetworkSpec, NetworkShape, BuiltNetwork> _build;
@@ -112,12 +109,15 @@ public sealed class NetworkCache : IDisposable
         }
     }
 
-    /// <summary>Keeps a network that has been built, if it is not too large.</summary>
+    /// <summary>
+    /// Keeps a network that has been built, if there is room for it at all. A large one drives out many small ones, which are quickly built
+    /// again; were it the large one that is built at each request, everybody would wait for it.
+    /// </summary>
     internal void Keep(CachedNetwork network)
     {
         lock (_gate)
         {
-            if (_closed || network is not { Hash: not null, Use: null } || network.Bytes > _capacityBytes / LargestPart)
+            if (_closed || network is not { Hash: not null, Use: null } || network.Bytes > _capacityBytes)
             {
                 return;
             }

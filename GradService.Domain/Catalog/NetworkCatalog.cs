@@ -8,9 +8,6 @@ namespace GradService.Domain.Catalog;
 /// <param name="store">Where stored networks are; null: nothing is stored.</param>
 public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkStore? store = null)
 {
-    /// <summary>Drawing, hashing and copying it, to an order of magnitude.</summary>
-    private const long NanosecondsOfANumber = 10;
-
     private readonly INetworkStore _store = store ?? new NothingStored();
 
     /// <summary>A hold on a network: its shape now, the network itself when it is asked for.</summary>
@@ -27,8 +24,12 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     {
         var shape = NetworkShape.InferWithin(DescriptionOf(source), limits);
         var bytes = shape.ParameterElements * shape.Dtype.SizeInBytes();
-        return new Priced<CanonicalNetwork>(new Price(bytes, bytes, shape.ParameterElements * NanosecondsOfANumber), _ => Canonical(source));
+        return new Priced<CanonicalNetwork>(new Price(bytes, bytes, shape.ParameterElements * BuiltNetwork.NanosecondsOfANumber), _ => Canonical(source));
     }
+
+    /// <summary>The id of a network that is stored already; null where there is more to it than a reference, and its numbers must be had to know it.</summary>
+    /// <exception cref="FaultException">It is not there.</exception>
+    public string? StoredId(NetworkSource source) => source is NetworkReference { Parameters: null } reference ? IdOf(reference) : null;
 
     /// <summary>The shape of a sample that the network takes, as it is described.</summary>
     /// <exception cref="FaultException">It is not there.</exception>

@@ -9,6 +9,9 @@ internal sealed class NetworkLease(NetworkCache cache, CachedNetwork held) : IDi
 
     public NetworkShape Shape => held.Shape;
 
+    /// <summary>What building it takes beside what it is then; nothing where that has been done.</summary>
+    public Price Building => held.IsBuilt ? Price.Nothing : BuiltNetwork.PriceOf(Shape);
+
     /// <summary>The network, which is built unless somebody has done so; of those who ask at the same time one does.</summary>
     /// <exception cref="FaultException">A given parameter is unknown, misshapen or missing.</exception>
     public BuiltNetwork Network

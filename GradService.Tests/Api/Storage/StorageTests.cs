@@ -228,6 +228,26 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
+    public async Task Storing_what_is_stored_by_its_id_or_name_reads_none_of_its_numbers()
+    {
+        await using var application = Application();
+        using var client = application.CreateClient();
+        var (id, other) = (await client.StoreAsync(NetworkRequests.Spec(1)), await client.StoreAsync(NetworkRequests.Spec(2)));
+
+        // Whatever reads them fails.
+        File.Delete(Path.Combine(_folder.Path, "parameters", id[..2], $"{id}.safetensors"));
+        foreach (var network in new[] { $$"""{ "id": "{{id}}" }""", """{ "name": "first" }""" })
+        {
+            var (status, stored) = await application.PostAsync("/v1/networks", $$"""{ "name": "first", "network": {{network}} }""");
+            Assert.Equal((HttpStatusCode.OK, id, "first"), (status, (string)stored["id"]!, (string)stored["names"]![0]!));
+        }
+
+        (await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "name": "first", "network": { "id": "{{other}}" } }"""))
+            .AssertSays(409, "name", "Expected a name that is free, or that points to the same content, got 'first', which points to…");
+        Assert.Equal(503, (await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": { "id": "{{id}}", "parameters": { "3.bias": [7, 8] } } }""")).Status);
+    }
+
+    [Fact]
     public async Task Who_stores_and_deletes_the_same_network_at_the_same_time_finds_it_whole_or_not_at_all()
     {
         await using var application = Application(("Engine:NetworkCacheBytes", "0"));

@@ -85,9 +85,9 @@ public sealed class NetworkCacheTests
     }
 
     [Fact]
-    public void What_exceeds_a_quarter_of_the_limit_is_not_kept_and_neither_is_anything_without_a_limit()
+    public void What_exceeds_the_limit_alone_is_not_kept_and_neither_is_anything_without_a_limit()
     {
-        foreach (var capacity in new[] { 0, (4 * Each) - 1 })
+        foreach (var capacity in new[] { 0, Each - 1 })
         {
             var built = 0;
             using var cache = Cache(capacity, () => built++);
@@ -95,6 +95,34 @@ public sealed class NetworkCacheTests
             Use(cache, Spec(1));
             Assert.Equal((2, 0, 0L), (built, cache.Count, cache.Bytes));
         }
+    }
+
+    [Fact]
+    public void The_largest_network_that_the_limits_allow_is_kept_and_may_drive_out_all_others()
+    {
+        var limits = new Limits();
+        Assert.InRange(limits.MaxParameters * sizeof(double), 0, new EngineOptions().NetworkCacheBytes);
+
+        var built = 0;
+        using var cache = Cache(Each, () => built++);
+        foreach (var seed in new[] { 1, 2, 2, 1 })
+        {
+            Use(cache, Spec(seed));
+        }
+
+        Assert.Equal((3, 1), (built, cache.Count));
+    }
+
+    [Fact]
+    public void Building_is_priced_until_it_has_been_done()
+    {
+        using var cache = Cache(Each, () => { });
+        using var first = cache.Open(Spec(1) with { Dtype = Dtype.Float64 });
+        var numbers = first.Shape.ParameterElements;
+        Assert.Equal(new Price(numbers * 12, 0, numbers * 10), first.Building);
+        _ = first.Network;
+        using var second = cache.Open(Spec(1) with { Dtype = Dtype.Float64 });
+        Assert.Equal((Price.Nothing, Price.Nothing), (first.Building, second.Building));
     }
 
     [Fact]
