@@ -77,7 +77,7 @@ internal sealed partial class ComputeQueue : IDisposable
     /// <exception cref="OperationCanceledException">The caller went away; the work was told to stop.</exception>
     public async Task<T> RunAsync<T>(Priced<T> priced, TimeSpan? timeout, CancellationToken aborted, IDisposable? held = null)
     {
-        using var computation = new Computation<T>(_metrics, priced.Compute);
+        using var computation = new Computation<T>(_metrics, priced);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         var ownTimeout = timeout < _longest;
         var longest = ownTimeout ? timeout!.Value : _longest;

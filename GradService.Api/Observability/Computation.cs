@@ -7,13 +7,13 @@ namespace GradService.Api.Observability;
 internal sealed class Computation<T> : IDisposable
 {
     private readonly ServiceMetrics _metrics;
-    private readonly Func<CancellationToken, T> _work;
+    private readonly Priced<T> _work;
     private readonly ActivityContext _request = Activity.Current?.Context ?? default;
     private readonly Activity? _queue = Stages.Start("queue");
     private readonly long _enqueued = Stopwatch.GetTimestamp();
     private int _left;
 
-    public Computation(ServiceMetrics metrics, Func<CancellationToken, T> work)
+    public Computation(ServiceMetrics metrics, Priced<T> work)
     {
         (_metrics, _work) = (metrics, work);
         metrics.Enqueued();
@@ -23,12 +23,12 @@ internal sealed class Computation<T> : IDisposable
     public T Run(CancellationToken cancellation)
     {
         Leave();
-        _metrics.Began(Stopwatch.GetElapsedTime(_enqueued));
+        _metrics.Began(Stopwatch.GetElapsedTime(_enqueued), _work.Price);
         using var stage = Stages.Start("compute", _request);
         var (began, outcome) = (Stopwatch.GetTimestamp(), "failed");
         try
         {
-            var answer = _work(cancellation);
+            var answer = _work.Compute(cancellation);
             outcome = "answered";
             _metrics.Answered(answer);
             return answer;

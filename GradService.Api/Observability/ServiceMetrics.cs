@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using GradService.Api.Admission;
 using GradService.Api.Storage;
+using GradService.Domain;
 using GradService.Domain.Native;
 
 namespace GradService.Api.Observability;
@@ -15,9 +16,14 @@ internal sealed class ServiceMetrics
     /// <summary>From a request that waits for nobody to the default deadline, seconds.</summary>
     private static readonly double[] Seconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+    private const double NanosecondsPerSecond = 1e9;
+
     private readonly Meter _meter;
     private readonly Histogram<double> _wait;
     private readonly Histogram<double> _compute;
+    private readonly Counter<double> _pricedWork;
+    private readonly Counter<long> _pricedNative;
+    private readonly Counter<long> _pricedResults;
     private readonly Counter<long> _passes;
     private readonly Counter<long> _findings;
     private readonly Counter<long> _received;
@@ -31,6 +37,9 @@ internal sealed class ServiceMetrics
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds };
         _wait = meter.CreateHistogram("gradservice.queue.wait", "s", "How long a request waited for the compute thread that it got.", advice: buckets);
         _compute = meter.CreateHistogram("gradservice.compute.duration", "s", "How long a compute thread worked for a request.", advice: buckets);
+        _pricedWork = meter.CreateCounter<double>("gradservice.priced.work", "s", "How long a usual core works for what has been begun, as estimated.");
+        _pricedNative = meter.CreateCounter<long>("gradservice.priced.native", "By", "Bytes of the tensors of what has been begun, as estimated.");
+        _pricedResults = meter.CreateCounter<long>("gradservice.priced.results", "By", "Bytes of the answers' arrays of what has been begun, as estimated.");
         _passes = meter.CreateCounter<long>("gradservice.passes", "{pass}", "Sweeps that made answers.");
         _findings = meter.CreateCounter<long>("gradservice.findings", "{finding}", "Findings in answers.");
         _received = meter.CreateCounter<long>("gradservice.received", "By", "Bytes of request bodies that were read.");
@@ -63,10 +72,13 @@ internal sealed class ServiceMetrics
 
     public void Dequeued() => Interlocked.Decrement(ref _waiting);
 
-    public void Began(TimeSpan waited)
+    public void Began(TimeSpan waited, Price price)
     {
         Interlocked.Increment(ref _computing);
         _wait.Record(waited.TotalSeconds);
+        _pricedWork.Add(price.Work / NanosecondsPerSecond);
+        _pricedNative.Add(price.NativeBytes);
+        _pricedResults.Add(price.ResultBytes);
     }
 
     public void Ended(TimeSpan worked, string outcome)

@@ -1,5 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using GradService.Api.Observability;
+using GradService.Api.Requests;
+using GradService.Domain;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GradService.Tests.Api.Observability;
 
@@ -20,6 +24,22 @@ public sealed class MetricsTests
         var findings = reports.SelectMany(report => report["findings"]!.AsArray()).Concat(comparison["findings"]!.AsArray()).Select(finding => (string)finding!["code"]!).ToList();
         Assert.NotEmpty(findings);
         Assert.Equal(findings.CountBy(code => code).OrderBy(pair => pair.Key), measured.SumBy("gradservice.findings", "code").Select(pair => KeyValuePair.Create(pair.Key, (int)pair.Value)).OrderBy(pair => pair.Key));
+    }
+
+    [Fact]
+    public async Task What_is_begun_is_counted_at_its_price_and_what_is_refused_is_not()
+    {
+        await using var application = new GradApplication();
+        using var measured = new Measured(application);
+        var text = GoodRequests.Gradient().ToJsonString();
+        using var priced = application.Services.GetRequiredService<GradientService>().PriceGradient(RequestReader.Read<GradientRequest>(Encoding.UTF8.GetBytes(text)));
+        await application.PostAsync("/v1/gradients", text);
+        await application.PostAsync("/v1/gradients", text);
+        Assert.Equal(400, (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With("gradient.kind", "\"sums\"").ToJsonString())).Status);
+        var price = priced.Price;
+        Assert.True(price is { Work: > 0, ResultBytes: > 0 }, $"{price}");
+        Assert.Equal(2 * price.Work / 1e9, measured.Sum("gradservice.priced.work"), 12);
+        Assert.Equal((2 * price.NativeBytes, 2 * price.ResultBytes), (measured.Sum("gradservice.priced.native"), measured.Sum("gradservice.priced.results")));
     }
 
     [Fact]
