@@ -1,4 +1,6 @@
 using System.Globalization;
+using GradService.Fuzz.Search;
+using GradService.Fuzz.Soak;
 using GradService.Fuzz.Storm;
 
 namespace GradService.Fuzz;
@@ -14,13 +16,21 @@ internal static class Program
                 return Instrumentation.Apply(folder);
             case ["fuzz", var target]:
                 return Afl.Run(target);
+            case ["replay", var finding] when File.Exists(finding):
+                return await WorstCaseSearch.ReplayAsync(finding);
             case ["replay", var target, .. var files]:
                 return Replay.Run(target, files);
             case ["storm", var requests, .. var seed]:
                 return await MutationStorm.RunAsync(int.Parse(requests, CultureInfo.InvariantCulture), seed is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 1);
+            case ["search", var minutes, .. var options]:
+                return await WorstCaseSearch.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture), Seed(options), !options.Contains("good"), options.FirstOrDefault(option => option.Contains('/', StringComparison.Ordinal)));
+            case ["soak", var minutes, .. var options]:
+                return await ServiceSoak.RunAsync(TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), Seed(options));
             default:
-                await Console.Error.WriteLineAsync("instrument FOLDER | fuzz TARGET (by afl-fuzz) | replay TARGET FILE… | storm REQUESTS [SEED]");
+                await Console.Error.WriteLineAsync("instrument FOLDER | fuzz TARGET (by afl-fuzz) | replay TARGET FILE… | replay FINDING | storm REQUESTS [SEED] | search MINUTES [SEED] [good] [FOLDER/] | soak MINUTES [SEED]");
                 return 2;
         }
     }
+
+    private static int Seed(string[] options) => options.Select(option => int.TryParse(option, CultureInfo.InvariantCulture, out var seed) ? seed : 1).DefaultIfEmpty(1).Max();
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace GradService.Fuzz.Storm;
 
 /// <summary>What /metrics says of memory after so many requests.</summary>
@@ -11,14 +9,10 @@ namespace GradService.Fuzz.Storm;
 /// <param name="FullCollections">How often all generations had been collected.</param>
 internal sealed record MemorySample(long Requests, double Managed, double Native, double Resident, double Tensors, double FullCollections)
 {
-    public static async Task<MemorySample> TakeAsync(HttpClient client, long requests)
-    {
-        var lines = (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n');
-        double Sum(string metric, string label = "") => lines.Where(line => (line.StartsWith(metric + "{", StringComparison.Ordinal) || line.StartsWith(metric + " ", StringComparison.Ordinal)) && line.Contains(label, StringComparison.Ordinal))
-            .Select(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture)).DefaultIfEmpty(double.NaN).Sum();
-        return new MemorySample(requests,
-            Sum("dotnet_gc_last_collection_heap_size_bytes") - Sum("dotnet_gc_last_collection_heap_fragmentation_size_bytes"),
-            Sum("gradservice_native_memory_bytes"), Sum("dotnet_process_memory_working_set_bytes"), Sum("gradservice_tensors"),
-            Sum("dotnet_gc_collections_total", "gc_heap_generation=\"gen2\""));
-    }
+    public static async Task<MemorySample> TakeAsync(HttpClient client, long requests) => Of(await MetricsPage.TakeAsync(client), requests);
+
+    public static MemorySample Of(MetricsPage page, long requests) => new(requests,
+        page.Sum("dotnet_gc_last_collection_heap_size_bytes") - page.Sum("dotnet_gc_last_collection_heap_fragmentation_size_bytes"),
+        page.Sum("gradservice_native_memory_bytes"), page.Sum("dotnet_process_memory_working_set_bytes"), page.Sum("gradservice_tensors"),
+        page.Sum("dotnet_gc_collections_total", "gc_heap_generation=\"gen2\""));
 }

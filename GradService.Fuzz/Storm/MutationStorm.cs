@@ -101,9 +101,9 @@ internal static class MutationStorm
             ("every answer a result or a known refusal, no 5xx but a deliberate 503 or 507", $"{tally.Broken} others", tally.Broken == 0),
             ($"no answer later than the deadline of {Deadline.TotalSeconds} s, but for what a busy machine takes", $"slowest {tally.Slowest.Time.TotalSeconds:F2} s", tally.Slowest.Time < Patience),
             ($"{GoodRequest.All.Count} good requests answered to the bit as before", $"{changed} differ", changed == 0),
-            ("managed memory after collections does not rise over the second half", Described(managed) + $", {half[^1].FullCollections - half[0].FullCollections} full collections", IsFlat(managed)),
-            ("native memory does not rise over the second half", Described(native), IsFlat(native)),
-            ("resident memory does not rise over the second half", Described(resident), IsFlat(resident)),
+            ("managed memory after collections does not rise over the second half", Described(managed) + $", {half[^1].FullCollections - half[0].FullCollections} full collections", managed.IsWithin(MaxGrowth)),
+            ("native memory does not rise over the second half", Described(native), native.IsWithin(MaxGrowth)),
+            ("resident memory does not rise over the second half", Described(resident), resident.IsWithin(MaxGrowth)),
         ];
         Console.WriteLine($"{requests} requests of seed {seed} over {Connections} connections in {time.TotalSeconds:F0} s\n");
         tally.Write(Console.Out);
@@ -130,8 +130,6 @@ internal static class MutationStorm
 
     private static Slope Growth(List<MemorySample> samples, Func<MemorySample, double> figure, Func<double[], double> ofWindow) =>
         Slope.Through([.. samples.Chunk(samples.Count / Windows).Select(window => (window.Average(sample => (double)sample.Requests), ofWindow([.. window.Select(figure)])))]);
-
-    private static bool IsFlat(Slope slope) => slope.Growth - (2 * slope.Error) < MaxGrowth;
 
     private static string Described(Slope slope) => $"{MiB(slope.Growth)} MiB ± {MiB(slope.Error)}";
 

@@ -5,6 +5,9 @@ namespace GradService.Fuzz.Storm;
 /// <param name="Error">The standard error of that.</param>
 internal sealed record Slope(double Growth, double Error)
 {
+    /// <summary>Whether it rises no more than that, but for what the scatter of the points explains.</summary>
+    public bool IsWithin(double allowance) => Growth - (2 * Error) < allowance;
+
     /// <param name="points">At least three.</param>
     public static Slope Through(IReadOnlyList<(double X, double Y)> points)
     {

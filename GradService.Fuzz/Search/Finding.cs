@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace GradService.Fuzz.Search;
+
+/// <summary>A candidate that broke a rule, as small as it was made, and the figure that says so.</summary>
+internal sealed record Finding(Candidate Candidate, Rule Rule, string Figure)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Writes it where <see cref="Read"/> finds it.</summary>
+    public void Write(string file)
+    {
+        var json = Candidate.ToJson();
+        json["rule"] = Rule.ToString();
+        json["figure"] = Figure;
+        File.WriteAllText(file, json.ToJsonString(Indented));
+    }
+
+    public static Candidate Read(string file) => Candidate.Of(JsonNode.Parse(File.ReadAllText(file))!);
+}
