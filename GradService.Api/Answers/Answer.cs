@@ -17,26 +17,11 @@ internal sealed record Answer<T>(T Value, AnswerForm Form) : IResult, IEndpointM
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), [AnswerMedia.Json, AnswerMedia.Npz]));
 
-    public async Task ExecuteAsync(HttpContext httpContext)
+    public Task ExecuteAsync(HttpContext httpContext)
     {
-        var (json, aborted) = (httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions, httpContext.RequestAborted);
-        try
-        {
-            if (AnswerMedia.For(httpContext.Request) == AnswerMedia.Npz)
-            {
-                httpContext.Response.ContentType = AnswerMedia.Npz;
-                await NpzAnswer.WriteAsync(Value, httpContext.Response.BodyWriter, json, aborted);
-            }
-            else
-            {
-                httpContext.Response.ContentType = AnswerMedia.Json + "; charset=utf-8";
-                await JsonAnswer.WriteAsync(Value, httpContext.Response.BodyWriter, json, Form.Encoding, aborted);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The caller went away, and nothing went wrong: there is nobody to tell. What is half written must not look whole.
-            httpContext.Abort();
-        }
+        var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        return AnswerMedia.For(httpContext.Request) == AnswerMedia.Npz
+            ? AnswerBody.SendAsync(httpContext, AnswerMedia.Npz, (output, aborted) => NpzAnswer.WriteAsync(Value, output, json, aborted))
+            : AnswerBody.SendAsync(httpContext, AnswerMedia.Json + "; charset=utf-8", (output, aborted) => JsonAnswer.WriteAsync(Value, output, json, Form.Encoding, aborted));
     }
 }

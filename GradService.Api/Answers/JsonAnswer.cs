@@ -23,19 +23,10 @@ internal sealed class JsonAnswer : AnswerWalk
     }
 
     /// <summary>Sends a result whose arrays have a form of their own.</summary>
-    public static async Task SendAsync(HttpContext context, object value, string contentType, Func<NdArray, ArrayText> textOf)
+    public static Task SendAsync(HttpContext context, object value, string contentType, Func<NdArray, ArrayText> textOf)
     {
         var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        context.Response.ContentType = contentType;
-        try
-        {
-            await WriteAsync(value, context.Response.BodyWriter, json, textOf, context.RequestAborted);
-        }
-        catch (OperationCanceledException)
-        {
-            // The caller went away, and nothing went wrong: there is nobody to tell. What is half written must not look whole.
-            context.Abort();
-        }
+        return AnswerBody.SendAsync(context, contentType, (output, aborted) => WriteAsync(value, output, json, textOf, aborted));
     }
 
     /// <exception cref="OperationCanceledException">The reader went away.</exception>

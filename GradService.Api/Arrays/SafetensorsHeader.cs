@@ -12,7 +12,11 @@ namespace GradService.Api.Arrays;
 /// <param name="Shape">Its shape.</param>
 /// <param name="Begin">Where its bytes begin, counted from the end of the header.</param>
 /// <param name="End">Where they end.</param>
-internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, Shape Shape, long Begin, long End);
+internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, Shape Shape, long Begin, long End)
+{
+    /// <summary>What its array takes: half precision is read as single, integers as double.</summary>
+    public long ArrayBytes => Shape.Elements * Math.Max(Type.Size, sizeof(float));
+}
 
 /// <summary>
 /// What a safetensors file says of its tensors: eight bytes with the length of the header, the header in JSON, then the tensors' bytes
@@ -23,12 +27,18 @@ internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, Shape
 internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors, long Length)
 {
     /// <summary>A network of many layers has about a hundred bytes for each of its tensors.</summary>
-    private const int LongestHeader = 4 << 20;
+    public const int LongestHeader = 4 << 20;
     private const int MaxTensors = 20_000;
     private const int LengthBytes = sizeof(ulong);
     private const string Metadata = "__metadata__";
 
     private static readonly string[] Fields = ["dtype", "shape", "data_offsets"];
+
+    /// <summary>What the arrays of all its tensors take.</summary>
+    public long ArrayBytes => Tensors.Sum(tensor => tensor.ArrayBytes);
+
+    /// <summary>What the array of its largest tensor takes.</summary>
+    public long LargestArrayBytes => Tensors.Select(tensor => tensor.ArrayBytes).DefaultIfEmpty().Max();
 
     /// <param name="file">The file, from its beginning; it is left behind the header.</param>
     /// <param name="path">What to call it in faults.</param>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using GradService.Api.Answers;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
@@ -13,20 +14,7 @@ internal sealed record FigureAnswer(DrawnFigure Figure) : IResult, IEndpointMeta
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(byte[]), [Svg, Png]));
 
-    public async Task ExecuteAsync(HttpContext httpContext)
-    {
-        httpContext.Response.ContentType = MediaOf(Figure.Format);
-        httpContext.Response.ContentLength = Figure.Image.Length;
-        try
-        {
-            await httpContext.Response.Body.WriteAsync(Figure.Image, httpContext.RequestAborted);
-        }
-        catch (OperationCanceledException)
-        {
-            // The caller went away, and nothing went wrong: there is nobody to tell.
-            httpContext.Abort();
-        }
-    }
+    public Task ExecuteAsync(HttpContext httpContext) => AnswerBody.SendAsync(httpContext, MediaOf(Figure.Format), Figure.Image);
 
     /// <summary>Refuses, before any work is done, a caller who would not take the picture.</summary>
     /// <exception cref="BadHttpRequestException">The header Accept excludes it.</exception>

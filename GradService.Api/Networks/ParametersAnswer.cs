@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.Requests;
 
@@ -15,31 +17,30 @@ internal sealed class ParametersAnswer(string id, StoredParameters parameters, s
     {
         using (parameters)
         {
-            var (response, aborted) = (httpContext.Response, httpContext.RequestAborted);
-            response.ContentType = media == AnswerMedia.Json ? AnswerMedia.Json + "; charset=utf-8" : media;
+            // One array is there at a time, and the one before it until it is collected.
+            httpContext.RequestServices.GetRequiredService<BufferBudget>().Of(httpContext).Add(media == AnswerMedia.Safetensors ? 0 : 2 * parameters.LargestArrayBytes);
+
+            var response = httpContext.Response;
             response.Headers.ETag = $"\"{id}\"";
             response.Headers.Vary = "Accept";
-            try
+            if (media == AnswerMedia.Safetensors)
             {
-                await WriteAsync(response, aborted);
+                response.ContentLength = parameters.File.Length;
             }
-            catch (OperationCanceledException)
-            {
-                // The caller went away, as in Answer.
-                httpContext.Abort();
-            }
+
+            await AnswerBody.SendAsync(httpContext, media == AnswerMedia.Json ? AnswerMedia.Json + "; charset=utf-8" : media, WriteAsync);
         }
     }
 
-    private async Task WriteAsync(HttpResponse response, CancellationToken aborted)
+    private async Task WriteAsync(PipeWriter output, CancellationToken aborted)
     {
         if (media == AnswerMedia.Json)
         {
-            await JsonAnswer.WriteAsync(parameters, response.BodyWriter, JsonServices.Options, ArrayEncoding.Json, aborted);
+            await JsonAnswer.WriteAsync(parameters, output, JsonServices.Options, ArrayEncoding.Json, aborted);
         }
         else if (media == AnswerMedia.Npz)
         {
-            await using var archive = await NpzArchive.CreateAsync(response.BodyWriter, aborted);
+            await using var archive = await NpzArchive.CreateAsync(output, aborted);
             foreach (var (name, array) in parameters)
             {
                 await archive.WriteAsync(name, array);
@@ -47,8 +48,7 @@ internal sealed class ParametersAnswer(string id, StoredParameters parameters, s
         }
         else
         {
-            response.ContentLength = parameters.File.Length;
-            await parameters.File.CopyToAsync(response.Body, aborted);
+            await parameters.File.CopyToAsync(output, aborted);
         }
     }
 }

@@ -22,6 +22,9 @@ internal sealed class StoredParameters : IReadOnlyDictionary<string, NdArray>, I
     /// <summary>The file as it is.</summary>
     public FileStream File { get; }
 
+    /// <summary>What its largest array takes.</summary>
+    public long LargestArrayBytes => _header.LargestArrayBytes;
+
     public int Count => _entries.Count;
 
     public IEnumerable<string> Keys => _header.Tensors.Select(entry => entry.Name);

@@ -1,3 +1,4 @@
+using GradService.Api.Answers;
 using GradService.Api.Problems;
 using Microsoft.AspNetCore.Mvc;
 
@@ -20,7 +21,7 @@ internal sealed class UmBridgeErrors : IErrorForm
             _ => (StatusCodes.Status400BadRequest, "InvalidInput"),
         };
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new UmBridgeError(new UmBridgeErrorDetail(type, problem.Detail ?? problem.Title ?? "")), context.RequestAborted);
+        return JsonAnswer.SendAsync(context, new UmBridgeError(new UmBridgeErrorDetail(type, problem.Detail ?? problem.Title ?? "")), AnswerMedia.Json + "; charset=utf-8", JsonAnswer.InLists);
     }
 }
 
