@@ -71,6 +71,9 @@ internal sealed class BufferedBytes(BufferBudget budget) : IDisposable
     private int _keepers = 1;
     private long _bytes;
 
+    /// <summary>How much it holds.</summary>
+    public long Bytes => _bytes;
+
     /// <summary>From now on it holds this much.</summary>
     /// <inheritdoc cref="BufferBudget.Change"/>
     public void Set(long bytes)

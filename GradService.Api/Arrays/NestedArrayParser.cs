@@ -11,9 +11,10 @@ internal static class NestedArrayParser
     /// <summary>The array whose first bracket the text begins with; null where it is not quite regular.</summary>
     /// <param name="text">Some JSON, which may go on behind the array.</param>
     /// <param name="length">How many bytes the array takes.</param>
-    public static NdArray? TryParse(ReadOnlySpan<byte> text, out int length)
+    /// <param name="numbers">How many numbers there are at most; 0 where that is not known.</param>
+    public static NdArray? TryParse(ReadOnlySpan<byte> text, out int length, int numbers = 0)
     {
-        using var values = new NumberBuffer();
+        using var values = new NumberBuffer(numbers);
         Span<long> sizes = stackalloc long[NestedArrayReader.MaxRank];
         Span<long> counts = stackalloc long[NestedArrayReader.MaxRank];
         sizes.Fill(-1);

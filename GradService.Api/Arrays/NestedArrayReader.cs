@@ -16,11 +16,14 @@ internal static class NestedArrayReader
     internal const int MaxRank = 10;
 
     /// <summary>The array that the reader stands on, null where a fault was reported; the reader is left on its last token.</summary>
-    public static NdArray? Read(ref Utf8JsonReader reader, ReportFault report)
+    /// <param name="reader">Where it stands.</param>
+    /// <param name="report">Told what is wrong.</param>
+    /// <param name="numbers">How many numbers there are at most; 0 where that is not known.</param>
+    public static NdArray? Read(ref Utf8JsonReader reader, ReportFault report, int numbers = 0)
     {
         var depth = reader.CurrentDepth;
         var layout = new Layout();
-        using var values = new NumberBuffer();
+        using var values = new NumberBuffer(numbers);
         string? expected;
         do
         {

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using GradService.Api.Admission;
 using GradService.Api.Arrays;
 using GradService.Api.Observability;
 using GradService.Api.Requests;
@@ -6,7 +8,6 @@ using GradService.Api.Storage;
 using GradService.Domain;
 using GradService.Domain.Networks;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace GradService.Api.Networks;
@@ -15,7 +16,7 @@ namespace GradService.Api.Networks;
 /// A network as a form of parts: "network", its spec in JSON, "parameters", a safetensors file, and "name". The file goes to the disk as
 /// it comes; there is an array for each of its tensors when all of it is there, and not before.
 /// </summary>
-internal sealed class NetworkUpload(IOptions<Limits> limits, NetworkStore store)
+internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
 {
     public const string Media = "multipart/form-data";
 
@@ -23,25 +24,27 @@ internal sealed class NetworkUpload(IOptions<Limits> limits, NetworkStore store)
     private const int MostParts = 3;
     private const int LongestName = 1024;
 
+    /// <summary>What is read at once.</summary>
+    private const int Chunk = 64 * 1024;
+
     public static bool Is(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals(Media, StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="FaultException">The form is not sound, too large, or says something wrong.</exception>
-    public async Task<NetworkBody> ReadAsync(HttpRequest request)
+    /// <exception cref="BuffersFullException">There is no memory for what it holds.</exception>
+    /// <exception cref="StorageFullException">There is no room for its file.</exception>
+    /// <exception cref="BadHttpRequestException">It did not come in time.</exception>
+    public async Task<NetworkBody> ReadAsync(HttpContext context)
     {
         using var stage = Stages.Start("read");
-        var limit = limits.Value.MaxRequestBytes;
-        if (request.ContentLength > limit)
-        {
-            throw RequestBody.TooLarge(limit, $"{request.ContentLength}", Remedy);
-        }
-
-        // Not by the token of the request, as in RequestBody.
-        var reader = new MultipartReader(BoundaryOf(request), new BoundedStream(request.Body, limit, Remedy));
+        await using var incoming = body.Open(context, Remedy);
+        await using var stream = new IncomingStream(incoming);
+        var (reader, held) = (new MultipartReader(BoundaryOf(context.Request), stream), body.HeldBy(context));
+        held.Add(Chunk);
         var form = new Form();
         while (await NextAsync(reader) is { } part)
         {
-            await AddAsync(form, part, limit);
+            await AddAsync(form, part, held);
         }
 
         return form.ToBody();
@@ -68,7 +71,7 @@ internal sealed class NetworkUpload(IOptions<Limits> limits, NetworkStore store)
         }
     }
 
-    private async Task AddAsync(Form form, MultipartSection part, long limit)
+    private async Task AddAsync(Form form, MultipartSection part, BufferedBytes held)
     {
         var name = ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition) ? HeaderUtilities.RemoveQuotes(disposition.Name).ToString() : "";
         if (++form.Parts > MostParts || name is not ("network" or "parameters" or "name"))
@@ -83,37 +86,59 @@ internal sealed class NetworkUpload(IOptions<Limits> limits, NetworkStore store)
 
         if (name == "parameters")
         {
-            using var file = store.Receive();
-            await CopyAsync(part.Body, file.Content);
-            file.Content.Position = 0;
-            form.Parameters = SafetensorsReader.Read(file.Content, "parameters");
+            form.Parameters = await ReadFileAsync(part.Body, held);
+            return;
+        }
+
+        var others = held.Bytes;
+        using var text = new BodyBytes();
+        await CopyAsync(part.Body, bytes =>
+        {
+            // The buffer doubles.
+            held.Set(others + (2 * ((long)text.Length + bytes.Length)));
+            text.Add(new ReadOnlySequence<byte>(bytes));
+        });
+        if (name == "network")
+        {
+            form.Network = RequestBody.ReadText(text, held, others, json => RequestReader.Read<NetworkSpec>(json.Span, "network"));
         }
         else
         {
-            using var text = new MemoryStream();
-            await CopyAsync(part.Body, text);
-            if (name == "network")
-            {
-                form.Network = RequestReader.Read<NetworkSpec>(text.GetBuffer().AsSpan(0, (int)text.Length), "network");
-            }
-            else
-            {
-                form.Name = text.Length <= LongestName ? Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length) : throw new FaultException(Fault.Invalid("name", NetworkName.Expected, "a longer text"));
-            }
+            form.Name = text.Length <= LongestName ? Encoding.UTF8.GetString(text.Span) : throw new FaultException(Fault.Invalid("name", NetworkName.Expected, "a longer text"));
+            held.Set(others);
         }
     }
 
-    private static async Task CopyAsync(Stream part, Stream target)
+    private async Task<IReadOnlyDictionary<string, NdArray>> ReadFileAsync(Stream part, BufferedBytes held)
     {
-        var buffer = new byte[64 * 1024];
-        while (await ReadAsync(part, buffer) is > 0 and var read)
+        using var file = store.Receive();
+        await CopyAsync(part, bytes =>
         {
-            // What goes wrong here is the disk's fault, what goes wrong there the caller's.
+            file.Reserve(bytes.Length);
+
+            // What goes wrong here is the disk's fault, what goes wrong in reading the caller's.
             StorageFailures.Translated(() =>
             {
-                target.Write(buffer, 0, read);
-                return read;
+                file.Content.Write(bytes.Span);
+                return bytes.Length;
             });
+        });
+        return StorageFailures.Translated(() =>
+        {
+            file.Content.Position = 0;
+
+            // Its header, as a text and as what it says, is counted by its size: at most that of the file.
+            held.Add(2 * Math.Min(file.Content.Length, SafetensorsHeader.LongestHeader));
+            return SafetensorsReader.Read(file.Content, "parameters", held.Add);
+        });
+    }
+
+    private static async Task CopyAsync(Stream part, Action<ReadOnlyMemory<byte>> add)
+    {
+        var buffer = new byte[Chunk];
+        while (await ReadAsync(part, buffer) is > 0 and var read)
+        {
+            add(buffer.AsMemory(0, read));
         }
     }
 

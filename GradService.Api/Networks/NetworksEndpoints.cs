@@ -98,7 +98,7 @@ internal static class NetworksEndpoints
         string? name = null, id = null;
         var network = await admission.ComputeAsync<CanonicalNetwork?>(context, async () =>
         {
-            var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context.Request) : (await body.ReadAsync<NetworkBody>(context)).Request;
+            var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context) : (await body.ReadAsync<NetworkBody>(context)).Request;
             name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
             id = catalog.StoredId(asked.Network);
             return id is null ? catalog.PriceCanonical(asked.Network).Then<CanonicalNetwork?>((canonical, _) => canonical) : Priced.Of<CanonicalNetwork?>(null);

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using GradService.Api.Admission;
-using GradService.Api.Observability;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
 using GradService.Domain;
@@ -13,32 +13,54 @@ namespace GradService.Api.Networks;
 /// </summary>
 internal sealed class ServedNetworks(RequestBody body, RequestAdmission admission, GradientService service, NetworkStore store)
 {
+    private const int MostKnown = 10_000;
+
+    /// <summary>What networks are by their ids, which never stand for anything else.</summary>
+    private readonly ConcurrentDictionary<string, NamedNetwork> _known = new(StringComparer.Ordinal);
+
     /// <summary>All names, sorted.</summary>
-    public IReadOnlyList<string> Names => [.. store.Names().Select(each => each.Name)];
+    public IReadOnlyList<string> Names => store.Names();
 
     /// <exception cref="FaultException">There is no such name.</exception>
-    public NamedNetwork Find(string name) =>
-        store.FindName(name) is { } named && store.Find(named.Id) is { } network
-            ? new NamedNetwork(new NetworkReference { Id = network.Id }, new Shape([.. network.InputShape]), new Shape([.. network.OutputShape]), NetworkSpecText.Read(network.Spec).Dtype)
-            : throw new FaultException(Fault.NotFound("name", "the name of a stored network", Fault.Quoted(name), "GET /v1/networks lists them."));
+    public void Check(string name) => _ = IdOf(name);
+
+    /// <inheritdoc cref="Check"/>
+    public NamedNetwork Find(string name)
+    {
+        var id = IdOf(name);
+        if (_known.TryGetValue(id, out var known))
+        {
+            return known;
+        }
+
+        if (_known.Count >= MostKnown)
+        {
+            _known.Clear();
+        }
+
+        return _known[id] = Read(id) ?? throw NotFound(name);
+    }
+
+    private string IdOf(string name) => store.IdOf(name) ?? throw NotFound(name);
+
+    private NamedNetwork? Read(string id) => store.Find(id) is { } network
+        ? new NamedNetwork(new NetworkReference { Id = id }, new Shape([.. network.InputShape]), new Shape([.. network.OutputShape]), NetworkSpecText.Read(network.Spec!).Dtype)
+        : null;
+
+    private static FaultException NotFound(string name) => new(Fault.NotFound("name", "the name of a stored network", Fault.Quoted(name), "GET /v1/networks lists them."));
 
     /// <summary>What a body asks for, where nothing is computed.</summary>
-    /// <exception cref="FaultException">The body is too large, or wrong.</exception>
-    public async Task<T> ReadAsync<T>(HttpContext context, Func<ReadOnlyMemory<byte>, T> read)
-    {
-        using var stage = Stages.Start("read");
-        using var bytes = await body.ReadBytesAsync(context);
-        return read(bytes.Memory);
-    }
+    /// <inheritdoc cref="RequestBody.ReadAsync{T}(HttpContext, Func{ReadOnlyMemory{byte}, BufferedBytes, T})"/>
+    public Task<T> ReadAsync<T>(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, T> read) => body.ReadAsync(context, read);
 
     /// <summary>The outputs.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="RefusedForNowException">There is no room, or it took too long.</exception>
-    public Task<ForwardResult> EvaluateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, ForwardRequest> read) =>
+    public Task<ForwardResult> EvaluateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, ForwardRequest> read) =>
         admission.ComputeAsync(context, async () => service.PriceForward(await ReadAsync(context, read)));
 
     /// <summary>The gradient asked for.</summary>
     /// <inheritdoc cref="EvaluateAsync"/>
-    public Task<GradientResult> DifferentiateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, GradientRequest> read) =>
+    public Task<GradientResult> DifferentiateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, GradientRequest> read) =>
         admission.ComputeAsync(context, async () => service.PriceGradient(await ReadAsync(context, read)));
 }

@@ -1,12 +1,10 @@
-using GradService.Api.Requests;
+using System.Buffers;
 
-namespace GradService.Api.Networks;
+namespace GradService.Api.Requests;
 
-/// <summary>A body that is read as it comes, up to a limit.</summary>
-internal sealed class BoundedStream(Stream body, long limit, string remedy) : Stream
+/// <summary>A body on its way in, for those who can read a stream alone.</summary>
+internal sealed class IncomingStream(IncomingBody body) : Stream
 {
-    private long _read;
-
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -17,15 +15,18 @@ internal sealed class BoundedStream(Stream body, long limit, string remedy) : St
 
     public override long Position
     {
-        get => _read;
+        get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
 
-    /// <exception cref="Domain.FaultException">There is more than the limit.</exception>
+    /// <inheritdoc cref="IncomingBody.ReadAsync"/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await body.ReadAsync(buffer, cancellationToken);
-        return (_read += read) <= limit ? read : throw RequestBody.TooLarge(limit, "more", remedy);
+        var read = await body.ReadAsync();
+        var length = (int)Math.Min(buffer.Length, read.Buffer.Length);
+        read.Buffer.Slice(0, length).CopyTo(buffer.Span);
+        body.Take(read, length);
+        return length;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

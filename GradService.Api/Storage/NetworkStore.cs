@@ -29,6 +29,10 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
 
     /// <summary>Changes come one after another; what takes long is done before.</summary>
     private readonly SemaphoreSlim _changing = new(1);
+    private readonly Lock _reserving = new();
+
+    /// <summary>What files on their way in take, all together.</summary>
+    private long _incomingBytes;
     private DataFolder? _folder;
     private string? _lastFailure;
     private bool _closed;
@@ -52,9 +56,9 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
         }
     });
 
-    /// <summary>A file for what comes in.</summary>
+    /// <summary>A file for what comes in. Its bytes take room, beside what is stored, until it is disposed of.</summary>
     /// <exception cref="StorageUnavailableException">Nothing can be stored.</exception>
-    public IncomingFile Receive() => Guarded(Open().Files.Receive);
+    public IncomingFile Receive() => Guarded(() => Open().Files.Receive(Reserve));
 
     /// <summary>Stores a network, unless it is there, and gives it a name, unless it has it.</summary>
     /// <param name="network">The network.</param>
@@ -69,13 +73,12 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
             CheckName(database, name, network.Id);
             var row = RowOfId(database, network.Id);
             var isNew = row is null;
+
+            // Who deleted it just now made it new again.
+            using var late = isNew && file is null ? Written(network) : null;
             if (row is null)
             {
                 row = NewRow(network);
-                CheckRoom(folder, row.StoredBytes);
-
-                // Who deleted it just now made it new again.
-                using var late = file is null ? Written(network) : null;
                 folder.Files.Keep(file ?? late!, network.Id);
                 database.Add(row);
             }
@@ -198,19 +201,20 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     public StoredNetwork? Find(string id) => Ask(database =>
         database.Networks.AsNoTracking().SingleOrDefault(row => row.Id == id) is { } row ? StoredNetwork.Of(row, NamesOf(database, id)) : null);
 
-    /// <summary>Networks in the order in which they came.</summary>
+    /// <summary>Networks in the order in which they came, without their specs.</summary>
     /// <param name="after">The number of the last one before them.</param>
     /// <param name="limit">How many at most.</param>
     public IReadOnlyList<StoredNetwork> List(long after, int limit) => Ask(database =>
     {
-        var rows = database.Networks.AsNoTracking().Where(row => row.Number > after).OrderBy(row => row.Number).Take(limit).ToList();
+        var rows = database.Networks.AsNoTracking().Where(row => row.Number > after).OrderBy(row => row.Number).Take(limit)
+            .Select(row => new { row.Number, row.Id, row.InputShape, row.OutputShape, row.ParameterCount, row.CreatedAt }).ToList();
         var ids = rows.Select(row => row.Id).ToList();
         var names = database.Names.AsNoTracking().Where(row => ids.Contains(row.NetworkId)).ToList().ToLookup(row => row.NetworkId, row => row.Name);
-        return (IReadOnlyList<StoredNetwork>)[.. rows.Select(row => StoredNetwork.Of(row, names[row.Id]))];
+        return (IReadOnlyList<StoredNetwork>)[.. rows.Select(row => StoredNetwork.Of(row.Number, row.Id, null, names[row.Id], row.InputShape, row.OutputShape, row.ParameterCount, row.CreatedAt))];
     });
 
     /// <summary>All names, in their order.</summary>
-    public IReadOnlyList<StoredName> Names() => Ask(database => (IReadOnlyList<StoredName>)[.. database.Names.AsNoTracking().OrderBy(row => row.Name).ToList().Select(StoredName.Of)]);
+    public IReadOnlyList<string> Names() => Ask(database => (IReadOnlyList<string>)database.Names.OrderBy(row => row.Name).Select(row => row.Name).ToList());
 
     /// <summary>A network's numbers as a safetensors file; null where there is none with this id.</summary>
     public FileStream? OpenParameters(string id) => Has(id) ? Guarded(() => Open().Files.Open(id) ?? throw Missing(id)) : null;
@@ -263,11 +267,10 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
 
     private IncomingFile Written(CanonicalNetwork network) => Guarded(() =>
     {
-        var folder = Open();
-        CheckRoom(folder, BytesOf(network));
-        var file = folder.Files.Receive();
+        var file = Open().Files.Receive(Reserve);
         try
         {
+            file.Reserve(BytesOf(network));
             SafetensorsWriter.Write(file.Content, network.Spec.Parameters!);
             file.Finish();
             return file;
@@ -279,12 +282,19 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
         }
     });
 
-    private void CheckRoom(DataFolder folder, long bytes)
+    /// <summary>Room for a file on its way in, which takes so much instead of what it took. What becomes a network is counted as that first.</summary>
+    private void Reserve(long before, long bytes)
     {
-        var most = options.Value.MaxStoredBytes;
-        if (folder.StoredBytes + bytes > most)
+        lock (_reserving)
         {
-            throw new StorageFullException($"Stored networks may take {most} bytes together (limit MaxStoredBytes), they take {folder.StoredBytes}, and this one would take {bytes}. Delete networks that nobody needs: DELETE /v1/networks/{{id}}.");
+            var (most, stored, others) = (options.Value.MaxStoredBytes, StoredBytes, _incomingBytes - before);
+            if (bytes > before && stored + others + bytes > most)
+            {
+                throw new StorageFullException($"Stored networks may take {most} bytes together (limit MaxStoredBytes), they take {stored}{(others > 0 ? $", others on their way in {others}" : "")}, and this one would take {bytes}. "
+                    + "Delete networks that nobody needs: DELETE /v1/networks/{id}.");
+            }
+
+            _incomingBytes = others + bytes;
         }
     }
 

@@ -24,11 +24,12 @@ internal sealed class ParameterFiles(string folder, Func<string, Stream> create)
     public static Stream Create(string path) => new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = Buffer, Options = FileOptions.SequentialScan });
 
     /// <summary>A new file for what comes in, which is gone when it is disposed of, unless it was kept.</summary>
-    public IncomingFile Receive()
+    /// <param name="room">Gives it room, see <see cref="IncomingFile"/>.</param>
+    public IncomingFile Receive(Action<long, long> room)
     {
         Directory.CreateDirectory(_incoming);
         var path = Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
-        return new IncomingFile(path, create(path));
+        return new IncomingFile(path, create(path), room);
     }
 
     /// <summary>Gives a file that is whole and on the disk its name.</summary>

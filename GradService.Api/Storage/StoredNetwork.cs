@@ -3,16 +3,19 @@ namespace GradService.Api.Storage;
 /// <summary>A network that is stored.</summary>
 /// <param name="Number">Its place in the order in which networks came.</param>
 /// <param name="Id">Its content's hash.</param>
-/// <param name="Spec">Its spec without parameters, in JSON.</param>
+/// <param name="Spec">Its spec without parameters, in JSON; null where it was not asked for.</param>
 /// <param name="Names">The names that point to it.</param>
 /// <param name="InputShape">Shape of a sample.</param>
 /// <param name="OutputShape">Shape of an output.</param>
 /// <param name="ParameterCount">How many numbers are trained.</param>
 /// <param name="CreatedAt">When it came.</param>
-internal sealed record StoredNetwork(long Number, string Id, string Spec, IReadOnlyList<string> Names, IReadOnlyList<long> InputShape, IReadOnlyList<long> OutputShape, long ParameterCount, DateTimeOffset CreatedAt)
+internal sealed record StoredNetwork(long Number, string Id, string? Spec, IReadOnlyList<string> Names, IReadOnlyList<long> InputShape, IReadOnlyList<long> OutputShape, long ParameterCount, DateTimeOffset CreatedAt)
 {
-    public static StoredNetwork Of(NetworkRow row, IEnumerable<string> names) => new(
-        row.Number, row.Id, row.Spec, [.. names.Order(StringComparer.Ordinal)], Sizes(row.InputShape), Sizes(row.OutputShape), row.ParameterCount, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
+    public static StoredNetwork Of(NetworkRow row, IEnumerable<string> names) =>
+        Of(row.Number, row.Id, row.Spec, names, row.InputShape, row.OutputShape, row.ParameterCount, row.CreatedAt);
+
+    public static StoredNetwork Of(long number, string id, string? spec, IEnumerable<string> names, string inputShape, string outputShape, long parameterCount, long createdAt) => new(
+        number, id, spec, [.. names.Order(StringComparer.Ordinal)], Sizes(inputShape), Sizes(outputShape), parameterCount, DateTimeOffset.FromUnixTimeMilliseconds(createdAt));
 
     private static IReadOnlyList<long> Sizes(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(size => long.Parse(size, System.Globalization.CultureInfo.InvariantCulture))];
 }

@@ -26,6 +26,9 @@ internal abstract record ArrayType(string Name, int Size, bool IsInteger)
         new OfDoubles("uint64", 8, true, bytes => BinaryPrimitives.ReadUInt64LittleEndian(bytes)),
     ];
 
+    /// <summary>What an array of such numbers takes here: whole numbers are read as double precision.</summary>
+    public long ArrayBytes(Shape shape) => shape.Elements * (IsInteger || Size == sizeof(double) ? sizeof(double) : sizeof(float));
+
     private delegate T Element<out T>(ReadOnlySpan<byte> bytes);
 
     public static ArrayType? Find(string name) => All.FirstOrDefault(type => type.Name == name);

@@ -82,6 +82,7 @@ internal static class TesseractArray
             return (NdArray?)buffer.Wrong("array_decode_error", $"Failed to decode array buffer (base64 encoding): expected {(Int128)shape.Elements * type.Size} bytes, as shape {shape} of {type.Name} has, got {length}.");
         }
 
+        buffer.Hold(length + type.ArrayBytes(shape));
         var rented = ArrayPool<byte>.Shared.Rent(length);
         try
         {
@@ -101,13 +102,15 @@ internal static class TesseractArray
             return (NdArray?)buffer.Wrong("array_decode_error", $"Failed to decode array buffer (json encoding): expected {shape.Elements} numbers, as shape {shape} has, got {numbers.Count}.");
         }
 
+        buffer.Hold(type.ArrayBytes(shape));
         return type.Cast(numbers) is { } cast ? cast.Reshape(shape)
             : (NdArray?)buffer.Wrong("array_expected_integer", "Expected integer data, but array contains floating point values.");
     }
 
     private static NdArray? ReadNested(TesseractValue value)
     {
-        if (value.First == '[' && NestedArrayParser.TryParse(value.Json, out _) is { } regular)
+        var numbers = NumberBuffer.MostIn(value.Json);
+        if (value.First == '[' && NestedArrayParser.TryParse(value.Json, out _, numbers) is { } regular)
         {
             return regular;
         }
@@ -117,7 +120,7 @@ internal static class TesseractArray
         try
         {
             return NestedArrayReader.Read(ref reader, (below, expected, got, _) =>
-                value.Wrong("array_non_numeric", $"Could not parse value as a numeric array{(below.Length > 0 ? $" at {below}" : "")}: expected {expected}, got {got}."));
+                value.Wrong("array_non_numeric", $"Could not parse value as a numeric array{(below.Length > 0 ? $" at {below}" : "")}: expected {expected}, got {got}."), numbers);
         }
         catch (JsonException)
         {

@@ -75,14 +75,14 @@ internal static class TesseractEndpoints
     private static async Task<TesseractAnswer<TesseractOutputs>> ApplyAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
         var network = served.Find(name);
-        var result = await served.EvaluateAsync(context, body => TesseractRequest.Apply(body, network));
+        var result = await served.EvaluateAsync(context, (body, held) => TesseractRequest.Apply(body, network, held.Add));
         return new(new TesseractOutputs(result.Outputs));
     }
 
     private static async Task<TesseractAnswer<TesseractJacobian>> JacobianAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
         var network = served.Find(name);
-        var jacobian = (await served.DifferentiateAsync(context, body => TesseractRequest.Jacobian(body, network))).Gradients!;
+        var jacobian = (await served.DifferentiateAsync(context, (body, held) => TesseractRequest.Jacobian(body, network, held.Add))).Gradients!;
         var samples = jacobian.Shape[0];
         var shape = new Shape([samples, .. network.Output.Dimensions, samples, .. network.Input.Dimensions]);
         return new(new TesseractJacobian(new TesseractJacobianOfOutputs(jacobian.Reshape(shape))));
@@ -91,26 +91,26 @@ internal static class TesseractEndpoints
     private static async Task<TesseractAnswer<TesseractOutputs>> JacobianVectorProductAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
         var network = served.Find(name);
-        var product = (await served.DifferentiateAsync(context, body => TesseractRequest.JacobianVectorProduct(body, network))).Gradients!;
+        var product = (await served.DifferentiateAsync(context, (body, held) => TesseractRequest.JacobianVectorProduct(body, network, held.Add))).Gradients!;
         return new(new TesseractOutputs(product.Reshape(network.Output.After(product.Shape[0]))));
     }
 
     private static async Task<TesseractAnswer<TesseractInputs>> VectorJacobianProductAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
         var network = served.Find(name);
-        return new(new TesseractInputs((await served.DifferentiateAsync(context, body => TesseractRequest.VectorJacobianProduct(body, network))).Gradients!));
+        return new(new TesseractInputs((await served.DifferentiateAsync(context, (body, held) => TesseractRequest.VectorJacobianProduct(body, network, held.Add))).Gradients!));
     }
 
     private static async Task<TesseractAbstractOutputs> AbstractEvalAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
         var network = served.Find(name);
-        var shape = await served.ReadAsync(context, body => TesseractRequest.AbstractEvaluation(body, network));
+        var shape = await served.ReadAsync(context, (body, held) => TesseractRequest.AbstractEvaluation(body, network, held.Add));
         return new(new TesseractShape(shape.Dimensions.ToArray(), JsonNamingPolicy.CamelCase.ConvertName(network.Dtype.ToString())));
     }
 
     private static TesseractHealth Health(string name, [FromServices] ServedNetworks served)
     {
-        served.Find(name);
+        served.Check(name);
         return new TesseractHealth("ok");
     }
 

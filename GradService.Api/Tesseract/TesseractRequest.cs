@@ -16,15 +16,18 @@ internal static class TesseractRequest
     public const string Output = "outputs";
     public const string Mode = "mode";
 
+    /// <param name="body">The text.</param>
+    /// <param name="network">What it is about.</param>
+    /// <param name="hold">Told how many bytes an array takes, before it is made; throws where that is too much.</param>
     /// <exception cref="TesseractException">Something is wrong.</exception>
     /// <exception cref="FaultException">It is no JSON.</exception>
-    public static ForwardRequest Apply(ReadOnlyMemory<byte> body, NamedNetwork network) => Read(body, value =>
+    public static ForwardRequest Apply(ReadOnlyMemory<byte> body, NamedNetwork network, Action<long> hold) => Read(body, hold, value =>
         value.Fields([Input], []) is { } fields && Point(fields[Input], network) is { } point
             ? new ForwardRequest { Network = network.Network, Inputs = point.Inputs, BatchNorm = point.BatchNorm }
             : null);
 
     /// <inheritdoc cref="Apply"/>
-    public static GradientRequest Jacobian(ReadOnlyMemory<byte> body, NamedNetwork network) => Read(body, value =>
+    public static GradientRequest Jacobian(ReadOnlyMemory<byte> body, NamedNetwork network, Action<long> hold) => Read(body, hold, value =>
     {
         if (value.Fields([Input, "jac_inputs", "jac_outputs"], []) is not { } fields)
         {
@@ -36,7 +39,7 @@ internal static class TesseractRequest
     });
 
     /// <inheritdoc cref="Apply"/>
-    public static GradientRequest JacobianVectorProduct(ReadOnlyMemory<byte> body, NamedNetwork network) => Read(body, value =>
+    public static GradientRequest JacobianVectorProduct(ReadOnlyMemory<byte> body, NamedNetwork network, Action<long> hold) => Read(body, hold, value =>
     {
         if (value.Fields([Input, "jvp_inputs", "jvp_outputs", "tangent_vector"], []) is not { } fields)
         {
@@ -49,7 +52,7 @@ internal static class TesseractRequest
     });
 
     /// <inheritdoc cref="Apply"/>
-    public static GradientRequest VectorJacobianProduct(ReadOnlyMemory<byte> body, NamedNetwork network) => Read(body, value =>
+    public static GradientRequest VectorJacobianProduct(ReadOnlyMemory<byte> body, NamedNetwork network, Action<long> hold) => Read(body, hold, value =>
     {
         if (value.Fields([Input, "vjp_inputs", "vjp_outputs", "cotangent_vector"], []) is not { } fields)
         {
@@ -65,7 +68,7 @@ internal static class TesseractRequest
 
     /// <summary>The shape of the outputs for inputs of a shape.</summary>
     /// <inheritdoc cref="Apply"/>
-    public static Shape AbstractEvaluation(ReadOnlyMemory<byte> body, NamedNetwork network) => Read(body, value =>
+    public static Shape AbstractEvaluation(ReadOnlyMemory<byte> body, NamedNetwork network, Action<long> hold) => Read(body, hold, value =>
     {
         if (value.Fields([Input], []) is not { } fields || fields[Input].Fields([Input], [Mode]) is not { } inputs)
         {
@@ -76,7 +79,7 @@ internal static class TesseractRequest
         return shape is not null && mode is not null ? network.Output.After(shape[0]) : null;
     });
 
-    private static T Read<T>(ReadOnlyMemory<byte> body, Func<TesseractValue, T?> read)
+    private static T Read<T>(ReadOnlyMemory<byte> body, Action<long> hold, Func<TesseractValue, T?> read)
         where T : class
     {
         var errors = new List<TesseractError>();
@@ -86,7 +89,7 @@ internal static class TesseractRequest
             throw new TesseractException(errors);
         }
 
-        return read(TesseractValue.Body(fields, errors)) is { } request && errors.Count == 0 ? request : throw new TesseractException(errors);
+        return read(TesseractValue.Body(fields, errors, hold)) is { } request && errors.Count == 0 ? request : throw new TesseractException(errors);
     }
 
     private static GradientRequest Ask(NamedNetwork network, EvaluationPoint point, Question question) =>

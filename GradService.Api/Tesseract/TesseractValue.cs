@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using GradService.Api.Requests;
 
@@ -15,25 +14,32 @@ internal sealed class TesseractValue
     private readonly JsonFields? _fields;
     private readonly IReadOnlyList<object> _loc;
     private readonly List<TesseractError> _errors;
+    private readonly Action<long> _hold;
 
-    private TesseractValue(ReadOnlyMemory<byte> json, IReadOnlyList<object> loc, List<TesseractError> errors) => (_json, _loc, _errors) = (json, loc, errors);
+    private TesseractValue(ReadOnlyMemory<byte> json, IReadOnlyList<object> loc, List<TesseractError> errors, Action<long> hold) => (_json, _loc, _errors, _hold) = (json, loc, errors, hold);
 
-    private TesseractValue(JsonFields fields, List<TesseractError> errors)
-        : this("{}"u8.ToArray(), ["body"], errors) => _fields = fields;
+    private TesseractValue(JsonFields fields, List<TesseractError> errors, Action<long> hold)
+        : this("{}"u8.ToArray(), ["body"], errors, hold) => _fields = fields;
 
     /// <summary>A body whose fields have been found.</summary>
-    public static TesseractValue Body(JsonFields fields, List<TesseractError> errors) => new(fields, errors);
+    /// <param name="fields">The fields.</param>
+    /// <param name="errors">Where to note what is wrong.</param>
+    /// <param name="hold">Told how many bytes an array takes, before it is made; throws where that is too much.</param>
+    public static TesseractValue Body(JsonFields fields, List<TesseractError> errors, Action<long> hold) => new(fields, errors, hold);
 
     public ReadOnlySpan<byte> Json => _json.Span.Trim(" \t\r\n"u8);
 
     public char First => (char)Json[0];
 
-    /// <summary>The bytes of a text; empty where it is none.</summary>
-    public ReadOnlySpan<byte> Utf8 => First != '"' ? [] : Json.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(Text ?? "") : Json[1..^1];
+    /// <summary>The bytes of a text; empty where it is none, or no Unicode.</summary>
+    public ReadOnlySpan<byte> Utf8 => First != '"' ? [] : Json.Contains((byte)'\\') ? Unescaped() : Json[1..^1];
 
     public string? Text => JsonFields.TextOf(_json);
 
     public long? Integer => JsonFields.IntegerOf(_json);
+
+    /// <summary>Counts an array, before it is made.</summary>
+    public void Hold(long bytes) => _hold(bytes);
 
     /// <summary>Notes that this is wrong. Returns null, in place of what could not be read.</summary>
     public object? Wrong(string type, string message)
@@ -61,7 +67,7 @@ internal sealed class TesseractValue
         var found = new Dictionary<string, TesseractValue>();
         foreach (var name in fields.Names)
         {
-            var value = new TesseractValue(fields[name]!.Value, [.. _loc, Domain.Fault.Shortened(name)], _errors);
+            var value = new TesseractValue(fields[name]!.Value, [.. _loc, Domain.Fault.Shortened(name)], _errors, _hold);
             if (required.Contains(name) || optional.Contains(name))
             {
                 found.Add(name, value);
@@ -99,13 +105,29 @@ internal sealed class TesseractValue
                 return null;
             }
 
-            entries.Add(new TesseractValue(_json[start..(int)reader.BytesConsumed], [.. _loc, entries.Count], _errors));
+            entries.Add(new TesseractValue(_json[start..(int)reader.BytesConsumed], [.. _loc, entries.Count], _errors, _hold));
         }
 
         return entries;
     }
 
     public override string ToString() => JsonFields.Got(_json);
+
+    private ReadOnlySpan<byte> Unescaped()
+    {
+        var reader = new Utf8JsonReader(Json, new JsonReaderOptions { MaxDepth = RequestReader.MaxDepth });
+        reader.Read();
+        Hold(Json.Length);
+        var text = new byte[Json.Length];
+        try
+        {
+            return text.AsSpan(0, reader.CopyString(text));
+        }
+        catch (InvalidOperationException)
+        {
+            return [];
+        }
+    }
 
     private JsonElement? Quoted()
     {

@@ -80,25 +80,25 @@ internal static class UmBridgeEndpoints
 
     private static async Task<UmBridgeModelInfo> ModelInfoAsync(HttpContext context, [FromServices] ServedNetworks served)
     {
-        await served.ReadAsync(context, body => UmBridgeRequest.Read(body, served));
+        await served.ReadAsync(context, (body, _) => UmBridgeRequest.Read(body, served));
         return new UmBridgeModelInfo(All);
     }
 
     private static async Task<UmBridgeInputSizes> InputSizesAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        new([(await served.ReadAsync(context, body => UmBridgeRequest.Read(body, served))).InputSize]);
+        new([(await served.ReadAsync(context, (body, _) => UmBridgeRequest.Read(body, served))).InputSize]);
 
     private static async Task<UmBridgeOutputSizes> OutputSizesAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        new([(await served.ReadAsync(context, body => UmBridgeRequest.Read(body, served))).OutputSize]);
+        new([(await served.ReadAsync(context, (body, _) => UmBridgeRequest.Read(body, served))).OutputSize]);
 
     private static async Task<UmBridgeAnswer> EvaluateAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeAnswer.Vectors((await served.EvaluateAsync(context, body => UmBridgeRequest.Read(body, served).Evaluation())).Outputs);
+        UmBridgeAnswer.Vectors((await served.EvaluateAsync(context, (body, _) => UmBridgeRequest.Read(body, served).Evaluation())).Outputs);
 
     private static async Task<UmBridgeAnswer> GradientAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).Gradient())).Gradients!);
+        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, (body, _) => UmBridgeRequest.Read(body, served).Gradient())).Gradients!);
 
     private static async Task<UmBridgeAnswer> ApplyJacobianAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).JacobianAction())).Gradients!);
+        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, (body, _) => UmBridgeRequest.Read(body, served).JacobianAction())).Gradients!);
 
     private static async Task<UmBridgeAnswer> ApplyHessianAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, body => UmBridgeRequest.Read(body, served).HessianAction())).Gradients!);
+        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, (body, _) => UmBridgeRequest.Read(body, served).HessianAction())).Gradients!);
 }

@@ -96,7 +96,8 @@ internal sealed class UmBridgeRequest
     private static NdArray Read(ReadOnlyMemory<byte> json, string path)
     {
         var text = json.Span.Trim(" \t\r\n"u8);
-        if (text[0] == '[' && NestedArrayParser.TryParse(text, out _) is { } regular)
+        var numbers = NumberBuffer.MostIn(text);
+        if (text[0] == '[' && NestedArrayParser.TryParse(text, out _, numbers) is { } regular)
         {
             return regular;
         }
@@ -107,7 +108,7 @@ internal sealed class UmBridgeRequest
         reader.Read();
         try
         {
-            var array = NestedArrayReader.Read(ref reader, (below, expected, got, remedy) => fault ??= Fault.Invalid(path + below, expected, got, remedy));
+            var array = NestedArrayReader.Read(ref reader, (below, expected, got, remedy) => fault ??= Fault.Invalid(path + below, expected, got, remedy), numbers);
             return array is null ? throw new FaultException(fault!) : array.Shape.Rank == 0 ? array.Reshape(new Shape(1)) : array;
         }
         catch (JsonException)
