@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using GradService.Api.Observability;
 using GradService.Api.Requests;
 using GradService.Domain;
 using Microsoft.Extensions.DependencyInjection;
