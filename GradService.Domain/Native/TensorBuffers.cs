@@ -13,7 +13,14 @@ internal static class TensorBuffers
     {
         var own = empty(array.Shape.Dimensions, array.Dtype.ToScalarType());
         array.Bytes.CopyTo(own.bytes);
-        return own.to_type(dtype.ToScalarType());
+        if (array.Dtype == dtype)
+        {
+            return own;
+        }
+
+        var cast = own.to_type(dtype.ToScalarType());
+        own.Dispose();
+        return cast;
     }
 
     /// <summary>The tensor's values and shape, copied out.</summary>
@@ -28,11 +35,15 @@ internal static class TensorBuffers
     public static void CopyTo(this Tensor tensor, NdArray array, long offset)
     {
         var size = array.Dtype.SizeInBytes();
+        using var scope = NewDisposeScope();
         var flat = tensor.detach().to_type(array.Dtype.ToScalarType()).contiguous();
         flat.bytes.CopyTo(array.Bytes[(int)(offset * size)..]);
     }
 
     /// <summary>The tensor's values as numbers of double precision.</summary>
-    public static double[] ToDoubles(this Tensor tensor) =>
-        MemoryMarshal.Cast<byte, double>(tensor.detach().to_type(ScalarType.Float64).contiguous().bytes).ToArray();
+    public static double[] ToDoubles(this Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return MemoryMarshal.Cast<byte, double>(tensor.detach().to_type(ScalarType.Float64).contiguous().bytes).ToArray();
+    }
 }

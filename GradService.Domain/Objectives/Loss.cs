@@ -9,6 +9,9 @@ namespace GradService.Domain.Objectives;
 /// <param name="ParameterGradients">By state_dict name, in its order; null where none were wanted.</param>
 internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<(int Set, InputQuantity Quantity), NdArray> Derivatives, IReadOnlyDictionary<string, NdArray>? ParameterGradients)
 {
+    /// <summary>Points at which a formula is evaluated at once where nothing is kept of it: its tensors stay in the processor's cache.</summary>
+    public const long PointsAtOnce = 1 << 14;
+
     /// <summary>Σ weight · value.</summary>
     public double Value => Terms.Sum(term => term.Term.Weight * term.Value);
 
@@ -37,17 +40,28 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
                 // What one point's derivatives hang on is let go of before the next point's.
                 using var point = batch.IsPointByPoint(set) ? NewDisposeScope() : null;
                 var values = make();
-                foreach (var term in set.Terms)
-                {
-                    var residual = term.Residual.Of(values.Aiming(term.Target));
-                    residual.CopyTo(residuals[term.Index], values.From);
-                    gradients?.Add(residual, Slope(term, residual.detach(), set.Count));
-                }
-
                 foreach (var quantity in set.Quantities)
                 {
                     var read = values[quantity];
                     read.CopyTo(derivatives[(set.Index, quantity)], values.From * (read.numel() / values.Count));
+                }
+
+                foreach (var term in set.Terms)
+                {
+                    if (gradients is null)
+                    {
+                        Evaluate(term, values, residuals[term.Index], cancellation);
+                        continue;
+                    }
+
+                    if (point is null)
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                    }
+
+                    var residual = term.Residual.Of(values.Aiming(term.Target));
+                    residual.CopyTo(residuals[term.Index], values.From);
+                    gradients.Add(residual, Slope(term, residual.detach(), set.Count));
                 }
 
                 if (point is not null)
@@ -62,6 +76,19 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
             [.. objective.Terms.Select(term => new TermValue(term, residuals[term.Index]))],
             derivatives,
             gradients is null ? null : names.Zip(gradients.Sums, (name, sum) => (name, sum)).ToDictionary(pair => pair.name, pair => pair.sum.ToNdArray()));
+    }
+
+    /// <summary>Residuals of which no gradient is wanted, block of points by block of points. The derivatives that they read are there already.</summary>
+    private static void Evaluate(Term term, PointValues values, NdArray residuals, CancellationToken cancellation)
+    {
+        using var constants = no_grad();
+        for (var from = 0L; from < values.Count; from += PointsAtOnce)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var some = values.Rows(from, Math.Min(PointsAtOnce, values.Count - from));
+            term.Residual.Of(some.Aiming(term.Target)).CopyTo(residuals, some.From);
+        }
     }
 
     /// <summary>∂(weight · value)/∂r at each point.</summary>

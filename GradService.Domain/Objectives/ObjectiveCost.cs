@@ -18,19 +18,23 @@ internal static class ObjectiveCost
             var way = setting.WayOf(batch);
             points += samples;
 
-            // The pass that finds the statistics, the one that is differentiated (twice as long where a frozen copy goes along), and a graph for
-            // each sweep that is differentiated again, which is about twice as large as that of the sweep before.
+            // The pass that finds the statistics, the one that is differentiated, and a graph for each sweep that is differentiated again, which is
+            // about twice as large as that of the sweep before. Where a frozen copy goes along, all but the first are twice as long.
             var graphs = batch.Max(set => Graphs(set.Derivatives));
-            kept = kept.SaturatingPlus(samples.SaturatingTimes((way == DerivativeWay.LeaveOneOut ? 4 : 2) + graphs));
+            kept = kept.SaturatingPlus(samples.SaturatingTimes(way == DerivativeWay.LeaveOneOut ? 4 + (2 * graphs) : 2 + graphs));
             work = work.SaturatingPlus(way == DerivativeWay.RowByRow
                 ? batch.Where(set => set.Derivatives.Sweeps > 0).Sum(set => samples.SaturatingTimes(set.Count).SaturatingTimes(set.Derivatives.Sweeps))
                 : 0);
         }
 
+        // The gradient as left partial is held against the whole one, for which all is run once more.
+        var partial = live && setting.Plan.Sites.Any(site => site.Source != Normalization.StatisticsSource.Running && !setting.Through(site));
+        kept = kept.SaturatingTimes(partial ? 2 : 1);
         var referenceSamples = setting.ReferenceInputs?.Shape[0] ?? 0;
         var alive = setting.Shape.KeptElements.SaturatingTimes(Cost.TensorsPerKept).SaturatingTimes(kept.SaturatingPlus(referenceSamples))
             .SaturatingPlus(setting.Shape.ScratchElements.SaturatingTimes(points).SaturatingTimes(2))
-            .SaturatingPlus(setting.Shape.ParameterElements.SaturatingTimes(live ? 4 : 1));
+            .SaturatingPlus(setting.Shape.ParameterElements.SaturatingTimes(live ? 4 : 1))
+            .SaturatingPlus(TermCost.Tensors(setting, live).SaturatingTimes(partial ? 2 : 1)).SaturatingPlus(TermCost.Arrays(setting));
         var results = (request.Return.Contains(ObjectivePart.Residuals) ? setting.Objective.Terms.Sum(term => setting.Objective.Sets[term.Set].Count) : 0)
             .SaturatingPlus(live ? setting.Shape.ParameterElements : 0)
             .SaturatingPlus(setting.Plan.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));

@@ -48,6 +48,12 @@ internal sealed class PointValues : IFormulaValues
     /// <summary>A derivative [n], or a whole gradient [n, D].</summary>
     public Tensor this[InputQuantity quantity] => quantity.WholeGradient ? Gradient(quantity.Index.Output) : Derivative(quantity.Index);
 
+    /// <summary>Some of the points in a row.</summary>
+    /// <param name="from">The first of them, counted within these.</param>
+    /// <param name="count">How many.</param>
+    public PointValues Rows(long from, long count) => from == 0 && count == Count ? this
+        : new PointValues(From + from, _points.narrow(0, from, count), _outputs.narrow(0, from, count), _derivatives, _derivativesFrom + from);
+
     /// <summary>The same points with a term's target [n] of the whole set.</summary>
     public PointValues Aiming(NdArray? target) => target is null ? this
         : new PointValues(From, _points, _outputs, _derivatives, _derivativesFrom, target.Rows(From, Count).ToTensor(Dtype));

@@ -13,6 +13,14 @@ internal abstract record Residual
     /// <summary>Whether outputs stand in it as they are.</summary>
     public abstract bool UsesOutputs { get; }
 
+    /// <summary>What is alive of its making at once at most while it is found, in elements for each point.</summary>
+    /// <param name="elements">Elements of an input sample.</param>
+    public abstract long Alive(long elements);
+
+    /// <summary>What a graph of derivatives keeps of it at most, its values among it, in elements for each point.</summary>
+    /// <param name="elements">Elements of an input sample.</param>
+    public abstract long Kept(long elements);
+
     /// <summary>Its values, [n].</summary>
     public abstract Tensor Of(PointValues values);
 
@@ -23,6 +31,10 @@ internal abstract record Residual
 
         public override bool UsesOutputs => Formula.UsesOutputs;
 
+        public override long Alive(long elements) => Formula.Alive;
+
+        public override long Kept(long elements) => Formula.Kept + 1;
+
         public override Tensor Of(PointValues values) => Formula.Evaluate(values);
     }
 
@@ -32,6 +44,11 @@ internal abstract record Residual
         public override IReadOnlyCollection<InputQuantity> Quantities { get; } = [InputQuantity.Gradient(Output)];
 
         public override bool UsesOutputs => false;
+
+        // The squares, and then tensors [n]: their sum, where it is zero, its root and what is filled in.
+        public override long Alive(long elements) => elements + 6;
+
+        public override long Kept(long elements) => elements + 6;
 
         public override Tensor Of(PointValues values) => values.Gradient(Output).RowNorms().Plus(-Center);
     }

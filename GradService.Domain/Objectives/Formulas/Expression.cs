@@ -3,18 +3,50 @@ using static TorchSharp.torch;
 
 namespace GradService.Domain.Objectives.Formulas;
 
-/// <summary>A formula as a tree. Every node gives a tensor [n], but a number gives a tensor [], so that it meets any n.</summary>
+/// <summary>
+/// A formula as a tree. Every node gives a tensor [n], but a number gives a tensor [], so that it meets any n. What a node makes of its
+/// operands' tensors it lets go of: they live on only where a graph of derivatives needs them.
+/// </summary>
 internal abstract record Expression
 {
     /// <summary>The number of tensors that evaluating makes.</summary>
     public abstract int Operations { get; }
 
+    /// <summary>How many tensors [n] of its making are alive at once at most while it is evaluated, its own among them.</summary>
+    public abstract int Alive { get; }
+
+    /// <summary>How many tensors [n] of its making a graph of derivatives keeps at most, beside its own.</summary>
+    public abstract int Kept { get; }
+
     public abstract Tensor Evaluate(IFormulaValues values);
+
+    /// <summary>1 where the node makes a tensor [n] of its own; a name gives one that is there.</summary>
+    public int Own => Math.Min(1, Operations);
+
+    /// <summary>A tensor, and its operand is let go of. A name's may be one that others read as well.</summary>
+    protected static Tensor With(Expression operand, Tensor value, Func<Tensor, Tensor> make)
+    {
+        try
+        {
+            return make(value);
+        }
+        finally
+        {
+            if (operand is not Named)
+            {
+                value.Dispose();
+            }
+        }
+    }
 }
 
 internal sealed record Number(double Value) : Expression
 {
     public override int Operations => 0;
+
+    public override int Alive => 0;
+
+    public override int Kept => 0;
 
     public override Tensor Evaluate(IFormulaValues values) => Filled([], values);
 
@@ -28,6 +60,10 @@ internal sealed record Number(double Value) : Expression
 internal abstract record Named : Expression
 {
     public sealed override int Operations => 0;
+
+    public sealed override int Alive => 0;
+
+    public sealed override int Kept => 0;
 }
 
 internal sealed record Variable(int Index) : Named
@@ -52,22 +88,38 @@ internal sealed record Target : Named
 
 internal sealed record Unary(Function Function, Expression Argument) : Expression
 {
-    public override int Operations => Argument.Operations + 1;
+    public override int Operations { get; } = Argument.Operations + 1;
 
-    public override Tensor Evaluate(IFormulaValues values) => Function.OfTensor(Argument.Evaluate(values));
+    public override int Alive { get; } = Math.Max(Argument.Alive, Argument.Own + 1);
+
+    // The derivative needs the argument or the result; either is a tensor more.
+    public override int Kept { get; } = Argument.Kept + 1;
+
+    public override Tensor Evaluate(IFormulaValues values) => With(Argument, Argument.Evaluate(values), Function.OfTensor);
 }
 
 internal sealed record Binary(Operator Operator, Expression Left, Expression Right) : Expression
 {
-    public override int Operations => Left.Operations + Right.Operations + 1;
+    public override int Operations { get; } = Left.Operations + Right.Operations + 1;
 
-    public override Tensor Evaluate(IFormulaValues values) => Operator.OfTensors(Left.Evaluate(values), Right.Evaluate(values));
+    public override int Alive { get; } = Math.Max(Left.Alive, Left.Own + Math.Max(Right.Alive, Right.Own + 1));
+
+    // The derivative of a sum needs neither operand, that of a product or quotient both, that of a power more.
+    public override int Kept { get; } = Left.Kept + Right.Kept
+        + (Operator == Operator.Plus || Operator == Operator.Minus ? 0 : Left.Own + Right.Own + (Operator == Operator.Power ? 2 : 0));
+
+    public override Tensor Evaluate(IFormulaValues values) =>
+        With(Left, Left.Evaluate(values), left => With(Right, Right.Evaluate(values), right => Operator.OfTensors(left, right)));
 }
 
 /// <summary>A power with a constant exponent, which has a derivative where the base is zero or negative too.</summary>
 internal sealed record ConstantPower(Expression Base, Number Exponent) : Expression
 {
-    public override int Operations => Base.Operations + 1;
+    public override int Operations { get; } = Base.Operations + 1;
 
-    public override Tensor Evaluate(IFormulaValues values) => Base.Evaluate(values).Power(Exponent.In(values.Dtype));
+    public override int Alive { get; } = Math.Max(Base.Alive, Base.Own + 1);
+
+    public override int Kept { get; } = Base.Kept + Base.Own;
+
+    public override Tensor Evaluate(IFormulaValues values) => With(Base, Base.Evaluate(values), @base => @base.Power(Exponent.In(values.Dtype)));
 }

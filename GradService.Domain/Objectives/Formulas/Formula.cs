@@ -41,6 +41,12 @@ public sealed class Formula
     /// <summary>The number of tensors [n] that evaluating makes.</summary>
     public int Operations => Math.Max(1, _root.Operations);
 
+    /// <summary>How many tensors [n] of its making are alive at once at most while it is evaluated, the values among them.</summary>
+    public int Alive => Math.Max(1, _root.Alive);
+
+    /// <summary>How many tensors [n] of its making a graph of derivatives keeps at most, beside the values.</summary>
+    public int Kept => _root.Kept;
+
     /// <summary>Reads a formula. Length, depth and order are bounded before anything is built.</summary>
     /// <exception cref="FaultException">It is none, or is beyond a limit; the fault names the position, from 1, and what was expected there.</exception>
     public static Formula Parse(string text, FormulaNames names, string path)
@@ -50,8 +56,8 @@ public sealed class Formula
     }
 
     /// <summary>
-    /// The formula's values, [n], differentiable with respect to whatever the given values hang on. All tensors belong to the caller's dispose scope;
-    /// a formula that is a single name gives the very tensor that it was given.
+    /// The formula's values, [n], differentiable with respect to whatever the given values hang on. They belong to the caller's dispose scope; a formula
+    /// that is a single name gives the very tensor that it was given.
     /// </summary>
     internal Tensor Evaluate(IFormulaValues values) => _root is Number number ? number.Filled([values.Count], values) : _root.Evaluate(values);
 }
