@@ -17,6 +17,9 @@ internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, lo
     /// <summary>What a layer takes beside its arithmetic, however small it is, nanoseconds.</summary>
     private const long EachLayer = 10_000;
 
+    // Of a pass as it is and two with an entry moved, outputs alone; one of them is differentiated as the answer was.
+    private const long DifferencedAtOnce = 3;
+
     /// <summary>Each kept tensor once more as its gradient and once as a temporary of the operation that makes it.</summary>
     public const long TensorsPerKept = 3;
 
@@ -34,8 +37,7 @@ internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, lo
         var answer = question?.ResultElements(size) ?? 0;
         var results = outputs.SaturatingPlus(answer).SaturatingPlus(4 * statistics).SaturatingTimes(itemSize);
 
-        // What is differentiated again keeps the graph of the sweep before as well.
-        var kept = shape.KeptElements.SaturatingTimes(TensorsPerKept << ((question?.Depth ?? 1) - 1));
+        var kept = shape.KeptElements.SaturatingTimes(question?.TensorsPerKept(size) ?? TensorsPerKept);
 
         // On the way back a layer needs as much again as on the way there.
         var scratch = shape.ScratchElements.SaturatingTimes(samples);
@@ -45,7 +47,9 @@ internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, lo
             .SaturatingPlus(scratch.SaturatingTimes(2))
             .SaturatingTimes(itemSize);
         var copy = finiteDifferences
-            ? shape.ParameterElements.SaturatingPlus(shape.KeptElements.SaturatingTimes(2).SaturatingTimes(samples)).SaturatingPlus(scratch).SaturatingTimes(sizeof(double))
+            ? shape.ParameterElements
+                .SaturatingPlus(shape.KeptElements.SaturatingTimes(DifferencedAtOnce).SaturatingPlus(kept).SaturatingTimes(samples))
+                .SaturatingPlus(scratch).SaturatingTimes(sizeof(double))
             : 0;
         var passes = question?.Choose(size).Passes ?? 0;
         var work = WorkOf(shape, passes.SaturatingPlus(1 + (finiteDifferences ? DifferencedPasses : 0)), samples.SaturatingPlus(referenceSamples));

@@ -38,6 +38,21 @@ internal sealed class Coupling
         Tensor Leaf(Tensor values) => values.detach().expand(samples, values.shape[0]).clone().requires_grad_();
     }
 
+    /// <summary>
+    /// Elements that answering keeps beside the tensors of one pass: each sample's statistics as leaves, their derivatives in a sweep and as
+    /// they go to mean and variance; what enters the layers in the rerun, twice, with its slope and cotangents; the responses; M of each
+    /// total derivative and own block, before and after they are stacked.
+    /// </summary>
+    /// <param name="size">The question's size.</param>
+    /// <param name="outputs">M.</param>
+    public static long WorkingElements(ProblemSize size, long outputs)
+    {
+        var entering = size.CoupledLayers.Aggregate(0L, (sum, layer) => sum.SaturatingPlus(layer.Channels.SaturatingTimes(layer.Positions)));
+        var each = (4 * size.Statistics).SaturatingPlus(6 * entering)
+            .SaturatingPlus(outputs.SaturatingTimes(2).SaturatingTimes(size.Statistics.SaturatingPlus(size.Input.Elements)));
+        return size.Samples.SaturatingTimes(each).SaturatingPlus(size.Statistics.SaturatingTimes(size.Statistics).SaturatingTimes(2));
+    }
+
     /// <summary>A coupled layer of the rerun.</summary>
     private sealed class Layer(NormalizationTap tap)
     {
@@ -68,11 +83,12 @@ internal sealed class Coupling
         for (var m = 0; m < outputs.Length; m++)
         {
             _cancellation.ThrowIfCancellationRequested();
+            using var sweep = NewDisposeScope();
 
             // Right to first order: the statistics frozen, y_i and its share in each layer's statistics weighed by how y_i responds to them.
             var roots = new List<(Tensor, Tensor)> { (_given.Outputs, Column(outputs[m])) };
             roots.AddRange(_layers.Select((layer, l) => (layer.Entering, ShareInStatistics(layer, total[l].select(1, m)))));
-            own.Add(Autograd.VectorJacobianProducts(roots, [_given.Inputs])[0].flatten(1));
+            own.Add(Autograd.VectorJacobianProducts(roots, [_given.Inputs])[0].flatten(1).MoveToOuterDisposeScope());
         }
 
         return stack(own, 1);
@@ -83,7 +99,7 @@ internal sealed class Coupling
     {
         var (diagonal, direct) = Direct(outputs);
         var (responses, right) = Responses(withInputs: true);
-        return (diagonal, cat(Total(direct, responses), 2), cat(right, 0));
+        return (diagonal, cat(Total(direct, responses), 2), right!);
     }
 
     /// <summary>
@@ -121,11 +137,12 @@ internal sealed class Coupling
         foreach (var output in outputs)
         {
             _cancellation.ThrowIfCancellationRequested();
+            using var sweep = NewDisposeScope();
             var products = Autograd.VectorJacobianProducts([(_given.Outputs, Column(output))], [_given.Inputs, .. _statistics]);
-            diagonal.Add(products[0].flatten(1));
+            diagonal.Add(products[0].flatten(1).MoveToOuterDisposeScope());
             for (var l = 0; l < _layers.Count; l++)
             {
-                direct[l].Add(cat([products[(2 * l) + 1], products[(2 * l) + 2]], 1));
+                direct[l].Add(cat([products[(2 * l) + 1], products[(2 * l) + 2]], 1).MoveToOuterDisposeScope());
             }
         }
 
@@ -149,77 +166,74 @@ internal sealed class Coupling
 
     /// <summary>
     /// S_{m,l} [K_m, K_l], how layer m's statistics respond to those of an earlier layer, those in between held fixed, summed over
-    /// the samples; and P_l [K_l, N, D] where it is wanted.
+    /// the samples; and P [K, N, D] where it is wanted.
     /// </summary>
-    private (Tensor?[,] Responses, Tensor[] Right) Responses(bool withInputs)
+    /// <remarks>
+    /// Rows are written into tensors that were made before them: kept one by one, each would hold a hole open in the memory that the large
+    /// tensors of the sweeps between them leave.
+    /// </remarks>
+    private (Tensor?[,] Responses, Tensor? Right) Responses(bool withInputs)
     {
+        var dtype = _given.Outputs.dtype;
         var responses = new Tensor?[_layers.Count, _layers.Count];
-        var right = new Tensor[_layers.Count];
-        for (var m = withInputs ? 0 : 1; m < _layers.Count; m++)
+        var samples = _given.Inputs.shape[0];
+        var right = withInputs ? empty([_layers.Sum(layer => 2 * layer.Channels), samples, _given.Inputs.numel() / samples], dtype) : null;
+        var first = 0L;
+        for (var m = 0; m < _layers.Count; m++)
         {
             var layer = _layers[m];
-            var means = new StatisticRow[layer.Channels];
-            var variances = new StatisticRow[layer.Channels];
-            Tensor[] inputs = [.. _statistics.Take(2 * m), .. withInputs ? [_given.Inputs] : Array.Empty<Tensor>()];
-            for (var channel = 0L; channel < layer.Channels; channel++)
-            {
-                _cancellation.ThrowIfCancellationRequested();
-                (means[channel], variances[channel]) = StatisticRows(layer, channel, inputs, withInputs);
-            }
-
-            StatisticRow[] rows = [.. means, .. variances];
             for (var l = 0; l < m; l++)
             {
-                var (offset, width) = (_layers.Take(l).Sum(earlier => 2 * earlier.Channels), 2 * _layers[l].Channels);
-                responses[m, l] = stack(rows.Select(row => row.ByStatistics!.narrow(0, offset, width)), 0);
+                responses[m, l] = empty([2 * layer.Channels, 2 * _layers[l].Channels], dtype);
             }
 
-            if (withInputs)
+            Tensor[] inputs = [.. _statistics.Take(2 * m), .. withInputs ? [_given.Inputs] : Array.Empty<Tensor>()];
+            for (var channel = 0L; channel < (inputs.Length == 0 ? 0 : layer.Channels); channel++)
             {
-                right[m] = stack(rows.Select(row => row.ByInputs!), 0);
+                _cancellation.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                var (mean, variance) = StatisticRows(layer, channel, inputs);
+                Store(mean, m, channel, first);
+                Store(variance, m, layer.Channels + channel, first);
             }
+
+            first += 2 * layer.Channels;
         }
 
         return (responses, right);
+
+        // Of derivatives by earlier statistics and by inputs, each sample's: sums over the samples of those, and these as they are.
+        void Store(Tensor[] derivatives, int m, long row, long before)
+        {
+            for (var l = 0; l < m; l++)
+            {
+                var (response, channels) = (responses[m, l]!.select(0, row), _layers[l].Channels);
+                response.narrow(0, 0, channels).copy_(derivatives[2 * l].SumOver([0]));
+                response.narrow(0, channels, channels).copy_(derivatives[(2 * l) + 1].SumOver([0]));
+            }
+
+            right?.select(0, before + row).copy_(derivatives[^1].flatten(1));
+        }
     }
 
-    /// <summary>The derivative of one statistic: by all earlier statistics, summed over the samples, and by each sample's inputs.</summary>
-    /// <param name="byStatistics">[Σ K of the layers before]; null in the first layer.</param>
-    /// <param name="byInputs">[N, D], null where it is not wanted.</param>
-    private sealed class StatisticRow(Tensor? byStatistics, Tensor? byInputs)
+    /// <summary>One channel's mean and variance: their derivatives by each of the inputs, [N, …].</summary>
+    private static (Tensor[] Mean, Tensor[] Variance) StatisticRows(Layer layer, long channel, Tensor[] inputs)
     {
-        public Tensor? ByStatistics { get; } = byStatistics?.MoveToOuterDisposeScope();
-
-        public Tensor? ByInputs { get; } = byInputs?.MoveToOuterDisposeScope();
-    }
-
-    /// <summary>One channel's mean and variance.</summary>
-    private static (StatisticRow Mean, StatisticRow Variance) StatisticRows(Layer layer, long channel, Tensor[] inputs, bool withInputs)
-    {
-        using var scope = NewDisposeScope();
         var one = zeros_like(layer.Entering).detach();
         one.select(1, channel).copy_(ones_like(one.select(1, channel)));
         if (layer.HasPositions)
         {
             return (
-                Row(Autograd.VectorJacobianProducts([(layer.Entering, one.Times(1 / layer.Count))], inputs), withInputs),
-                Row(Autograd.VectorJacobianProducts([(layer.Entering, one.Times(layer.VarianceSlope))], inputs), withInputs));
+                Autograd.VectorJacobianProducts([(layer.Entering, one.Times(1 / layer.Count))], inputs),
+                Autograd.VectorJacobianProducts([(layer.Entering, one.Times(layer.VarianceSlope))], inputs));
         }
 
         // One value per sample: mean and variance are functions of that value, and share its derivative.
         var value = Autograd.VectorJacobianProducts([(layer.Entering, one)], inputs);
         var slope = layer.VarianceSlope.select(1, channel);
         return (
-            Row([.. value.Select(derivative => derivative.Times(1 / layer.Count))], withInputs),
-            Row([.. value.Select(derivative => derivative.Times(slope.view([-1, .. Enumerable.Repeat(1L, (int)derivative.dim() - 1)])))], withInputs));
-    }
-
-    private static StatisticRow Row(Tensor[] derivatives, bool withInputs)
-    {
-        var statistics = withInputs ? derivatives[..^1] : derivatives;
-        return new StatisticRow(
-            statistics.Length == 0 ? null : cat([.. statistics.Select(derivative => derivative.SumOver([0]))], 0),
-            withInputs ? derivatives[^1].flatten(1) : null);
+            [.. value.Select(derivative => derivative.Times(1 / layer.Count))],
+            [.. value.Select(derivative => derivative.Times(slope.view([-1, .. Enumerable.Repeat(1L, (int)derivative.dim() - 1)])))]);
     }
 
     /// <summary>How sample i's activation moves y_i through the statistics: a_mean[i]/n + a_var[i]·2(h − mean)/n, shape of h.</summary>

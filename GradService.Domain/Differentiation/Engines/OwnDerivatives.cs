@@ -42,6 +42,7 @@ internal sealed class OwnDerivatives
         {
             for (var d = 0L; d < Elements; d++)
             {
+                using var sweep = NewDisposeScope();
                 chain.Store(Again(gradient, chain.Along(d)), result, (int)(d * Elements), (int)(Elements * Elements));
             }
         });

@@ -21,9 +21,13 @@ internal static class TaylorSurrogate
     /// <summary>Sweeps that the polynomials take: a gradient for each statistic, and for second order each of its entries once more.</summary>
     public static long Sweeps(ProblemSize size, int order) => Sum(size, (statistics, earlier) => statistics.SaturatingTimes(order == 1 ? 1 : 1 + earlier));
 
-    /// <summary>Elements of the polynomials, and of what they are multiplied with for each sample.</summary>
+    // Each sample's products with a polynomial's second derivatives, before and after they are multiplied once more, and as often in
+    // each of the two sweeps that differentiate them, where both are kept.
+    private const long ProductsForEach = 6;
+
+    /// <summary>Elements of the polynomials, as they are and transposed, and of what they are multiplied with for each sample.</summary>
     public static long WorkingElements(ProblemSize size) =>
-        Sum(size, (statistics, earlier) => statistics.SaturatingTimes(earlier).SaturatingTimes(earlier.SaturatingPlus(2 * size.Samples)));
+        Sum(size, (statistics, earlier) => statistics.SaturatingTimes(earlier).SaturatingTimes((2 * earlier).SaturatingPlus(ProductsForEach * size.Samples)));
 
     /// <summary>A pass in which samples do not interact, with the same outputs and the same own derivatives up to the given order.</summary>
     public static ForwardPass Decouple(ForwardPass pass, int order, CancellationToken cancellation)
@@ -95,21 +99,24 @@ internal static class TaylorSurrogate
     {
         public static Expansion Of(Tensor sums, Tensor[] statistics, int order, CancellationToken cancellation)
         {
-            var gradients = new List<Tensor>();
-            var hessians = new List<Tensor>();
-            for (var k = 0L; k < sums.shape[0]; k++)
+            var (k, p) = (sums.shape[0], statistics.Sum(each => each.numel()));
+            var gradients = empty([k, p], sums.dtype);
+            var hessians = order > 1 ? empty([k, p, p], sums.dtype) : null;
+            for (var row = 0L; row < k; row++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                var gradient = cat(Autograd.VectorJacobianProducts([(sums, Unit(sums, k))], statistics, differentiable: order > 1), 0);
-                gradients.Add(gradient.detach().MoveToOuterDisposeScope());
-                if (order > 1)
+                var gradient = cat(Autograd.VectorJacobianProducts([(sums, Unit(sums, row))], statistics, differentiable: order > 1), 0);
+                gradients.select(0, row).copy_(gradient.detach());
+                for (var column = 0L; column < (order > 1 ? p : 0); column++)
                 {
-                    hessians.Add(stack(Enumerable.Range(0, (int)gradient.shape[0]).Select(p => Row(gradient, p, statistics)), 0).MoveToOuterDisposeScope());
+                    cancellation.ThrowIfCancellationRequested();
+                    using var sweep = NewDisposeScope();
+                    hessians!.select(0, row).select(0, column).copy_(cat(Autograd.VectorJacobianProducts([(gradient, Unit(gradient, column))], statistics), 0));
                 }
             }
 
-            return new Expansion(stack(gradients, 0), order > 1 ? stack(hessians, 0) : null);
+            return new Expansion(gradients, hessians);
         }
 
         /// <summary>How the sums change when each sample's statistics shift by [N, P]: [N, K].</summary>
@@ -124,12 +131,6 @@ internal static class TaylorSurrogate
             var (k, p) = (gradients.shape[0], gradients.shape[1]);
             var curved = shift.mm(hessians.permute(1, 0, 2).reshape(p, k * p)).view(-1, k, p).Times(shift.unsqueeze(1)).SumOver([2]);
             return linear.Plus(curved.Times(0.5));
-        }
-
-        private static Tensor Row(Tensor gradient, long p, Tensor[] statistics)
-        {
-            using var scope = NewDisposeScope();
-            return cat(Autograd.VectorJacobianProducts([(gradient, Unit(gradient, p))], statistics), 0).MoveToOuterDisposeScope();
         }
 
         private static Tensor Unit(Tensor values, long at)

@@ -35,7 +35,9 @@ public sealed record Jacobian : Question
     internal override long ResultElements(ProblemSize size) => Form == JacobianForm.Dense ? ResultShape(size).Elements : FactorElements(size);
 
     internal override long WorkingElements(ProblemSize size) => Choose(size).Strategy == Strategy.Structured
-        ? FactorElements(size).SaturatingTimes(2).SaturatingPlus(Form == JacobianForm.Dense ? ResultShape(size).Elements : 0)
+        ? FactorElements(size).SaturatingTimes(2)
+            .SaturatingPlus(size.Coupled ? Coupling.WorkingElements(size, OutputSelection.Count(Outputs, size)) : 0)
+            .SaturatingPlus(Form == JacobianForm.Dense ? ResultShape(size).Elements : 0)
         : 0;
 
     internal override StrategyChoice Choose(ProblemSize size) => Form == JacobianForm.Factored

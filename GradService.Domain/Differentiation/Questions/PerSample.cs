@@ -28,9 +28,9 @@ public sealed record PerSample : Question
 
     internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForOwnGradients(Strategy, size, OutputSelection.Count(Outputs, size));
 
-    internal override long WorkingElements(ProblemSize size) => Choose(size).Strategy == Strategy.Structured
-        ? size.Samples.SaturatingTimes(2 * OutputSelection.Count(Outputs, size)).SaturatingTimes(size.Statistics.SaturatingPlus(size.Input.Elements))
-        : 0;
+    internal override long WorkingElements(ProblemSize size) => Choose(size).Strategy != Strategy.Structured ? 0
+        : size.CoupledLayers.Count > 1 ? Coupling.WorkingElements(size, OutputSelection.Count(Outputs, size))
+        : size.Samples.SaturatingTimes(2 * OutputSelection.Count(Outputs, size)).SaturatingTimes(size.Statistics.SaturatingPlus(size.Input.Elements));
 
     internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
     {

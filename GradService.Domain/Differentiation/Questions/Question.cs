@@ -39,6 +39,9 @@ public abstract record Question
     /// <summary>How often the outputs are differentiated on the way: each time more the graph grows by its own size.</summary>
     internal virtual int Depth => 1;
 
+    /// <summary>Tensors alive at once for each that a pass keeps: what is differentiated again keeps the graph of the sweep before as well.</summary>
+    internal virtual long TensorsPerKept(ProblemSize size) => Cost.TensorsPerKept << (Depth - 1);
+
     /// <summary>N²·M·order where second and higher derivatives go row by row, else 0.</summary>
     internal virtual long RowByRowWork(ProblemSize size) => 0;
 
