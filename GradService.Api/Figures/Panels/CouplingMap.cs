@@ -15,8 +15,8 @@ internal static class CouplingMap
     /// <summary>Multiplications at most, some seconds.</summary>
     private const double MostWork = 4e9;
 
-    /// <summary>Gram matrices at most, numbers.</summary>
-    private const double MostGram = 3e7;
+    /// <summary>Gram matrices at once at most, numbers.</summary>
+    private const double MostGram = 1.5e7;
 
     /// <exception cref="FaultException">It would take too long.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -25,7 +25,7 @@ internal static class CouplingMap
         var (n, m, k) = (factors.Left.Shape[0], factors.Left.Shape[1], factors.Left.Shape[2]);
         var d = factors.Diagonal.Count / (n * m);
         var cells = Cells(n);
-        double pairs = (double)n * n * m * d * k, gram = ((double)n * (m + d) * k * k) + ((double)cells * cells * k * k), numbers = 2.0 * cells * k * k;
+        double pairs = (double)n * n * m * d * k, gram = ((double)n * (m + d) * k * k) + ((double)cells * cells * k * k), numbers = (cells + 1.0) * k * k;
         var byGram = gram < pairs && numbers <= MostGram;
         if ((byGram ? gram : pairs) > MostWork)
         {
@@ -54,6 +54,15 @@ internal static class CouplingMap
         }
 
         return map;
+    }
+
+    /// <summary>Bytes that a map takes at most: its cells, and the Gram matrices where it is made by them.</summary>
+    /// <param name="samples">N.</param>
+    /// <param name="statistics">K.</param>
+    public static long Bytes(long samples, long statistics)
+    {
+        var (cells, gram) = (Cells(samples), (Cells(samples) + 1.0) * statistics * statistics);
+        return sizeof(double) * ((4L * cells * cells) + (gram <= MostGram ? (long)gram : 0));
     }
 
     /// <summary>Samples of a block; the last may have fewer.</summary>
@@ -103,38 +112,39 @@ internal static class CouplingMap
     {
         var (n, m, k) = (factors.Left.Shape[0], factors.Left.Shape[1], factors.Left.Shape[2]);
         var (d, cells) = (factors.Diagonal.Count / (n * m), sums.GetLength(0));
-        var (left, right) = (new double[cells][], new double[cells][]);
+        var right = new double[cells][];
         for (var cell = 0; cell < cells; cell++)
         {
-            (left[cell], right[cell]) = (new double[k * k], new double[k * k]);
+            right[cell] = new double[k * k];
+            for (var sample = cell * BlockOf(n); sample < (cell * BlockOf(n)) + SizeOf(cell, n); sample++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                for (var element = sample * d; element < (sample + 1) * d; element++)
+                {
+                    Add(right[cell], statistic => factors.Right[(statistic * n * d) + element], k);
+                }
+
+                sums[cell, cell] -= Block(factors, sample, sample, m, d, k, n);
+            }
         }
 
-        for (var sample = 0L; sample < n; sample++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var cell = sample / BlockOf(n);
-            for (var row = sample * m; row < (sample + 1) * m; row++)
-            {
-                Add(left[cell], statistic => factors.Left[(row * k) + statistic], k);
-            }
-
-            for (var element = sample * d; element < (sample + 1) * d; element++)
-            {
-                Add(right[cell], statistic => factors.Right[(statistic * n * d) + element], k);
-            }
-
-            sums[cell, cell] -= Block(factors, sample, sample, m, d, k, n);
-        }
-
+        // Of the left ones there is one at a time.
+        var left = new double[k * k];
         for (var row = 0; row < cells; row++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            Array.Clear(left);
+            for (var output = row * BlockOf(n) * m; output < ((row * BlockOf(n)) + SizeOf(row, n)) * m; output++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Add(left, statistic => factors.Left[(output * k) + statistic], k);
+            }
+
             for (var column = 0; column < cells; column++)
             {
-                var (a, b, sum) = (left[row], right[column], sums[row, column]);
-                for (var entry = 0; entry < a.Length; entry++)
+                var (b, sum) = (right[column], sums[row, column]);
+                for (var entry = 0; entry < left.Length; entry++)
                 {
-                    sum += a[entry] * b[entry];
+                    sum += left[entry] * b[entry];
                 }
 
                 sums[row, column] = Math.Max(0, sum);
