@@ -21,6 +21,10 @@ using GradService.Domain.Native;
 
 // Before there are threads, for which the allocator would keep a stock of memory each.
 Allocator.BoundArenas();
+if (MachineMemory.IsLimited)
+{
+    Allocator.MapLarge();
+}
 
 // Settings stand beside the program, wherever it is started from. Started from / it would else watch the whole file system for them.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using GradService.Api.Observability;
 using GradService.Domain;
+using GradService.Domain.Native;
 using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Admission;
@@ -173,8 +174,13 @@ internal sealed partial class ComputeQueue : IDisposable
     {
         var began = Stopwatch.GetTimestamp();
         var handOut = place.Leave()();
-        var wanted = _line.End(place, Stopwatch.GetElapsedTime(began));
         place.Dispose();
+        if (place.Price.NativeBytes >= Allocator.WorthGivingBack)
+        {
+            Allocator.GiveBack();
+        }
+
+        var wanted = _line.End(place, Stopwatch.GetElapsedTime(began));
 
         // When the caller has the answer, the thread and the memory are free again.
         handOut();
@@ -216,6 +222,7 @@ internal sealed partial class ComputeQueue : IDisposable
         try
         {
             cancellation.ThrowIfCancellationRequested();
+            MachineMemory.RequireHeadroom();
             var answer = work(cancellation);
             return () => done.TrySetResult(answer);
         }

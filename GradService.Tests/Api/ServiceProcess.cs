@@ -12,14 +12,19 @@ internal sealed class ServiceProcess : IDisposable
     private readonly TemporaryFolder _storage = new();
 
     public ServiceProcess(params IReadOnlyList<string> arguments)
-        : this("", "", arguments)
+        : this("", "", [], arguments)
     {
     }
 
-    /// <summary>With a variable of its environment; "" to be without it.</summary>
-    private ServiceProcess(string variable, string value, IReadOnlyList<string> arguments)
+    /// <summary>With a variable of its environment, "" to be without it, and a program before it that starts it.</summary>
+    private ServiceProcess(string variable, string value, IReadOnlyList<string> launcher, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, $"--Storage:Folder={_storage.Path}", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        IReadOnlyList<string> command = [.. launcher, "dotnet"];
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), typeof(Program).Assembly.Location, $"--Storage:Folder={_storage.Path}", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         if (variable.Length > 0)
         {
             start.Environment[variable] = value.Length > 0 ? value : null;
@@ -40,9 +45,15 @@ internal sealed class ServiceProcess : IDisposable
     public static Task<(ServiceProcess Service, Uri Address)> ListeningAsync(params IReadOnlyList<string> settings) => ListeningWithAsync("", "", settings);
 
     /// <summary>The same, with a variable of its environment; "" to be without it.</summary>
-    public static async Task<(ServiceProcess Service, Uri Address)> ListeningWithAsync(string variable, string value, params IReadOnlyList<string> settings)
+    public static Task<(ServiceProcess Service, Uri Address)> ListeningWithAsync(string variable, string value, params IReadOnlyList<string> settings) =>
+        ListeningAsync(new ServiceProcess(variable, value, [], ["--urls=http://127.0.0.1:0", .. settings]));
+
+    /// <summary>The same, started by another program, such as one that sets limits.</summary>
+    public static Task<(ServiceProcess Service, Uri Address)> ListeningUnderAsync(IReadOnlyList<string> launcher, params IReadOnlyList<string> settings) =>
+        ListeningAsync(new ServiceProcess("", "", launcher, ["--urls=http://127.0.0.1:0", .. settings]));
+
+    private static async Task<(ServiceProcess Service, Uri Address)> ListeningAsync(ServiceProcess service)
     {
-        var service = new ServiceProcess(variable, value, ["--urls=http://127.0.0.1:0", .. settings]);
         var line = await service.UntilAsync("Now listening on: ");
         var address = new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..]);
         await service.UntilAsync("Application started.");

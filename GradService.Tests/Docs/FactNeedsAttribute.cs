@@ -28,4 +28,6 @@ internal sealed class FactNeedsChromiumAndPythonAttribute() : FactNeedsAttribute
 
 internal sealed class FactNeedsJupyterAttribute() : FactNeedsAttribute(Tool.Jupyter);
 
+internal sealed class FactNeedsPrlimitAttribute() : FactNeedsAttribute(Tool.Prlimit);
+
 internal sealed class FactNeedsTorchAttribute() : FactNeedsAttribute(Tool.Torch);

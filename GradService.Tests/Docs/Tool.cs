@@ -11,6 +11,9 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
     /// <summary>bash alone, which the health check of the image needs.</summary>
     public static Tool Bash { get; } = new("bash", "bash", "-c", "exit 0");
 
+    /// <summary>prlimit, which starts a program with less memory than there is.</summary>
+    public static Tool Prlimit { get; } = new("prlimit", "prlimit", "--version");
+
     /// <summary>curl, started by bash, as somebody would who pastes the command.</summary>
     public static Tool Curl { get; } = new("bash and curl", "bash", "-c", "curl --version");
 

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Options;
+
+namespace GradService.Api.Admission;
+
+/// <summary>Holds what is configured for all requests together within the memory that is there, and says so once where it was more.</summary>
+internal sealed partial class MemoryBounds(ILogger<MemoryBounds> log) : IPostConfigureOptions<ComputeOptions>
+{
+    public void PostConfigure(string? name, ComputeOptions options)
+    {
+        var (tensors, buffers) = (options.MaxTotalNativeBytes, options.MaxBufferedBytes);
+        options.MaxTotalNativeBytes = Math.Min(tensors, MachineMemory.Bytes);
+        options.MaxBufferedBytes = Math.Min(buffers, MachineMemory.Bytes);
+        if ((tensors, buffers) != (options.MaxTotalNativeBytes, options.MaxBufferedBytes))
+        {
+            LogBounded(log, MachineMemory.Bytes, tensors, buffers, options.MaxTotalNativeBytes, options.MaxBufferedBytes);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "There are {Bytes} bytes of memory, less than is configured: MaxTotalNativeBytes is {Tensors} in place of {AskedTensors}, MaxBufferedBytes {Buffers} in place of {AskedBuffers}.")]
+    private static partial void LogBounded(ILogger log, long bytes, long askedTensors, long askedBuffers, long tensors, long buffers);
+}
