@@ -23,14 +23,20 @@ internal static class Program
             case ["storm", var requests, .. var seed]:
                 return await MutationStorm.RunAsync(int.Parse(requests, CultureInfo.InvariantCulture), seed is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 1);
             case ["search", var minutes, .. var options]:
-                return await WorstCaseSearch.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture), Seed(options), !options.Contains("good"), options.FirstOrDefault(option => option.Contains('/', StringComparison.Ordinal)));
+                return await WorstCaseSearch.RunAsync(
+                    Minutes(minutes), Seed(options), !options.Contains("good"),
+                    options.FirstOrDefault(option => option.Contains('/', StringComparison.Ordinal)));
             case ["soak", var minutes, .. var options]:
-                return await ServiceSoak.RunAsync(TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), Seed(options));
+                return await ServiceSoak.RunAsync(Minutes(minutes), Seed(options));
             default:
-                await Console.Error.WriteLineAsync("instrument FOLDER | fuzz TARGET (by afl-fuzz) | replay TARGET FILE… | replay FINDING | storm REQUESTS [SEED] | search MINUTES [SEED] [good] [FOLDER/] | soak MINUTES [SEED]");
+                await Console.Error.WriteLineAsync("instrument FOLDER | fuzz TARGET (by afl-fuzz) | replay TARGET FILE… | replay FINDING"
+                    + " | storm REQUESTS [SEED] | search MINUTES [SEED] [good] [FOLDER/] | soak MINUTES [SEED]");
                 return 2;
         }
     }
 
-    private static int Seed(string[] options) => options.Select(option => int.TryParse(option, CultureInfo.InvariantCulture, out var seed) ? seed : 1).DefaultIfEmpty(1).Max();
+    private static TimeSpan Minutes(string text) => TimeSpan.FromMinutes(double.Parse(text, CultureInfo.InvariantCulture));
+
+    private static int Seed(string[] options) =>
+        options.Select(option => int.TryParse(option, CultureInfo.InvariantCulture, out var seed) ? seed : 1).DefaultIfEmpty(1).Max();
 }

@@ -34,11 +34,12 @@ internal sealed class Archive
     /// <summary>The worst of a cell by a measure; null: nothing was taken in.</summary>
     public Candidate? Worst(string cell, Measure measure) => _worst.TryGetValue((cell, measure), out var place) ? place.Candidate : null;
 
-    /// <summary>One of those that are kept: every cell as often as another, but one that has been looked at enough more seldom.</summary>
+    /// <summary>One of those that are kept: of two cells the worse, and seldom one in which enough is known.</summary>
     public Candidate Draw(Random random, Func<string, bool> isKnown)
     {
         var places = _worst.Where(place => !isKnown(place.Key.Cell)).ToList();
         var among = places.Count == 0 || random.Next(8) == 0 ? [.. _worst] : places;
-        return among[random.Next(among.Count)].Value.Candidate;
+        var (one, other) = (among[random.Next(among.Count)].Value, among[random.Next(among.Count)].Value);
+        return (other.Score > one.Score ? other : one).Candidate;
     }
 }

@@ -17,7 +17,9 @@ internal enum ArrayForm
     Npz,
 }
 
-/// <summary>A request as what makes it: sizes instead of numbers, so that one of many megabytes is a few lines. <see cref="CandidateBody"/> writes it out.</summary>
+/// <summary>
+/// A request as what makes it: sizes instead of numbers, so that one of many megabytes is a few lines. <see cref="CandidateBody"/> writes it out.
+/// </summary>
 /// <param name="Method">As POST.</param>
 /// <param name="Path">Where it is sent.</param>
 /// <param name="Template">Its body, with marks where arrays, long formulas and repeated entries stand; null: none.</param>
@@ -25,13 +27,18 @@ internal enum ArrayForm
 /// <param name="Arrays">How its arrays are written.</param>
 /// <param name="Copies">How many of it are sent at once.</param>
 /// <param name="Accept">What the answer shall be.</param>
-internal sealed record Candidate(string Method, string Path, JsonNode? Template, int Samples = 4, ArrayForm Arrays = ArrayForm.List, int Copies = 1, string Accept = "*/*")
+internal sealed record Candidate(
+    string Method, string Path, JsonNode? Template, int Samples = 4, ArrayForm Arrays = ArrayForm.List, int Copies = 1, string Accept = "*/*")
 {
     /// <summary>What it is compared with: its endpoint, what is asked for, and what the network is made of.</summary>
     public string Cell => string.Join(' ', new[] { Endpoint, Asked, Material }.Where(part => part.Length > 0));
 
     /// <summary>Whether it can be an archive of arrays as well.</summary>
-    public bool TakesArchive => Template?["network"] is not null && (Path is "/v1/networks" or "/v1/forward" || Path.StartsWith("/v1/gradients", StringComparison.Ordinal) || Path.StartsWith("/v1/objectives", StringComparison.Ordinal));
+    public bool TakesArchive => Template?["network"] is not null && (Path == "/v1/networks" || AnswersArrays);
+
+    /// <summary>Whether the arrays of its answer can be an archive as well.</summary>
+    public bool AnswersArrays =>
+        Path == "/v1/forward" || Path.StartsWith("/v1/gradients", StringComparison.Ordinal) || Path.StartsWith("/v1/objectives", StringComparison.Ordinal);
 
     private string Endpoint => Path.Split('?')[0].Split('/') switch
     {
@@ -64,10 +71,13 @@ internal sealed record Candidate(string Method, string Path, JsonNode? Template,
 
     public JsonObject ToJson() => new()
     {
-        ["method"] = Method, ["path"] = Path, ["samples"] = Samples, ["arrays"] = Arrays.ToString(), ["copies"] = Copies, ["accept"] = Accept, ["body"] = Template?.DeepClone(),
+        ["method"] = Method, ["path"] = Path, ["accept"] = Accept, ["samples"] = Samples, ["arrays"] = Arrays.ToString(), ["copies"] = Copies,
+        ["body"] = Template?.DeepClone(),
     };
 
-    public static Candidate Of(JsonNode json) => new((string)json["method"]!, (string)json["path"]!, json["body"]?.DeepClone(), (int)json["samples"]!, Enum.Parse<ArrayForm>((string)json["arrays"]!), (int)json["copies"]!, (string)json["accept"]!);
+    public static Candidate Of(JsonNode json) => new(
+        (string)json["method"]!, (string)json["path"]!, json["body"]?.DeepClone(),
+        (int)json["samples"]!, Enum.Parse<ArrayForm>((string)json["arrays"]!), (int)json["copies"]!, (string)json["accept"]!);
 
     private static string Word(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String ? (string)node! : "";
 }

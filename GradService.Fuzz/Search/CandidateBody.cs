@@ -23,6 +23,9 @@ internal sealed class CandidateBody
 
     private const long MostRepeats = 100_000;
 
+    /// <summary>What a loss may name.</summary>
+    private const int MostNames = 1_000;
+
     /// <summary>An archive is made of lists that are parsed here first.</summary>
     private const long MostArchived = 500_000;
 
@@ -48,7 +51,8 @@ internal sealed class CandidateBody
             return (MutatedRequest.Json, Encoding.UTF8.GetBytes(body._text.ToString()));
         }
 
-        return body._numbers <= MostArchived ? (MutatedRequest.Npz, RequestArchive.Packed(RequestArchive.MembersOf(body._text.ToString()), CompressionLevel.Fastest))
+        return body._numbers <= MostArchived
+            ? (MutatedRequest.Npz, RequestArchive.Packed(RequestArchive.MembersOf(body._text.ToString()), CompressionLevel.Fastest))
             : throw new UnsoundCandidateException("An archive of so many numbers is slow to make.");
     }
 
@@ -80,9 +84,8 @@ internal sealed class CandidateBody
                 _text.Append('"').Append((string)mark["$formula"]!).Insert(_text.Length, (string)mark["plus"]!, times).Append('"');
                 break;
             case JsonObject mark when mark.ContainsKey("$names"):
-                var count = Elements(((string)mark["of"]! == "sample" ? setting.Sample : setting.Output) ?? throw new UnsoundCandidateException("Names of no network."));
-                Add(count);
-                _text.Append('[').AppendJoin(',', Enumerable.Range(0, (int)count).Select(index => index == 0 ? $"\"{(string)mark["$names"]!}\"" : $"\"{(string)mark["$names"]!}{index}\"")).Append(']');
+                var named = (string)mark["of"]! == "sample" ? setting.Sample : setting.Output;
+                WriteNames((string)mark["$names"]!, named ?? throw new UnsoundCandidateException("Names of no network."));
                 break;
             case JsonObject members:
                 WriteMembers(members, Within(members, setting), number);
@@ -97,6 +100,14 @@ internal sealed class CandidateBody
                 _text.Append(node?.ToJsonString() ?? "null");
                 break;
         }
+    }
+
+    /// <summary>The first has no number.</summary>
+    private void WriteNames(string name, IReadOnlyList<long> shape)
+    {
+        var count = Elements(shape);
+        Add(count);
+        _text.Append('[').AppendJoin(',', Enumerable.Range(0, (int)count).Select(index => $"\"{name}{(index == 0 ? "" : index)}\"")).Append(']');
     }
 
     private void WriteMembers(JsonObject members, Setting setting, int number)
@@ -189,12 +200,14 @@ internal sealed class CandidateBody
 
     private static float NumberAt(int index) => (((uint)index * 2_654_435_761u) >> 16) / 65_536f;
 
-    private long[] ShapeOf(JsonArray sizes, Setting setting) => [.. sizes.SelectMany(size => size!.GetValueKind() == JsonValueKind.Number ? [long.Parse(size.ToJsonString(), CultureInfo.InvariantCulture)] : (string)size! switch
+    private long[] ShapeOf(JsonArray sizes, Setting setting) => [.. sizes.SelectMany(size => size!.ToString() switch
     {
         "sample" => setting.Sample ?? throw new UnsoundCandidateException("A sample of no network."),
         "out" => setting.Output ?? throw new UnsoundCandidateException("An output of no network."),
-        var product => [product.Split('*').Aggregate(1L, (all, factor) => all * (factor == "N" ? _candidate.Samples : long.Parse(factor, CultureInfo.InvariantCulture)))],
+        var product => [product.Split('*').Aggregate(1L, (all, factor) => all * SizeOf(factor))],
     })];
+
+    private long SizeOf(string factor) => factor == "N" ? _candidate.Samples : long.Parse(factor, CultureInfo.InvariantCulture);
 
     private void Add(long numbers)
     {
@@ -232,15 +245,19 @@ internal sealed class CandidateBody
     /// <summary>A list of names must have one for each element, and a formula needs them.</summary>
     private static void CheckNames(JsonObject request, Setting setting)
     {
-        if (request.ContainsKey("terms") && setting is { Sample: { } sample, Output: { } output }
-            && ((request["variables"] is JsonArray variables && variables.Count != Elements(sample)) || (request["outputs"] is JsonArray outputs && outputs.Count != Elements(output))
-                || Elements(sample) > MostNames || Elements(output) > MostNames))
+        if (!request.ContainsKey("terms") || setting is not { Sample: { } sample, Output: { } output })
         {
-            throw new UnsoundCandidateException("Other numbers of names than of elements.");
+            return;
+        }
+
+        foreach (var (names, shape) in new[] { (request["variables"], sample), (request["outputs"], output) })
+        {
+            if (Elements(shape) > MostNames || (names is JsonArray list && list.Count != Elements(shape)))
+            {
+                throw new UnsoundCandidateException("Other numbers of names than of elements.");
+            }
         }
     }
-
-    private const int MostNames = 1_000;
 
     private static long Elements(IEnumerable<long> shape) => shape.Aggregate(1L, (product, size) => product > MostNumbers ? product : product * size);
 }

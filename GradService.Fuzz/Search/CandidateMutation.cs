@@ -4,7 +4,10 @@ using GradService.Fuzz.Mutations;
 
 namespace GradService.Fuzz.Search;
 
-/// <summary>Changes to what makes a request large or slow: sizes, layers, kinds, modes, formulas, encodings. Most of what comes of them is still a request that is computed.</summary>
+/// <summary>
+/// Changes to what makes a request large or slow: sizes, layers, kinds, modes, formulas, encodings. Most of what comes of them is still a
+/// request that is computed.
+/// </summary>
 internal static class CandidateMutation
 {
     private const int Attempts = 60;
@@ -20,21 +23,26 @@ internal static class CandidateMutation
 
     private static readonly string[] Layers =
     [
-        """{ "type": "linear", "outFeatures": 100 }""", """{ "type": "linear", "outFeatures": 1000 }""", """{ "type": "tanh" }""", """{ "type": "gelu" }""", """{ "type": "softmax" }""", """{ "type": "prelu" }""",
-        """{ "type": "batchNorm" }""", """{ "type": "layerNorm" }""", """{ "type": "groupNorm", "groups": 1 }""", """{ "type": "instanceNorm" }""", """{ "type": "flatten" }""", """{ "type": "fourierFeatures", "count": 50 }""",
-        """{ "type": "conv1d", "outChannels": 8, "kernelSize": 5, "padding": "same" }""", """{ "type": "conv2d", "outChannels": 8, "kernelSize": 5, "padding": "same" }""", """{ "type": "conv3d", "outChannels": 4, "kernelSize": 3, "padding": "same" }""",
-        """{ "type": "avgPool1d", "kernelSize": 5, "stride": 1 }""", """{ "type": "avgPool2d", "kernelSize": 5, "stride": 1 }""", """{ "type": "avgPool3d", "kernelSize": 3, "stride": 1 }""",
-        """{ "type": "maxPool1d", "kernelSize": 5, "stride": 1 }""", """{ "type": "maxPool2d", "kernelSize": 5, "stride": 1 }""", """{ "type": "maxPool3d", "kernelSize": 3, "stride": 1 }""",
-        """{ "type": "adaptiveAvgPool1d", "outputSize": 100 }""", """{ "type": "adaptiveAvgPool2d", "outputSize": 100 }""", """{ "type": "adaptiveAvgPool3d", "outputSize": 20 }""",
-        """{ "type": "residual", "layers": [{ "type": "batchNorm" }, { "type": "relu" }] }""", """{ "type": "dropout", "p": 0.5 }""",
+        """{ "type": "linear", "outFeatures": 100 }""", """{ "type": "linear", "outFeatures": 1000 }""", """{ "type": "flatten" }""",
+        """{ "type": "tanh" }""", """{ "type": "gelu" }""", """{ "type": "softmax" }""", """{ "type": "prelu" }""", """{ "type": "dropout", "p": 0.5 }""",
+        """{ "type": "batchNorm" }""", """{ "type": "layerNorm" }""", """{ "type": "groupNorm", "groups": 1 }""", """{ "type": "instanceNorm" }""",
+        """{ "type": "fourierFeatures", "count": 50 }""", """{ "type": "residual", "layers": [{ "type": "batchNorm" }, { "type": "relu" }] }""",
+        .. new[] { "1d", "2d", "3d" }.SelectMany(axes => new[]
+        {
+            $$"""{ "type": "conv{{axes}}", "outChannels": 8, "kernelSize": 5, "padding": "same" }""",
+            $$"""{ "type": "avgPool{{axes}}", "kernelSize": 5, "stride": 1 }""",
+            $$"""{ "type": "maxPool{{axes}}", "kernelSize": 5, "stride": 1 }""", $$"""{ "type": "adaptiveAvgPool{{axes}}", "outputSize": 50 }""",
+        }),
     ];
 
     private static readonly string[] Shapes = ["[1]", "[2]", "[3]", "[8]", "[100]", "[1, 16]", "[2, 64]", "[1, 16, 16]", "[3, 64, 64]", "[1, 8, 8, 8]"];
 
     private static readonly string[] Gradients =
     [
-        """{ "kind": "sum" }""", """{ "kind": "perSample" }""", """{ "kind": "perSample", "strategy": "rowByRow" }""", """{ "kind": "jacobian" }""", """{ "kind": "jacobian", "form": "factored" }""", """{ "kind": "hessian" }""", """{ "kind": "laplacian" }""",
-        """{ "kind": "vjp", "cotangent": { "$array": ["N", "out"] } }""", """{ "kind": "jvp", "tangent": { "$array": ["N", "sample"] } }""", """{ "kind": "hvp", "cotangent": { "$array": ["N", "out"] }, "tangent": { "$array": ["N", "sample"] } }""",
+        """{ "kind": "sum" }""", """{ "kind": "perSample" }""", """{ "kind": "perSample", "strategy": "rowByRow" }""",
+        """{ "kind": "jacobian" }""", """{ "kind": "jacobian", "form": "factored" }""", """{ "kind": "hessian" }""", """{ "kind": "laplacian" }""",
+        """{ "kind": "vjp", "cotangent": { "$array": ["N", "out"] } }""", """{ "kind": "jvp", "tangent": { "$array": ["N", "sample"] } }""",
+        """{ "kind": "hvp", "cotangent": { "$array": ["N", "out"] }, "tangent": { "$array": ["N", "sample"] } }""",
         """{ "kind": "derivatives", "order": 2 }""", """{ "kind": "derivatives", "order": 3 }""", """{ "kind": "derivatives", "order": 4 }""",
     ];
 
@@ -67,7 +75,8 @@ internal static class CandidateMutation
     public static int Scaled(int size, double factor, int most) => (int)Math.Clamp(Math.Round(size * factor), 1, most);
 
     /// <summary>The sizes in a template: whole numbers but seeds, weights, orders, and axes that the network gives.</summary>
-    public static List<JsonPlace> SizesIn(JsonNode? template) => [.. JsonPlace.Below(template).Where(place => place.Value is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<int>(out var size) && size >= 1
+    public static List<JsonPlace> SizesIn(JsonNode? template) => [.. JsonPlace.Below(template).Where(place =>
+        place.Value is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<int>(out var size) && size >= 1
         && place.Name is not ("seed" or "weight" or "order") && !(place.Holder.Parent is JsonObject && place.Holder.GetPropertyName() == "$array"))];
 
     private static Candidate Change(Candidate child, Candidate other, Random random)
@@ -75,12 +84,12 @@ internal static class CandidateMutation
         switch (random.Next(18))
         {
             case < 3:
-                return child with { Samples = random.Next(4) == 0 ? Sizes[random.Next(Sizes.Length)] : Scaled(child.Samples, Scales[random.Next(Scales.Length)], MostSamples) };
+                return child with { Samples = Resized(child.Samples, MostSamples, random) };
             case 3:
                 return child with { Arrays = (ArrayForm)random.Next(child.TakesArchive ? 3 : 2) };
             case 4:
                 return child with { Copies = random.Next(3) == 0 ? Math.Min(MostCopies, child.Copies * 2) : 1 };
-            case 5 when child.Path.StartsWith("/v1/gradients", StringComparison.Ordinal) || child.Path.StartsWith("/v1/objectives", StringComparison.Ordinal) || child.Path == "/v1/forward":
+            case 5 when child.AnswersArrays:
                 return child with { Accept = random.Next(2) == 0 ? MutatedRequest.Npz : MutatedRequest.Json };
             case < 10:
                 Resize(child.Template, random);
@@ -90,7 +99,7 @@ internal static class CandidateMutation
                 break;
             case 13:
                 Exchange(child.Template, "gradient", place => JsonNode.Parse(Gradients[random.Next(Gradients.Length)]), random);
-                Exchange(child.Template, "kind", place => place.Holder["mode"] is not null ? (random.Next(2) == 0 ? "perSample" : "jacobian") : place.Value?.DeepClone(), random);
+                Exchange(child.Template, "kind", place => place.Holder["mode"] is null ? Same(place) : random.Next(2) == 0 ? "perSample" : "jacobian", random);
                 break;
             case 14:
                 Exchange(child.Template, "residual", _ => Formula(random), random);
@@ -100,13 +109,14 @@ internal static class CandidateMutation
                 Exchange(child.Template, "finiteDifferences", _ => random.Next(2) == 0, random);
                 break;
             case 16:
-                Exchange(child.Template, "dtype", place => place.Holder["layers"] is null ? place.Value?.DeepClone() : random.Next(2) == 0 ? "float32" : "float64", random);
+                Exchange(child.Template, "dtype", place => place.Holder["layers"] is null ? Same(place) : random.Next(2) == 0 ? "float32" : "float64", random);
                 Exchange(child.Template, "inputShape", _ => JsonNode.Parse(Shapes[random.Next(Shapes.Length)]), random);
                 break;
             default:
-                if (other.Template is not null && Places(other.Template, "network").Where(place => place.Value?["layers"] is not null).ToList() is { Count: > 0 } networks)
+                if (Places(other.Template, "network").Where(place => place.Value?["layers"] is not null).ToList() is { Count: > 0 } networks)
                 {
-                    Exchange(child.Template, "network", place => place.Value?["layers"] is null ? place.Value?.DeepClone() : networks[random.Next(networks.Count)].Value!.DeepClone(), random);
+                    var network = networks[random.Next(networks.Count)];
+                    Exchange(child.Template, "network", place => Same(place.Value?["layers"] is null ? place : network), random);
                 }
 
                 break;
@@ -126,9 +136,12 @@ internal static class CandidateMutation
         if (sizes.Count > 0)
         {
             var place = sizes[random.Next(sizes.Count)];
-            place.Value = random.Next(4) == 0 ? Sizes[random.Next(Sizes.Length)] : Scaled((int)place.Value!, Scales[random.Next(Scales.Length)], MostSize);
+            place.Value = Resized((int)place.Value!, MostSize, random);
         }
     }
+
+    private static int Resized(int size, int most, Random random) =>
+        random.Next(4) == 0 ? Sizes[random.Next(Sizes.Length)] : Scaled(size, Scales[random.Next(Scales.Length)], most);
 
     /// <summary>A layer or a term more, less, another, or several times.</summary>
     private static void Relayer(JsonNode? template, Random random)
@@ -145,7 +158,9 @@ internal static class CandidateMutation
         switch (random.Next(isTerms ? 2 : 6))
         {
             case 0:
-                var (of, times) = list[at] is JsonObject mark && mark.ContainsKey("$times") ? (mark["of"], (int)mark["$times"]! * 2) : (list[at], random.Next(2, 20));
+                var (of, times) = list[at] is JsonObject mark && mark.ContainsKey("$times")
+                    ? (mark["of"], (int)mark["$times"]! * 2)
+                    : (list[at], random.Next(2, 20));
                 var entry = of!.DeepClone();
                 if (isTerms)
                 {
@@ -170,7 +185,10 @@ internal static class CandidateMutation
         }
     }
 
-    private static List<JsonPlace> Places(JsonNode? template, string name) => [.. JsonPlace.Below(template).Where(place => place.Name == name && place.Value is not null)];
+    private static JsonNode? Same(JsonPlace place) => place.Value?.DeepClone();
+
+    private static List<JsonPlace> Places(JsonNode? template, string name) =>
+        [.. JsonPlace.Below(template).Where(place => place.Name == name && place.Value is not null)];
 
     private static void Exchange(JsonNode? template, string name, Func<JsonPlace, JsonNode?> by, Random random)
     {

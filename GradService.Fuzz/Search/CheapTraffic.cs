@@ -9,8 +9,17 @@ internal sealed class CheapTraffic : IAsyncDisposable
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
     private static readonly byte[] Request = Encoding.UTF8.GetBytes("""
-        {"network":{"inputShape":[1],"layers":[{"type":"linear","outFeatures":10},{"type":"tanh"},{"type":"batchNorm","affine":false},{"type":"linear","outFeatures":1}],"seed":1},
-        "inputs":[[0],[0.1],[0.2],[0.3],[0.4],[0.5],[0.6],[0.7],[0.8],[0.9]],"gradient":{"kind":"sum"}}
+        {
+          "network": {
+            "inputShape": [1],
+            "layers": [
+              { "type": "linear", "outFeatures": 10 }, { "type": "tanh" }, { "type": "batchNorm", "affine": false }, { "type": "linear", "outFeatures": 1 }
+            ],
+            "seed": 1
+          },
+          "inputs": [[0], [0.1], [0.2], [0.3], [0.4], [0.5], [0.6], [0.7], [0.8], [0.9]],
+          "gradient": { "kind": "sum" }
+        }
         """);
 
     private readonly HttpClient _client;
@@ -31,7 +40,8 @@ internal sealed class CheapTraffic : IAsyncDisposable
     {
         lock (_lock)
         {
-            return [.. _answered.Where(each => each.Sent >= timestamp).Select(each => each.Seconds), .. _waiting.Where(sent => sent >= timestamp).Select(sent => Stopwatch.GetElapsedTime(sent).TotalSeconds)];
+            var answered = _answered.Where(each => each.Sent >= timestamp).Select(each => each.Seconds);
+            return [.. answered, .. _waiting.Where(sent => sent >= timestamp).Select(sent => Stopwatch.GetElapsedTime(sent).TotalSeconds)];
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed record Cost
     /// <summary>How much of that the thread that waited longest waited for a processor.</summary>
     public double WaitedSeconds { get; init; }
 
+    /// <summary>Whether there was still no answer, or a thread still computed, when nobody looked on any longer.</summary>
+    public bool HasNoEnd { get; init; }
+
     /// <summary>The worst status; 0: no answer.</summary>
     public int Status { get; init; }
 
@@ -35,7 +38,8 @@ internal sealed record Cost
     private const double FloorBytes = 20e6;
 
     /// <summary>How bad it is by a measure; higher is worse.</summary>
-    public double Score(Measure measure) => measure == Measure.Time ? CpuSeconds / Math.Max(PricedSeconds, FloorSeconds) : Bytes / Math.Max(PricedBytes, FloorBytes);
+    public double Score(Measure measure) =>
+        measure == Measure.Time ? CpuSeconds / Math.Max(PricedSeconds, FloorSeconds) : Bytes / Math.Max(PricedBytes, FloorBytes);
 
     /// <summary>How long it would have taken on a machine of its own.</summary>
     public double OwnSeconds => Seconds - WaitedSeconds;

@@ -3,8 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace GradService.Fuzz.Search;
 
-/// <summary>A candidate that broke a rule, as small as it was made, and the figure that says so.</summary>
-internal sealed record Finding(Candidate Candidate, Rule Rule, string Figure)
+/// <summary>A candidate that broke a rule, as small as it was made.</summary>
+/// <param name="Candidate">It.</param>
+/// <param name="Cell">The cell in which it was found.</param>
+/// <param name="Rule">What it broke.</param>
+/// <param name="Figure">What says so.</param>
+internal sealed record Finding(Candidate Candidate, string Cell, Rule Rule, string Figure)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 

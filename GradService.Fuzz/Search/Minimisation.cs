@@ -11,7 +11,8 @@ internal static class Minimisation
     /// <param name="breaksAsync">Whether a smaller one still does; null: it does not.</param>
     /// <param name="trials">How often that may be asked.</param>
     /// <returns>The smallest that was found, and its figure.</returns>
-    public static async Task<(Candidate Candidate, string Figure)> SmallestAsync(Candidate candidate, string figure, Func<Candidate, Task<string?>> breaksAsync, int trials)
+    public static async Task<(Candidate Candidate, string Figure)> SmallestAsync(
+        Candidate candidate, string figure, Func<Candidate, Task<string?>> breaksAsync, int trials)
     {
         var (smallest, at) = ((Candidate: candidate, Figure: figure), 0);
         for (; trials > 0; trials--)
@@ -49,13 +50,13 @@ internal static class Minimisation
             yield return candidate with { Samples = candidate.Samples / 2 };
         }
 
-        var lists = JsonPlace.Below(candidate.Template).Count(place => place.Name is "layers" or "terms" or "points" && place.Value is JsonArray);
+        var lists = ListsIn(candidate.Template).Count;
         for (var list = 0; list < lists; list++)
         {
             for (var entry = 0; ; entry++)
             {
                 var template = candidate.Template!.DeepClone();
-                var entries = JsonPlace.Below(template).Where(place => place.Name is "layers" or "terms" or "points" && place.Value is JsonArray).ElementAt(list).Value!.AsArray();
+                var entries = ListsIn(template)[list];
                 if (entries.Count < 2 || entry == entries.Count)
                 {
                     break;
@@ -78,4 +79,7 @@ internal static class Minimisation
             }
         }
     }
+
+    private static List<JsonArray> ListsIn(JsonNode? template) =>
+        [.. JsonPlace.Below(template).Where(place => place.Name is "layers" or "terms" or "points").Select(place => place.Value).OfType<JsonArray>()];
 }

@@ -6,7 +6,9 @@ using GradService.Fuzz.Storm;
 
 namespace GradService.Fuzz.Search;
 
-/// <summary>The service, somebody cheap beside, and one candidate at a time, measured. After one that the service does not survive, it is started again.</summary>
+/// <summary>
+/// The service, somebody cheap beside, and one candidate at a time, measured. After one that the service does not survive, it is started again.
+/// </summary>
 internal sealed class Trial : IAsyncDisposable
 {
     /// <summary>Beyond this the process is ended before it takes the machine with it.</summary>
@@ -19,7 +21,7 @@ internal sealed class Trial : IAsyncDisposable
     private const double MoreSeconds = 1.5;
 
     /// <summary>However busy the machine is.</summary>
-    private const double LongestSeconds = 60;
+    private const double LongestSeconds = 30;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(2);
@@ -83,10 +85,11 @@ internal sealed class Trial : IAsyncDisposable
         lost ??= Watch(running.Service) ?? await NotReadyAsync(running.Client);
         var cost = new Cost
         {
-            Seconds = seconds, WaitedSeconds = waited, CheapSeconds = Percentile.Of(cheap, 0.99), Lost = lost, Status = answered.Select(answer => answer.Status).Append(0).Max(), PricedBytes = 2.0 * body.Length * candidate.Copies,
+            Seconds = seconds, WaitedSeconds = waited, HasNoEnd = patience.IsCancellationRequested, CheapSeconds = Percentile.Of(cheap, 0.99), Lost = lost,
+            Status = answered.Max(answer => answer.Status), PricedBytes = 2.0 * body.Length * candidate.Copies,
         };
         cost = await WithFiguresAsync(cost, running, before, resident, cpu);
-        if (lost is not null || cost.OwnSeconds > _deadline.TotalSeconds + Verdict.Patience)
+        if (lost is not null || cost.HasNoEnd)
         {
             await StopAsync();
         }
@@ -147,7 +150,8 @@ internal sealed class Trial : IAsyncDisposable
     private static IEnumerable<Candidate> FirstRequests => SeedCandidates.Good.Where(good => good.Path is "/v1/gradients" or "/v1/figures" or "/v1/objectives");
 
     /// <returns>The status, 0 without an answer, and the id of what was stored.</returns>
-    private static async Task<(int Status, string? Stored)> SendAsync(HttpClient client, Candidate candidate, string type, byte[] body, CancellationToken cancellation)
+    private static async Task<(int Status, string? Stored)> SendAsync(
+        HttpClient client, Candidate candidate, string type, byte[] body, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(new HttpMethod(candidate.Method), candidate.Path);
         if (type.Length > 0)
@@ -175,7 +179,8 @@ internal sealed class Trial : IAsyncDisposable
     }
 
     /// <summary>Looks on, until patience is at an end.</summary>
-    private async Task<string?> WatchAsync(ServiceUnderStorm service, long began, IReadOnlyDictionary<string, double> waitedBefore, CancellationTokenSource patience)
+    private async Task<string?> WatchAsync(
+        ServiceUnderStorm service, long began, IReadOnlyDictionary<string, double> waitedBefore, CancellationTokenSource patience)
     {
         var (lost, seconds) = (Watch(service), Stopwatch.GetElapsedTime(began).TotalSeconds);
         if (lost is not null || (seconds > MostSeconds && (seconds > LongestSeconds || seconds - Waited(service.Figures, waitedBefore) > MostSeconds)))
@@ -188,7 +193,8 @@ internal sealed class Trial : IAsyncDisposable
 
     private double MostSeconds => _deadline.TotalSeconds + Verdict.Patience + MoreSeconds;
 
-    private static double Waited(ProcessFigures figures, IReadOnlyDictionary<string, double> before) => figures.WaitedSeconds.Max(thread => thread.Value - before.GetValueOrDefault(thread.Key));
+    private static double Waited(ProcessFigures figures, IReadOnlyDictionary<string, double> before) =>
+        figures.WaitedSeconds.Max(thread => thread.Value - before.GetValueOrDefault(thread.Key));
 
     /// <summary>Why one need not wait any longer; null: one does.</summary>
     private static string? Watch(ServiceUnderStorm service)

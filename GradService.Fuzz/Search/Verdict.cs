@@ -48,9 +48,9 @@ internal static class Verdict
             yield return (Rule.Failure, $"status {cost.Status}");
         }
 
-        if (cost.OwnSeconds > deadline + Patience)
+        if (cost.OwnSeconds > deadline + Patience || (cost.HasNoEnd && cost.Lost is null))
         {
-            yield return (Rule.Late, Text($"{cost.OwnSeconds:F1} s at a deadline of {deadline} s"));
+            yield return (Rule.Late, Text($"{(cost.HasNoEnd ? "no end after " : "")}{cost.OwnSeconds:F1} s at a deadline of {deadline} s"));
         }
 
         if (cost.Bytes > (MostTimesPriced * cost.PricedBytes) + MostBytesUnpriced)

@@ -30,17 +30,17 @@ internal sealed class WorstCaseSearch : IAsyncDisposable
 
     private WorstCaseSearch(int seed, string folder) => (_random, _folder) = (new Random(seed), folder);
 
-    /// <param name="minutes">How long.</param>
+    /// <param name="time">How long.</param>
     /// <param name="seed">Of the mutations; what they come to depends on how long things take.</param>
     /// <param name="withKnown">Whether to begin with what was bad once, beside the good requests.</param>
     /// <param name="folder">Where findings are written; null: a new one among the temporary files.</param>
     /// <returns>0 where nothing was found, else 1.</returns>
-    public static async Task<int> RunAsync(double minutes, int seed, bool withKnown, string? folder)
+    public static async Task<int> RunAsync(TimeSpan time, int seed, bool withKnown, string? folder)
     {
         folder ??= Directory.CreateTempSubdirectory("gradservice-findings-").FullName;
         Directory.CreateDirectory(folder);
         await using var search = new WorstCaseSearch(seed, folder);
-        await search.SearchAsync(TimeSpan.FromMinutes(minutes), withKnown);
+        await search.SearchAsync(time, withKnown);
         search.Report(seed);
         return search._findings.Count == 0 ? 0 : 1;
     }
@@ -90,7 +90,7 @@ internal sealed class WorstCaseSearch : IAsyncDisposable
         var tally = _tallies.TryGetValue(candidate.Cell, out var known) ? known : _tallies[candidate.Cell] = new CellTally();
         tally.Add(cost);
         var broken = Verdict.Of(cost, Deadline.TotalSeconds).ToList();
-        foreach (var (rule, _) in broken.Where(each => _findings.Count(finding => finding.Rule == each.Rule && finding.Candidate.Cell == candidate.Cell) < MostFindingsOfARule))
+        foreach (var rule in broken.Select(each => each.Rule).Where(rule => !IsKnown(candidate.Cell, rule)))
         {
             await FoundAsync(candidate, rule, tally);
         }
@@ -105,13 +105,17 @@ internal sealed class WorstCaseSearch : IAsyncDisposable
         if (_time.Elapsed - _lastTold >= Told)
         {
             _lastTold = _time.Elapsed;
-            Tell($"{_time.Elapsed.TotalSeconds:F0} s, {_tried} candidates, {_tallies.Count} cells, {_findings.Count} findings, {_trial.Starts} starts; {candidate.Cell}");
+            var seconds = _time.Elapsed.TotalSeconds;
+            Tell($"{seconds:F0} s, {_tried} tried, {_tallies.Count} cells, {_findings.Count} findings, {_trial.Starts} starts; {candidate.Cell}");
         }
     }
 
+    private bool IsKnown(string cell, Rule rule) => _findings.Count(finding => finding.Rule == rule && finding.Cell == cell) >= MostFindingsOfARule;
+
     private async Task FoundAsync(Candidate candidate, Rule rule, CellTally tally)
     {
-        async Task<string?> BreaksAsync(Candidate each) => await CostAsync(each) is { } cost && Verdict.Of(cost, Deadline.TotalSeconds).FirstOrDefault(broken => broken.Rule == rule) is { Figure: { } figure } ? figure : null;
+        async Task<string?> BreaksAsync(Candidate each) =>
+            await CostAsync(each) is { } cost ? Verdict.Of(cost, Deadline.TotalSeconds).FirstOrDefault(broken => broken.Rule == rule).Figure : null;
 
         // Once may be a busy machine.
         var until = _time.Elapsed + MinimisingTime;
@@ -120,8 +124,9 @@ internal sealed class WorstCaseSearch : IAsyncDisposable
             return;
         }
 
-        var (smallest, said) = await Minimisation.SmallestAsync(candidate, again, each => _time.Elapsed < until ? BreaksAsync(each) : Task.FromResult<string?>(null), MinimisingTrials);
-        var finding = new Finding(smallest, rule, said);
+        async Task<string?> BreaksInTimeAsync(Candidate each) => _time.Elapsed < until ? await BreaksAsync(each) : null;
+        var (smallest, said) = await Minimisation.SmallestAsync(candidate, again, BreaksInTimeAsync, MinimisingTrials);
+        var finding = new Finding(smallest, candidate.Cell, rule, said);
         _findings.Add(finding);
         tally.Findings++;
         finding.Write(FileOf(finding, _findings.Count));
@@ -146,7 +151,8 @@ internal sealed class WorstCaseSearch : IAsyncDisposable
         }
     }
 
-    private string FileOf(Finding finding, int number) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{number:D3}-{finding.Rule}-{finding.Candidate.Cell.Replace('/', '-').Replace(' ', '-')}.json"));
+    private string FileOf(Finding finding, int number) =>
+        Path.Combine(_folder, Text($"{number:D3}-{finding.Rule}-{finding.Cell.Replace('/', '-').Replace(' ', '-')}.json"));
 
     private void Report(int seed)
     {
@@ -158,11 +164,12 @@ internal sealed class WorstCaseSearch : IAsyncDisposable
         }
 
         var cheap = _trial.Cheap;
-        Console.WriteLine(Text($"\nCheap requests: {cheap.Count}, p50 {1e3 * Percentile.Of(cheap, 0.5):F1} ms, p99 {1e3 * Percentile.Of(cheap, 0.99):F1} ms, max {1e3 * cheap.DefaultIfEmpty().Max():F0} ms\n"));
+        var (middle, most, longest) = (1e3 * Percentile.Of(cheap, 0.5), 1e3 * Percentile.Of(cheap, 0.99), 1e3 * Percentile.Of(cheap, 1));
+        Console.WriteLine(Text($"\nCheap requests: {cheap.Count}, p50 {middle:F1} ms, p99 {most:F1} ms, max {longest:F0} ms\n"));
         Console.WriteLine("| rule | asked | figure | file |\n| --- | --- | --- | --- |");
         foreach (var (finding, index) in _findings.Select((finding, index) => (finding, index)))
         {
-            Console.WriteLine($"| {finding.Rule} | {finding.Candidate.Cell} | {finding.Figure} | {FileOf(finding, index + 1)} |");
+            Console.WriteLine($"| {finding.Rule} | {finding.Cell} | {finding.Figure} | {FileOf(finding, index + 1)} |");
         }
 
         Console.WriteLine($"\n{_findings.Count} findings in {_folder}");

@@ -19,12 +19,14 @@ internal static class ServiceSoak
     public static async Task<int> RunAsync(TimeSpan time, int seed)
     {
         using var service = ServiceUnderStorm.StartWithOwnLimits(Deadline);
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = Clients + 1 }) { BaseAddress = service.Address, Timeout = Patience };
+        using var handler = new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = Clients + 1 };
+        using var client = new HttpClient(handler) { BaseAddress = service.Address, Timeout = Patience };
         await ServedNetwork.StoreAsync(client);
         var (tally, samples, period) = (new Tally(), new List<SoakSample>(), time / Rows < LongestPeriod ? time / Rows : LongestPeriod);
         using var stop = new CancellationTokenSource(time);
         var started = Stopwatch.StartNew();
-        var clients = Task.WhenAll(Enumerable.Range(0, Clients).Select(number => new SoakClient(client, service.Address, tally, (seed * Clients) + number).RunAsync(stop.Token)));
+        var clients = Task.WhenAll(Enumerable.Range(seed * Clients, Clients)
+            .Select(own => new SoakClient(client, service.Address, tally, own).RunAsync(stop.Token)));
         while (await Task.WhenAny(clients, Task.Delay(period)) != clients && !service.HasEnded && !stop.IsCancellationRequested)
         {
             samples.Add(await SoakSample.TakeAsync(service, client, started.Elapsed.TotalSeconds, tally.Answered));
@@ -37,9 +39,10 @@ internal static class ServiceSoak
 
     private static int Report(int seed, Tally tally, List<SoakSample> samples)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tally.Answered} requests of seed {seed} by {Clients} clients in {samples.Select(sample => sample.Seconds).LastOrDefault():F0} s, {tally.Broken} failures\n"));
+        Console.WriteLine($"{tally.Answered} requests of seed {seed} by {Clients} clients, {tally.Broken} failures\n");
         tally.Write(Console.Out);
-        Console.WriteLine("\n| s | requests | resident, MiB | managed, MiB | native, MiB | descriptors | threads | tensors | networks | incoming/ |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("\n| s | requests | resident, MiB | managed, MiB | native, MiB | descriptors | threads | tensors | networks | incoming/ |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var row in Enumerable.Range(1, Math.Min(Rows, samples.Count)).Select(row => (row * samples.Count / Math.Min(Rows, samples.Count)) - 1))
         {
             Console.WriteLine(Row(samples[row]));
@@ -66,8 +69,13 @@ internal static class ServiceSoak
         return tally.Broken == 0 && verdict.TrueForAll(each => each.IsLevel) ? 0 : 1;
     }
 
-    private static string Row(SoakSample sample) => string.Create(CultureInfo.InvariantCulture,
-        $"| {sample.Seconds:F0} | {sample.Memory.Requests} | {MiB(sample.Memory.Resident)} | {MiB(sample.Memory.Managed)} | {MiB(sample.Memory.Native)} | {sample.Descriptors} | {sample.Threads} | {sample.Memory.Tensors} | {sample.Networks} | {sample.Incoming} |");
+    private static string Row(SoakSample sample)
+    {
+        var memory = sample.Memory;
+        FormattableString text = $"| {sample.Seconds:F0} | {memory.Requests} | {MiB(memory.Resident)} | {MiB(memory.Managed)} | {MiB(memory.Native)} ";
+        FormattableString more = $"| {sample.Descriptors} | {sample.Threads} | {memory.Tensors} | {sample.Networks} | {sample.Incoming} |";
+        return FormattableString.Invariant(text) + FormattableString.Invariant(more);
+    }
 
     private static string MiB(double bytes) => (bytes / (1 << 20)).ToString("F1", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -45,7 +46,8 @@ internal sealed class SoakClient(HttpClient client, Uri address, Tally tally, in
 
     private MutatedRequest Written(Candidate candidate)
     {
-        var drawn = candidate with { Samples = _random.Next(1, _random.Next(2, MostSamples)), Arrays = _random.Next(2) == 0 || candidate.Arrays == ArrayForm.Npz ? ArrayForm.Base64 : candidate.Arrays };
+        var (samples, arrays) = (_random.Next(1, _random.Next(2, MostSamples)), (ArrayForm)_random.Next(candidate.TakesArchive ? 3 : 2));
+        var drawn = candidate with { Samples = samples, Arrays = arrays };
         var (type, body) = drawn.Template is null ? ("", []) : CandidateBody.Of(drawn);
         return new MutatedRequest(drawn.Method, drawn.Path, type, drawn.Accept, body);
     }
@@ -54,16 +56,23 @@ internal sealed class SoakClient(HttpClient client, Uri address, Tally tally, in
     private MutatedRequest Upload()
     {
         var width = _random.Next(1, 60);
+        var weights = string.Join(',', Enumerable.Range(0, width).Select(index => $"[{seed}.{_uploads}{index}]"));
         var json = $$"""
-            { "network": { "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": {{width}}, "bias": false }], "parameters": { "0.weight": [{{string.Join(',', Enumerable.Range(0, width).Select(index => $"[{seed}.{_uploads}{index}]"))}}] } } }
+            {
+              "network": {
+                "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": {{width}}, "bias": false }],
+                "parameters": { "0.weight": [{{weights}}] }
+              }
+            }
             """;
         _uploads++;
-        return _random.Next(3) switch
+        var (type, body) = _random.Next(3) switch
         {
-            0 => new("POST", "/v1/networks", MutatedRequest.Json, MutatedRequest.Json, Encoding.UTF8.GetBytes(json)),
-            1 => new("POST", "/v1/networks", FormMutation.ContentType, MutatedRequest.Json, FormMutation.Of(json)),
-            _ => new("POST", "/v1/networks", MutatedRequest.Npz, MutatedRequest.Json, RequestArchive.Packed(RequestArchive.MembersOf(json), System.IO.Compression.CompressionLevel.Fastest)),
+            0 => (MutatedRequest.Json, Encoding.UTF8.GetBytes(json)),
+            1 => (FormMutation.ContentType, FormMutation.Of(json)),
+            _ => (MutatedRequest.Npz, RequestArchive.Packed(RequestArchive.MembersOf(json), CompressionLevel.Fastest)),
         };
+        return new MutatedRequest("POST", "/v1/networks", type, MutatedRequest.Json, body);
     }
 
     private static MutatedRequest Deletion(string id) => new("DELETE", $"/v1/networks/{id}", "", MutatedRequest.Json, []);
@@ -82,7 +91,8 @@ internal sealed class SoakClient(HttpClient client, Uri address, Tally tally, in
                 _stored.Enqueue((string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["id"]!);
             }
 
-            tally.Add(Family(request), status, Stopwatch.GetElapsedTime(started), request.ToString, status is 500 or 501 or 502 or 504 or > 507 ? $"Status {status}." : null);
+            var failed = status >= 500 && status is not (503 or 507);
+            tally.Add(Family(request), status, Stopwatch.GetElapsedTime(started), request.ToString, failed ? $"Status {status}." : null);
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
@@ -99,7 +109,9 @@ internal sealed class SoakClient(HttpClient client, Uri address, Tally tally, in
         // No farewell: the other end learns of it from a reset.
         connection.LingerState = new LingerOption(true, 0);
         var stream = connection.GetStream();
-        var head = $"{request.Method} {request.Path} HTTP/1.1\r\nHost: {address.Authority}\r\nAccept: {request.Accept}\r\n{(request.Body.Length > 0 ? $"Content-Type: {request.ContentType}\r\n" : "")}Content-Length: {request.Body.Length}\r\n\r\n";
+        var type = request.Body.Length > 0 ? $"Content-Type: {request.ContentType}\r\n" : "";
+        var (line, host) = ($"{request.Method} {request.Path} HTTP/1.1", $"Host: {address.Authority}");
+        var head = $"{line}\r\n{host}\r\nAccept: {request.Accept}\r\n{type}Content-Length: {request.Body.Length}\r\n\r\n";
         byte[] all = [.. Encoding.Latin1.GetBytes(head), .. request.Body];
         var isWhole = _random.Next(2) == 0;
         try

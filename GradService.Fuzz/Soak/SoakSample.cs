@@ -15,6 +15,8 @@ internal sealed record SoakSample(double Seconds, MemorySample Memory, int Descr
     {
         var page = await MetricsPage.TakeAsync(client);
         var incoming = Path.Combine(service.Folder, "incoming");
-        return new SoakSample(seconds, MemorySample.Of(page, requests), service.Figures.Descriptors, service.Figures.Threads, page.Sum("gradservice_networks"), Directory.Exists(incoming) ? Directory.EnumerateFiles(incoming).Count() : 0);
+        return new SoakSample(
+            seconds, MemorySample.Of(page, requests), service.Figures.Descriptors, service.Figures.Threads, page.Sum("gradservice_networks"),
+            Directory.Exists(incoming) ? Directory.EnumerateFiles(incoming).Count() : 0);
     }
 }

@@ -2,7 +2,9 @@ using GradService.Fuzz.Storm;
 
 namespace GradService.Fuzz.Soak;
 
-/// <summary>Whether what the service holds is level over the second half: it rises within two standard errors of a straight line, or by less than a little.</summary>
+/// <summary>
+/// Whether what the service holds is level over the second half: it rises within two standard errors of a straight line, or by less than a little.
+/// </summary>
 internal static class SoakVerdict
 {
     public const int FewestSamples = 6;

@@ -101,7 +101,8 @@ internal static class MutationStorm
             ("every answer a result or a known refusal, no 5xx but a deliberate 503 or 507", $"{tally.Broken} others", tally.Broken == 0),
             ($"no answer later than the deadline of {Deadline.TotalSeconds} s, but for what a busy machine takes", $"slowest {tally.Slowest.Time.TotalSeconds:F2} s", tally.Slowest.Time < Patience),
             ($"{GoodRequest.All.Count} good requests answered to the bit as before", $"{changed} differ", changed == 0),
-            ("managed memory after collections does not rise over the second half", Described(managed) + $", {half[^1].FullCollections - half[0].FullCollections} full collections", managed.IsWithin(MaxGrowth)),
+            ("managed memory after collections does not rise over the second half",
+                Described(managed) + $", {half[^1].FullCollections - half[0].FullCollections} full collections", managed.IsWithin(MaxGrowth)),
             ("native memory does not rise over the second half", Described(native), native.IsWithin(MaxGrowth)),
             ("resident memory does not rise over the second half", Described(resident), resident.IsWithin(MaxGrowth)),
         ];

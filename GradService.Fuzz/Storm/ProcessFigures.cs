@@ -22,7 +22,7 @@ internal readonly record struct ProcessFigures(int Id)
             // The name of the program, in parentheses, may hold anything.
             var text = File.ReadAllText($"/proc/{Id}/stat");
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return (double.Parse(fields[UserTicks], CultureInfo.InvariantCulture) + double.Parse(fields[SystemTicks], CultureInfo.InvariantCulture)) / TicksPerSecond;
+            return (Number(fields[UserTicks]) + Number(fields[SystemTicks])) / TicksPerSecond;
         }
     }
 
@@ -43,7 +43,7 @@ internal readonly record struct ProcessFigures(int Id)
             {
                 try
                 {
-                    waited[thread] = double.Parse(File.ReadAllText($"{thread}/schedstat").Split(' ')[1], CultureInfo.InvariantCulture) / NanosecondsPerSecond;
+                    waited[thread] = Number(File.ReadAllText($"{thread}/schedstat").Split(' ')[1]) / NanosecondsPerSecond;
                 }
                 catch (IOException)
                 {
@@ -59,6 +59,11 @@ internal readonly record struct ProcessFigures(int Id)
 
     public void ForgetPeak() => File.WriteAllText($"/proc/{Id}/clear_refs", "5");
 
-    private double Status(string field) => double.Parse(File.ReadLines($"/proc/{Id}/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal))?.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]
-        ?? throw new IOException($"The process {Id} has ended."), CultureInfo.InvariantCulture);
+    private double Status(string field)
+    {
+        var line = File.ReadLines($"/proc/{Id}/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
+        return Number((line ?? throw new IOException($"The process {Id} has ended.")).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]);
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

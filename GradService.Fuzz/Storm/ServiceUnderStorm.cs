@@ -12,7 +12,11 @@ internal sealed class ServiceUnderStorm : IDisposable
     /// With its own limits a few requests of a storm take hundreds of megabytes each. The allocator keeps what they took, and each that
     /// meets another adds to it: memory would rise in steps, and a leak not be seen. And the network cache is full before memory is looked at.
     /// </summary>
-    private static readonly string[] SmallLimits = ["--Limits:MaxParameters=10000", "--Limits:MaxNativeBytes=20000000", "--Limits:MaxResultBytes=1000000", "--Engine:NetworkCacheBytes=4000000"];
+    private static readonly string[] SmallLimits =
+        ["--Limits:MaxParameters=10000", "--Limits:MaxNativeBytes=20000000", "--Limits:MaxResultBytes=1000000", "--Engine:NetworkCacheBytes=4000000"];
+
+    /// <summary>Not a line for each deadline, but the one that says where it listens.</summary>
+    private static readonly string[] Quiet = ["--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information"];
 
     /// <summary>A small managed heap is collected as a whole often: only then is it known what is alive.</summary>
     private static readonly (string Name, string Value) SmallHeap = ("DOTNET_GCHeapHardLimit", "0x10000000");
@@ -33,10 +37,11 @@ internal sealed class ServiceUnderStorm : IDisposable
     /// <summary>With limits that keep requests small.</summary>
     /// <param name="maxStoredBytes">Small enough to be full soon.</param>
     /// <param name="deadline">Short, as some requests that are within all limits take longer than one wants to wait.</param>
-    public static ServiceUnderStorm Start(long maxStoredBytes, TimeSpan deadline) => Start([Deadline(deadline), string.Create(CultureInfo.InvariantCulture, $"--Storage:MaxStoredBytes={maxStoredBytes}"), .. SmallLimits], [SmallHeap]);
+    public static ServiceUnderStorm Start(long maxStoredBytes, TimeSpan deadline) =>
+        Start([Deadline(deadline), string.Create(CultureInfo.InvariantCulture, $"--Storage:MaxStoredBytes={maxStoredBytes}"), .. SmallLimits], [SmallHeap]);
 
     /// <summary>With the limits that it has anyhow.</summary>
-    public static ServiceUnderStorm StartWithOwnLimits(TimeSpan deadline) => Start([Deadline(deadline), "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information"], []);
+    public static ServiceUnderStorm StartWithOwnLimits(TimeSpan deadline) => Start([Deadline(deadline), .. Quiet], []);
 
     public void Kill()
     {

@@ -9,7 +9,8 @@ public sealed class SoakTests
     private const double MiB = 1 << 20;
 
     [Fact]
-    public void What_rises_at_first_and_then_is_level_is_level() => Assert.Empty(Rising(seconds => Sample(seconds, resident: Math.Min(seconds, 50) * 10 * MiB)));
+    public void What_rises_at_first_and_then_is_level_is_level() =>
+        Assert.Empty(Rising(seconds => Sample(seconds, resident: Math.Min(seconds, 50) * 10 * MiB)));
 
     [Fact]
     public void What_rises_to_the_end_is_not() => Assert.Equal(["resident, MiB"], Rising(seconds => Sample(seconds, resident: seconds * MiB)));
@@ -19,7 +20,8 @@ public sealed class SoakTests
 
     [Fact]
     public void Files_that_stay_descriptors_and_threads_are_seen() =>
-        Assert.Equal(["descriptors", "threads", "files in incoming/"], Rising(seconds => Sample(seconds) with { Descriptors = (int)seconds, Threads = seconds, Incoming = (int)seconds }));
+        Assert.Equal(["descriptors", "threads", "files in incoming/"],
+            Rising(seconds => Sample(seconds) with { Descriptors = (int)seconds, Threads = seconds, Incoming = (int)seconds }));
 
     private static IEnumerable<string> Rising(Func<double, SoakSample> sample) =>
         SoakVerdict.Of([.. Enumerable.Range(0, 21).Select(step => sample(10 * step))]).Where(each => !each.IsLevel).Select(each => each.Name);

@@ -34,10 +34,12 @@ public sealed class MetricsTests
         // From now on the network is there, and building it costs nothing.
         await application.PostAsync("/v1/gradients", text);
         using var measured = new Measured(application);
-        using var priced = application.Services.GetRequiredService<GradientService>().PriceGradient(RequestReader.Read<GradientRequest>(Encoding.UTF8.GetBytes(text)));
+        var request = RequestReader.Read<GradientRequest>(Encoding.UTF8.GetBytes(text));
+        using var priced = application.Services.GetRequiredService<GradientService>().PriceGradient(request);
         await application.PostAsync("/v1/gradients", text);
         await application.PostAsync("/v1/gradients", text);
-        Assert.Equal(400, (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With("gradient.kind", "\"sums\"").ToJsonString())).Status);
+        var refused = GoodRequests.Gradient().With("gradient.kind", "\"sums\"").ToJsonString();
+        Assert.Equal(400, (await ProblemAnswer.PostAsync(application, "/v1/gradients", refused)).Status);
         var price = priced.Price;
         Assert.True(price is { Work: > 0, ResultBytes: > 0 }, $"{price}");
         Assert.Equal(2 * price.Work / 1e9, measured.Sum("gradservice.priced.work"), 12);
