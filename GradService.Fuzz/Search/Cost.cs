@@ -18,7 +18,7 @@ internal sealed record Cost
     /// <summary>From the sending to the last answer, and until no thread computed any more.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>How much of that the thread that waited longest waited for a processor.</summary>
+    /// <summary>How much of that the thread that ran most waited for a processor.</summary>
     public double WaitedSeconds { get; init; }
 
     /// <summary>Whether there was still no answer, or a thread still computed, when nobody looked on any longer.</summary>

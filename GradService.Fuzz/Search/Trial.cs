@@ -62,24 +62,24 @@ internal sealed class Trial : IAsyncDisposable
         figures.ForgetPeak();
         var before = await MetricsPage.TakeAsync(running.Client);
         var (resident, cpu, began) = (figures.ResidentBytes, figures.CpuSeconds, Stopwatch.GetTimestamp());
-        var waitedBefore = figures.WaitedSeconds;
+        var threadsBefore = figures.ThreadSeconds;
         using var patience = new CancellationTokenSource();
         string? lost = null;
         var answers = Task.WhenAll(Enumerable.Range(0, candidate.Copies).Select(_ => SendAsync(running.Client, candidate, type, body, patience.Token)));
         while (lost is null && !patience.IsCancellationRequested && await Task.WhenAny(answers, Task.Delay(Look)) != answers)
         {
-            lost = await WatchAsync(running.Service, began, waitedBefore, patience);
+            lost = await WatchAsync(running.Service, began, threadsBefore, patience);
         }
 
         var answered = await answers;
         while (lost is null && !patience.IsCancellationRequested && await IsComputingAsync(running.Client, patience.Token))
         {
             await Task.Delay(Look);
-            lost = await WatchAsync(running.Service, began, waitedBefore, patience);
+            lost = await WatchAsync(running.Service, began, threadsBefore, patience);
         }
 
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        var waited = lost is null ? Waited(figures, waitedBefore) : 0;
+        var waited = lost is null ? Waited(figures, threadsBefore) : 0;
         var cheap = running.Cheap.Since(began);
         _cheap.AddRange(cheap);
         lost ??= Watch(running.Service) ?? await NotReadyAsync(running.Client);
@@ -180,10 +180,10 @@ internal sealed class Trial : IAsyncDisposable
 
     /// <summary>Looks on, until patience is at an end.</summary>
     private async Task<string?> WatchAsync(
-        ServiceUnderStorm service, long began, IReadOnlyDictionary<string, double> waitedBefore, CancellationTokenSource patience)
+        ServiceUnderStorm service, long began, IReadOnlyDictionary<string, (double Ran, double Waited)> threadsBefore, CancellationTokenSource patience)
     {
         var (lost, seconds) = (Watch(service), Stopwatch.GetElapsedTime(began).TotalSeconds);
-        if (lost is not null || (seconds > MostSeconds && (seconds > LongestSeconds || seconds - Waited(service.Figures, waitedBefore) > MostSeconds)))
+        if (lost is not null || (seconds > MostSeconds && (seconds > LongestSeconds || seconds - Waited(service.Figures, threadsBefore) > MostSeconds)))
         {
             await patience.CancelAsync();
         }
@@ -193,8 +193,12 @@ internal sealed class Trial : IAsyncDisposable
 
     private double MostSeconds => _deadline.TotalSeconds + Verdict.Patience + MoreSeconds;
 
-    private static double Waited(ProcessFigures figures, IReadOnlyDictionary<string, double> before) =>
-        figures.WaitedSeconds.Max(thread => thread.Value - before.GetValueOrDefault(thread.Key));
+    /// <summary>How long the thread that ran most has waited for a processor.</summary>
+    private static double Waited(ProcessFigures figures, IReadOnlyDictionary<string, (double Ran, double Waited)> before)
+    {
+        var busiest = figures.ThreadSeconds.MaxBy(thread => thread.Value.Ran - before.GetValueOrDefault(thread.Key).Ran);
+        return busiest.Value.Waited - before.GetValueOrDefault(busiest.Key).Waited;
+    }
 
     /// <summary>Why one need not wait any longer; null: one does.</summary>
     private static string? Watch(ServiceUnderStorm service)

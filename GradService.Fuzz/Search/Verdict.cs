@@ -50,7 +50,9 @@ internal static class Verdict
 
         if (cost.OwnSeconds > deadline + Patience || (cost.HasNoEnd && cost.Lost is null))
         {
-            yield return (Rule.Late, Text($"{(cost.HasNoEnd ? "no end after " : "")}{cost.OwnSeconds:F1} s at a deadline of {deadline} s"));
+            yield return (Rule.Late, cost.HasNoEnd
+                ? Text($"no end after {cost.Seconds:F1} s at a deadline of {deadline} s")
+                : Text($"{cost.OwnSeconds:F1} s at a deadline of {deadline} s"));
         }
 
         if (cost.Bytes > (MostTimesPriced * cost.PricedBytes) + MostBytesUnpriced)

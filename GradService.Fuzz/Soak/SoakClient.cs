@@ -13,6 +13,10 @@ namespace GradService.Fuzz.Soak;
 internal sealed class SoakClient(HttpClient client, Uri address, Tally tally, int seed)
 {
     private const int OneAbortedIn = 6;
+
+    /// <summary>An upload that was aborted may be stored all the same, and nobody knows its id.</summary>
+    private const int OneTidiedIn = 100;
+
     private const int MostSamples = 300;
 
     /// <summary>How long at most somebody waits who then goes away.</summary>
@@ -26,11 +30,26 @@ internal sealed class SoakClient(HttpClient client, Uri address, Tally tally, in
     {
         while (!stop.IsCancellationRequested)
         {
+            if (_random.Next(OneTidiedIn) == 0)
+            {
+                await TidyAsync();
+            }
+
             var request = Next();
             await (_random.Next(OneAbortedIn) == 0 ? AbortAsync(request) : SendAsync(request));
         }
 
         while (_stored.TryDequeue(out var id))
+        {
+            await SendAsync(Deletion(id));
+        }
+    }
+
+    /// <summary>Deletes what no name points to, whoever stored it; of what a name points to the service says so.</summary>
+    private async Task TidyAsync()
+    {
+        var listed = JsonNode.Parse(await client.GetStringAsync(new Uri("/v1/networks?limit=50", UriKind.Relative)))!["items"]!.AsArray();
+        foreach (var id in listed.Select(network => (string)network!["id"]!))
         {
             await SendAsync(Deletion(id));
         }

@@ -33,17 +33,18 @@ internal readonly record struct ProcessFigures(int Id)
 
     public double Threads => Status("Threads:");
 
-    /// <summary>How long each thread has waited for a processor so far, seconds: what others on the machine cost it.</summary>
-    public IReadOnlyDictionary<string, double> WaitedSeconds
+    /// <summary>How long each thread has run so far, and waited for a processor, which is what others on the machine cost it; seconds.</summary>
+    public IReadOnlyDictionary<string, (double Ran, double Waited)> ThreadSeconds
     {
         get
         {
-            var waited = new Dictionary<string, double>();
+            var seconds = new Dictionary<string, (double, double)>();
             foreach (var thread in Directory.EnumerateDirectories($"/proc/{Id}/task"))
             {
                 try
                 {
-                    waited[thread] = Number(File.ReadAllText($"{thread}/schedstat").Split(' ')[1]) / NanosecondsPerSecond;
+                    var fields = File.ReadAllText($"{thread}/schedstat").Split(' ');
+                    seconds[thread] = (Number(fields[0]) / NanosecondsPerSecond, Number(fields[1]) / NanosecondsPerSecond);
                 }
                 catch (IOException)
                 {
@@ -51,7 +52,7 @@ internal readonly record struct ProcessFigures(int Id)
                 }
             }
 
-            return waited;
+            return seconds;
         }
     }
 
