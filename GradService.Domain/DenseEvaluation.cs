@@ -53,11 +53,14 @@ internal static class DenseEvaluation
     /// <param name="cancellation">Ends it between two blocks.</param>
     public static Evaluation? TryRun(PreparedRequest prepared, DenseNetwork network, Question? question, CancellationToken cancellation)
     {
-        var masked = prepared.Request.Dropout is not null && prepared.Shape.All.Any(node => node.Layer is Dropout);
-        return masked || (question is not null && question.InBlocks(prepared.Size) is null) ? null
+        return !Takes(prepared, question) ? null
             : network is DenseNetwork<float> single ? TryRun(prepared, single, cancellation)
             : TryRun(prepared, (DenseNetwork<double>)network, cancellation);
     }
+
+    /// <summary>Whether masks and question leave the work to it, where the layers do.</summary>
+    public static bool Takes(PreparedRequest prepared, Question? question) =>
+        question?.GoesInBlocks(prepared.Size) != false && (prepared.Request.Dropout is null || !prepared.Shape.All.Any(node => node.Layer is Dropout));
 
     private static DenseEvaluation<T>? TryRun<T>(PreparedRequest prepared, DenseNetwork<T> network, CancellationToken cancellation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

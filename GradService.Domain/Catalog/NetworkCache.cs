@@ -25,9 +25,8 @@ public sealed class NetworkCache : IDisposable
     /// <param name="limits">What a network must keep to.</param>
     /// <param name="engine">What runs it, and how much is kept.</param>
     public NetworkCache(Limits limits, EngineOptions engine)
-        : this(engine.NetworkCacheBytes, spec => NetworkShape.InferWithin(spec, limits), (spec, shape) => new BuiltNetwork(ParameterValues.Of(spec, shape), engine.Dense))
-    {
-    }
+        : this(engine.NetworkCacheBytes, spec => NetworkShape.InferWithin(spec, limits), (spec, shape) => new BuiltNetwork(ParameterValues.Of(spec, shape), engine.Dense)) =>
+        BuildsDense = engine.Dense;
 
     /// <param name="capacityBytes">What is kept at most, as estimated; 0: nothing is.</param>
     /// <param name="infer">A spec's shape, checked.</param>
@@ -38,6 +37,9 @@ public sealed class NetworkCache : IDisposable
         _infer = infer;
         _build = build;
     }
+
+    /// <summary>Whether networks that can are built for the dense engine as well.</summary>
+    internal bool BuildsDense { get; } = true;
 
     /// <summary>Networks that are kept.</summary>
     public int Count

@@ -39,6 +39,12 @@ internal sealed class NetworkShape
     /// <summary>Elements per sample that the neediest layer takes while it runs, beside what is kept.</summary>
     public long ScratchElements => All.Max(node => node.Layer.ScratchElements(node));
 
+    /// <summary>What passes and sweeps over it take.</summary>
+    public NetworkWork Work => field ??= NetworkWork.Of(this, Dtype);
+
+    /// <summary>The same of its copy in double precision.</summary>
+    public NetworkWork WorkInFloat64 => field ??= Dtype == Dtype.Float64 ? Work : NetworkWork.Of(this, Dtype.Float64);
+
     /// <summary>The shape of a network whose parameters are within the limits.</summary>
     /// <exception cref="FaultException">A layer cannot take the shape that reaches it, or there are too many layers or parameters.</exception>
     public static NetworkShape InferWithin(NetworkSpec spec, Limits limits)

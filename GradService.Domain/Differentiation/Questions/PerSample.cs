@@ -49,9 +49,11 @@ public sealed record PerSample : Question
     }
 
     // With two coupled layers a sample acts through the earlier one on all activations of the later one.
+    internal override bool GoesInBlocks(ProblemSize size) => size.CoupledLayers.Count <= 1 && Choose(size).Strategy != Strategy.RowByRow;
+
     internal override BlockSweeps? InBlocks(ProblemSize size)
     {
-        if (Choose(size).Strategy == Strategy.RowByRow || size.CoupledLayers.Count > 1)
+        if (!GoesInBlocks(size))
         {
             return null;
         }

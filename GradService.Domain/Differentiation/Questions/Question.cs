@@ -30,6 +30,9 @@ public abstract record Question
     /// <summary>The answer, of <see cref="ResultShape"/>, in the precision of the pass.</summary>
     internal abstract Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation);
 
+    /// <summary>Whether it can be answered by sweeps over blocks of samples in managed memory.</summary>
+    internal virtual bool GoesInBlocks(ProblemSize size) => false;
+
     /// <summary>The same as sweeps over blocks of samples in managed memory; null where it takes tensors.</summary>
     internal virtual BlockSweeps? InBlocks(ProblemSize size) => null;
 

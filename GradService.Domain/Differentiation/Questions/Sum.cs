@@ -26,6 +26,8 @@ public sealed record Sum : Question
         Gradients = Products.VectorJacobian(pass, new NdArray(size.Outputs, Weights(size)), size.Inputs, cancellation),
     };
 
+    internal override bool GoesInBlocks(ProblemSize size) => true;
+
     internal override BlockSweeps InBlocks(ProblemSize size) =>
         new(CoupledGradient.Whole, [new BlockSweep(new BlockCotangent.Ones(OutputSelection.Of(Outputs, size)), 0, (int)size.Input.Elements)]);
 

@@ -26,6 +26,8 @@ public sealed record Vjp : Question
         Gradients = Products.VectorJacobian(pass, Cotangent, ResultShape(size), cancellation),
     };
 
+    internal override bool GoesInBlocks(ProblemSize size) => true;
+
     internal override BlockSweeps InBlocks(ProblemSize size)
     {
         var (weights, inputs, elements) = ((int)size.Outputs.Elements, (int)size.Inputs.Elements, (int)size.Input.Elements);

@@ -29,6 +29,14 @@ public sealed record BatchNorm : Layer
 
     internal override long KeptCopies => 3;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype) =>
+        LayerWork.Elementwise(node.Output.Elements, dtype, 1.3, 2.5, 10);
+
+    internal override (double Forward, double Backward)? DenseWork(LayerNode node, Dtype dtype) =>
+        (1.2 * node.Output.Elements * LayerWork.Width(dtype), node.Output.Elements * LayerWork.Width(dtype));
+
+    internal override bool TreatsSamplesAlone => false;
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         if (input.Rank > 4)

@@ -14,6 +14,13 @@ public sealed record Dropout : Layer
     [Range(0, 1)]
     public double P { get; init; } = 0.5;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Elementwise(node.Output.Elements, dtype, 0.2, 0.2);
+
+    internal override (double Forward, double Backward)? DenseWork(LayerNode node, Dtype dtype) => (0, 0);
+
+    // Its mask is that of the whole batch.
+    internal override bool TreatsSamplesAlone => false;
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference) => Node(path, input, input);
 
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) => pass.Drop(node, x);

@@ -8,6 +8,10 @@ public sealed record Flatten : Layer
 {
     internal override long KeptCopies => 0;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.None;
+
+    internal override (double Forward, double Backward)? DenseWork(LayerNode node, Dtype dtype) => (0, 0);
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference) => Node(path, input, new Shape(input.Elements));
 
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) => x.flatten(1);

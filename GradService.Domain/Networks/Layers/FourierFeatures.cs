@@ -21,6 +21,20 @@ public sealed record FourierFeatures : Layer
 
     internal override long KeptCopies => 2;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype)
+    {
+        var product = LayerWork.Product(node.Output.Elements / (2L * Count), node.Input[^1], Count, dtype);
+        var waves = LayerWork.Elementwise(node.Output.Elements, dtype, 1.5, 2.4, 4);
+        return waves with
+        {
+            ForwardCall = product.ForwardCall + waves.ForwardCall,
+            Forward = product.Forward + waves.Forward,
+            BackwardCall = product.BackwardCall + waves.BackwardCall,
+            Backward = product.Backward + waves.Backward,
+            Again = 1.5,
+        };
+    }
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference) =>
         Node(path, input, input.WithLast(2L * Count), new ParameterSpec("frequencies", new Shape(Count, input[^1]), new Initializer.Normal(Scale), ParameterRole.DrawnBuffer));
 

@@ -24,6 +24,9 @@ public sealed record GroupNorm : Layer
 
     internal override long KeptCopies => 3;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype) =>
+        LayerWork.Elementwise(node.Output.Elements, dtype, 1.1, 1.8, 1) with { Again = 3.5 };
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         if (input[0] % Groups != 0)

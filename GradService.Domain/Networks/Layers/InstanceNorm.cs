@@ -21,6 +21,9 @@ public sealed record InstanceNorm : Layer
 
     internal override long KeptCopies => 5;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype) =>
+        LayerWork.Rows(node.Input[0], node.Output.Elements, dtype, 1.3, 5, operations: 7);
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         if (input.Rank is < 2 or > 4 || input.Elements == input[0])

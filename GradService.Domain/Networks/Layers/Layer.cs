@@ -19,6 +19,15 @@ public abstract record Layer
     /// <summary>Elements per sample of what it needs beside its input and output only while it runs.</summary>
     internal virtual long ScratchElements(LayerNode node) => 0;
 
+    /// <summary>What a call of it takes.</summary>
+    internal abstract LayerWork Work(LayerNode node, Dtype dtype);
+
+    /// <summary>What a sample takes in managed memory, in nanoseconds of one usual core; null where <see cref="Dense{T}"/> is.</summary>
+    internal virtual (double Forward, double Backward)? DenseWork(LayerNode node, Dtype dtype) => null;
+
+    /// <summary>Whether a batch may be handed to it in pieces: no sample's result depends on another sample, or on its place in the batch.</summary>
+    internal virtual bool TreatsSamplesAlone => true;
+
     /// <summary>The shape rule: what leaves when samples of shape <paramref name="input"/> enter, and which parameters that takes.</summary>
     /// <exception cref="FaultException">The layer cannot take that shape; the fault names the layer and the sizes.</exception>
     internal abstract LayerNode Place(LayerPath path, Shape input, ShapeInference inference);

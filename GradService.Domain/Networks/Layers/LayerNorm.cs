@@ -21,6 +21,9 @@ public sealed record LayerNorm : Layer
 
     internal override long KeptCopies => 5;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype) =>
+        LayerWork.Rows(1, node.Output.Elements, dtype, 1.2, 4.5, operations: 7);
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference) => Affine
         ? Node(path, input, input,
             new ParameterSpec("weight", input, new Initializer.Constant(1)),

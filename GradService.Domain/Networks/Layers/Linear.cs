@@ -19,6 +19,15 @@ public sealed record Linear : Layer
     /// <summary>Whether b is there.</summary>
     public bool Bias { get; init; } = true;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype) =>
+        LayerWork.Product(node.Output.Elements / OutFeatures, node.Input[^1], OutFeatures, dtype);
+
+    internal override (double Forward, double Backward)? DenseWork(LayerNode node, Dtype dtype)
+    {
+        var product = LayerWork.Width(dtype) * ((node.Input[^1] * OutFeatures * 0.04) + (0.1 * (node.Input[^1] + OutFeatures)));
+        return node.Input[^1] * OutFeatures <= LargestDense ? (product, product) : null;
+    }
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         var inFeatures = input[^1];

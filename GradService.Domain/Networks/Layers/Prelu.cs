@@ -12,6 +12,9 @@ public sealed record Prelu : Layer
 
     internal override long KeptCopies => 3;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype) =>
+        LayerWork.Elementwise(node.Output.Elements, dtype, 1.2, 1.7, 3) with { Again = 1.2 };
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference) =>
         Node(path, input, input, new ParameterSpec("weight", new Shape(1), new Initializer.Constant(Init)));
 

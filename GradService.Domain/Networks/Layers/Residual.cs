@@ -18,6 +18,12 @@ public sealed record Residual : Layer
     [MinLength(1)]
     public IReadOnlyList<Layer>? Shortcut { get; init; }
 
+    // The sum alone: the layers inside have prices of their own.
+    internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Elementwise(node.Output.Elements, dtype, 0.2, 0.2);
+
+    // Those inside it are handed pieces of their own.
+    internal override bool TreatsSamplesAlone => false;
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         var layers = inference.Chain(Layers, input, path, "layers");

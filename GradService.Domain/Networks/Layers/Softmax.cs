@@ -8,6 +8,9 @@ public sealed record Softmax : Layer
     /// <summary>The axis, counted in the per-sample shape; negative from its end.</summary>
     public int Dim { get; init; } = -1;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype) =>
+        LayerWork.Rows(node.Output.Elements / node.Output[Dim < 0 ? Dim + node.Output.Rank : Dim], node.Output.Elements, dtype, 1, 0.45, operations: 1);
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         if (Dim < -input.Rank || Dim >= input.Rank)

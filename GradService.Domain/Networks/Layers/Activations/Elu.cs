@@ -15,6 +15,8 @@ public sealed record Elu : Activation
     // Smooth where alpha is 1, but for the second derivative.
     private protected override IReadOnlyList<double> Kinks => Alpha == 1 ? [] : [0];
 
+    private protected override (double Forward, double Backward, int Operations) ElementWork => (0.5, 0.8, 1);
+
     private protected override Tensor Apply(Tensor x) => x.Elu(Alpha);
 
     internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, new Function(Alpha));

@@ -14,6 +14,10 @@ public sealed record LeakyRelu : Activation
 
     private protected override IReadOnlyList<double> Kinks => [0];
 
+    private protected override (double Forward, double Backward, int Operations) ElementWork => (0.16, 0.33, 1);
+
+    private protected override bool IsPiecewiseLinear => true;
+
     private protected override Tensor Apply(Tensor x) => x.LeakyRelu(NegativeSlope);
 
     internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, new Function(NegativeSlope));

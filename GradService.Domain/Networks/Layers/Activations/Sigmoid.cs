@@ -8,6 +8,8 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>1 / (1 + e⁻ˣ).</summary>
 public sealed record Sigmoid : Activation
 {
+    private protected override (double Forward, double Backward, int Operations) ElementWork => (0.55, 0.35, 1);
+
     private protected override Tensor Apply(Tensor x) => x.sigmoid();
 
     internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, default);

@@ -8,6 +8,8 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>x / (1 + e⁻ˣ), also called swish.</summary>
 public sealed record Silu : Activation
 {
+    private protected override (double Forward, double Backward, int Operations) ElementWork => (0.53, 0.75, 1);
+
     private protected override Tensor Apply(Tensor x) => x.silu();
 
     internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, default);

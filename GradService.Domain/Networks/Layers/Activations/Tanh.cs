@@ -8,6 +8,8 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>Hyperbolic tangent.</summary>
 public sealed record Tanh : Activation
 {
+    private protected override (double Forward, double Backward, int Operations) ElementWork => (2.5, 0.4, 1);
+
     private protected override Tensor Apply(Tensor x) => x.tanh();
 
     internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, default);

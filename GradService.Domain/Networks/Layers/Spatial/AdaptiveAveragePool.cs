@@ -11,6 +11,13 @@ public abstract record AdaptiveAveragePool : SpatialLayer
     [Range(1, int.MaxValue)]
     public required PerAxis OutputSize { get; init; }
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype)
+    {
+        // Windows overlap by one input at most, where their size is no divisor.
+        var window = Enumerable.Range(1, Axes).Aggregate(1.0, (product, axis) => product * Math.Ceiling((double)node.Input[axis] / node.Output[axis]));
+        return LayerWork.Single(node.Output.Elements * (6 + (0.55 * window)), node.Output.Elements * (6 + (0.35 * window)));
+    }
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         CheckRank(path, input);

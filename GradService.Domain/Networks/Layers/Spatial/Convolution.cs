@@ -47,6 +47,33 @@ public abstract record Convolution : SpatialLayer
         return windows.Elements.SaturatingPlus(Padding.Amount is null ? padded.Elements : 0);
     }
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype)
+    {
+        // Double precision has no kernel of its own: the windows are laid out side by side and multiplied.
+        var (outputs, window) = ((double)node.Output.Elements, (double)node.Parameters[0].Shape.Elements / OutChannels);
+        var single = dtype == Dtype.Float32;
+        var product = (single ? 0.03 : 0.06) * window;
+        var forward = outputs * (0.7 + (product * Filling(OutChannels)));
+        var backward = outputs * (1 + ((single ? 2 : 1.3) * product * Filling(node.Input[0])));
+        if (Axes == 3)
+        {
+            (forward, backward) = (5_000 + forward, 10_000 + (1.8 * backward));
+        }
+
+        return LayerWork.Single(forward, backward) with
+        {
+            BackwardCall = 12_000,
+            ParametersCall = 10_000,
+            Parameters = forward,
+            Again = single ? 3 : 6,
+            ForwardScratch = single ? 0 : ScratchElements(node),
+            BackwardScratch = single ? 0 : ScratchElements(node),
+        };
+
+        // Channels are taken in blocks of 16, and those that are not there take as long; where each is a group there are no blocks.
+        double Filling(long channels) => Groups == node.Input[0] ? 1 : Math.Max(1, 16.0 * Groups / channels);
+    }
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         CheckRank(path, input);

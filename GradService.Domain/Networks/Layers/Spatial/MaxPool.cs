@@ -9,6 +9,9 @@ public abstract record MaxPool : Pooling
     // The indices are 64 bits wide.
     internal override long KeptCopies => 3;
 
+    internal override LayerWork Work(LayerNode node, Dtype dtype) =>
+        LayerWork.Single(node.Output.Elements * (18 + Window), (2.0 * node.Output.Elements) + (0.3 * node.Input.Elements));
+
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass)
     {
         var (kernel, stride, padding) = Geometry(node.Path);

@@ -19,6 +19,9 @@ public abstract record Pooling : SpatialLayer
 
     internal override Layer Canonical => Stride is { } stride && stride.IsSameAs(KernelSize, Axes) ? this with { Stride = null } : this;
 
+    /// <summary>Inputs under one window.</summary>
+    private protected double Window => KernelSize.For(Axes, "").Aggregate(1.0, (product, size) => product * size);
+
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         CheckRank(path, input);
