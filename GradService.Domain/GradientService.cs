@@ -137,7 +137,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
                 Strategy = choice.Strategy,
                 Passes = choice.Passes,
                 Reason = choice.Reason,
-                GradientNorm = answer.Norm(),
+                GradientNorm = answer.Norm(cancellation),
                 NonFinite = evidence.NonFinite.Total,
                 Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
                 Engine = EngineReport.Of(evaluation.Engine),
@@ -152,13 +152,13 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     /// <param name="cancellation">Ends it between two blocks of samples.</param>
     private static Evaluation Evaluate(PreparedRequest prepared, BuiltNetwork network, Question? question, CancellationToken cancellation) =>
         (network.Dense is { } dense ? DenseEvaluation.TryRun(prepared, dense, question, cancellation) : null)
-        ?? new TensorEvaluation(prepared, network.Tensors, differentiable: question is not null);
+        ?? new TensorEvaluation(prepared, network.Tensors, differentiable: question is not null, cancellation);
 
     private static FiniteDifferenceOutcome CheckByDifferences(PreparedRequest prepared, Network network, Question question, Answer answer, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var copy = network.ToFloat64();
-        return FiniteDifferences.Check(TensorEvaluation.Run(prepared, copy), question, prepared.Size, answer, cancellation);
+        return FiniteDifferences.Check(TensorEvaluation.Run(prepared, copy, cancellation), question, prepared.Size, answer, cancellation);
     }
 
     private static BatchNormReport Report(PreparedRequest prepared, Evaluation evaluation) =>

@@ -126,7 +126,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
         var live = request.Return.Contains(ObjectivePart.ParameterGradients);
         using var trained = live ? network.ToTrain() : null;
         var started = Stopwatch.GetTimestamp();
-        var pass = ObjectivePass.Run(setting, trained ?? network, live);
+        var pass = ObjectivePass.Run(setting, trained ?? network, live, cancellation);
         var forward = Stopwatch.GetElapsedTime(started);
 
         started = Stopwatch.GetTimestamp();
@@ -186,7 +186,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     {
         using var scope = NewDisposeScope();
         using var trained = network.ToTrain();
-        return Loss.Of(ObjectivePass.Run(setting, trained, live: true), cancellation).ParameterGradients;
+        return Loss.Of(ObjectivePass.Run(setting, trained, live: true, cancellation), cancellation).ParameterGradients;
     }).Result;
 
     private static string Reason(ObjectiveSetting setting) => setting.Batches.Select(setting.WayOf).Max() switch

@@ -20,14 +20,15 @@ internal sealed class TensorEvaluation : Evaluation
     /// <param name="prepared">The request.</param>
     /// <param name="network">Its network.</param>
     /// <param name="differentiable">Whether a question will be asked; else only outputs and layers are there.</param>
-    public TensorEvaluation(PreparedRequest prepared, Network network, bool differentiable)
+    /// <param name="cancellation">Ends passes between two layers.</param>
+    public TensorEvaluation(PreparedRequest prepared, Network network, bool differentiable, CancellationToken cancellation)
     {
         _prepared = prepared;
         _network = network;
         try
         {
             using var constants = differentiable ? null : no_grad();
-            _pass = Run(prepared, network);
+            _pass = Run(prepared, network, cancellation);
         }
         catch
         {
@@ -43,11 +44,11 @@ internal sealed class TensorEvaluation : Evaluation
     public override IReadOnlyList<LayerEvidence> Layers => field ??= [.. _pass.Taps.Select(tap => LayerEvidence.Of(tap, _network, _prepared.SamplesBehind(tap.Site)))];
 
     /// <summary>The pass that a request asks for, in the network's precision.</summary>
-    public static ForwardPass Run(PreparedRequest prepared, Network network)
+    public static ForwardPass Run(PreparedRequest prepared, Network network, CancellationToken cancellation)
     {
         var (request, dtype) = (prepared.Request, network.Dtype);
         var masks = request.Dropout is { } dropout ? DropoutMasks.Draw(prepared.Shape, prepared.Size.Samples, dropout, dtype) : null;
-        return ForwardPass.Run(network, request.Inputs.ToTensor(dtype), prepared.Plan, masks, request.BatchNorm.ReferenceInputs?.ToTensor(dtype));
+        return ForwardPass.Run(network, request.Inputs.ToTensor(dtype), prepared.Plan, masks, request.BatchNorm.ReferenceInputs?.ToTensor(dtype), cancellation);
     }
 
     public override Answer Ask(Question question, CancellationToken cancellation) => question.Ask(_pass, _prepared.Size, cancellation);

@@ -18,7 +18,9 @@ internal static class ObjectiveExamination
     public static IReadOnlyList<DerivativeEvidence> Derivatives(ObjectivePass pass, Loss loss, Network network, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        var detached = pass.Setting.Plan.Coupled && loss.Derivatives.Count > 0 ? Loss.Of(ObjectivePass.Run(pass.Setting.Detached, network, live: false), cancellation) : null;
+        var detached = pass.Setting.Plan.Coupled && loss.Derivatives.Count > 0
+            ? Loss.Of(ObjectivePass.Run(pass.Setting.Detached, network, live: false, cancellation), cancellation)
+            : null;
         return [.. pass.Sets.SelectMany(pair => pair.Set.Quantities.Select(quantity =>
         {
             var values = loss.Derivatives[(pair.Set.Index, quantity)];
@@ -39,7 +41,8 @@ internal static class ObjectiveExamination
 
         using var scope = NewDisposeScope();
         var whole = pass.Setting with { Variant = pass.Setting.Variant with { ThroughStatistics = true } };
-        return GradientAngle.Between(loss.ParameterGradients!, Loss.Of(ObjectivePass.Run(whole, pass.Network, live: true), cancellation).ParameterGradients!);
+        var through = Loss.Of(ObjectivePass.Run(whole, pass.Network, live: true, cancellation), cancellation);
+        return GradientAngle.Between(loss.ParameterGradients!, through.ParameterGradients!);
     }
 
     /// <summary>Each set's outputs by the statistics of the one with most points, where each is its own batch.</summary>

@@ -27,5 +27,5 @@ internal sealed record Answer
     public double MaxAbsolute() => Factors?.MaxOwn() ?? Gradients!.MaxAbsolute();
 
     /// <summary>The Frobenius norm of the whole answer.</summary>
-    public double Norm() => Factors?.Norm() ?? Gradients!.Norm();
+    public double Norm(CancellationToken cancellation) => Factors?.Norm(cancellation) ?? Gradients!.Norm();
 }

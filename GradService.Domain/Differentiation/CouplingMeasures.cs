@@ -17,17 +17,19 @@ internal sealed record CouplingMeasures(double Squares, double OffDiagonal, doub
     /// no dearer, or samples are few.
     /// </summary>
     /// <param name="factors">The factors.</param>
+    /// <param name="cancellation">Ends the sums between two samples.</param>
     /// <param name="statistics">The range of statistics that count; all where it is left out.</param>
-    public static CouplingMeasures Of(JacobianFactors factors, Range? statistics = null)
+    public static CouplingMeasures Of(JacobianFactors factors, CancellationToken cancellation, Range? statistics = null)
     {
         var (first, count) = (statistics ?? Range.All).GetOffsetAndLength((int)factors.Statistics);
         var (n, m, d) = (factors.Samples, factors.Outputs, factors.Elements);
-        var gram = n <= FewSamples || n * m <= count ? null : Gram(factors, first, count);
+        var gram = n <= FewSamples || n * m <= count ? null : Gram(factors, first, count, cancellation);
         var columns = new double[n];
         var (off, own) = (0.0, 0.0);
         var p = new double[count];
         for (var i = 0L; i < n; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (var element = 0L; element < d; element++)
             {
                 for (var k = 0; k < count; k++)
@@ -102,11 +104,12 @@ internal sealed record CouplingMeasures(double Squares, double OffDiagonal, doub
     }
 
     /// <summary>AᵀA over samples and outputs, [K, K].</summary>
-    private static double[,] Gram(JacobianFactors factors, int first, int count)
+    private static double[,] Gram(JacobianFactors factors, int first, int count, CancellationToken cancellation)
     {
         var gram = new double[count, count];
         for (var row = 0L; row < factors.Samples * factors.Outputs; row++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var at = (row * factors.Statistics) + first;
             for (var k = 0; k < count; k++)
             {

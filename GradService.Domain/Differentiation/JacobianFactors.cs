@@ -61,7 +61,7 @@ public sealed record JacobianFactors
     }
 
     /// <summary>The Frobenius norm of the dense Jacobian, without its N² blocks.</summary>
-    internal double Norm() => Math.Sqrt(CouplingMeasures.Of(this).Squares);
+    internal double Norm(CancellationToken cancellation) => Math.Sqrt(CouplingMeasures.Of(this, cancellation).Squares);
 }
 
 /// <summary>The shapes of the factors of a batch Jacobian.</summary>

@@ -37,6 +37,9 @@ internal enum StatisticsHold
 /// </summary>
 internal sealed class ForwardPass : IForward
 {
+    // Nanoseconds of one core, as estimated.
+    private const double LongPiece = 250e6;
+
     private readonly PassContext _context;
     private readonly Func<NormalizationSite, Tensor, Moments?> _given;
     private readonly List<Tensor>? _branches;
@@ -73,9 +76,11 @@ internal sealed class ForwardPass : IForward
     /// <param name="plan">The plan.</param>
     /// <param name="masks">Dropout masks; null: dropout is the identity.</param>
     /// <param name="referenceInputs">The reference batch [R, D…], where the plan needs one.</param>
-    public static ForwardPass Run(Network network, Tensor inputs, NormalizationPlan plan, DropoutMasks? masks, Tensor? referenceInputs)
+    /// <param name="cancellation">Ends the pass, and those made from it.</param>
+    public static ForwardPass Run(
+        Network network, Tensor inputs, NormalizationPlan plan, DropoutMasks? masks, Tensor? referenceInputs, CancellationToken cancellation = default)
     {
-        var context = new PassContext(network, plan) { Masks = masks };
+        var context = new PassContext(network, plan) { Masks = masks, Cancellation = cancellation };
         if (plan.NeedsReference)
         {
             // Dropout is the identity for the reference batch, and no gradient will ask for it.
@@ -151,8 +156,46 @@ internal sealed class ForwardPass : IForward
         return used.Scale(node, centred ?? used.Centre(node, h), weight, site.Layer.Eps);
     }
 
-    private Tensor Through(IReadOnlyList<LayerNode> layers, Tensor x) =>
-        layers.Aggregate(x, (h, node) => node.Layer.Forward(node, h, this));
+    private Tensor Through(IReadOnlyList<LayerNode> layers, Tensor x)
+    {
+        foreach (var node in layers)
+        {
+            _context.Cancellation.ThrowIfCancellationRequested();
+            x = node.Layer.TreatsSamplesAlone && !KeepsGraph(node, x) ? InPieces(node, x) : node.Layer.Forward(node, x, this);
+        }
+
+        return x;
+    }
+
+    private bool KeepsGraph(LayerNode node, Tensor x) => is_grad_enabled()
+        && (x.requires_grad || node.Parameters.Any(parameter =>
+            _context.Network.Has(node, parameter.Name) && _context.Network[node, parameter.Name].requires_grad));
+
+    /// <summary>
+    /// A layer over a batch in as many pieces as it takes for none to be long, so that the pass can be ended between two of them. A batch
+    /// that takes one is handed over as it is.
+    /// </summary>
+    private Tensor InPieces(LayerNode node, Tensor x)
+    {
+        var samples = x.shape[0];
+        var pieces = Math.Min(samples, Math.Ceiling(NetworkWork.Forward(node.Layer.Work(node, Dtype), samples) / LongPiece));
+        if (pieces <= 1)
+        {
+            return node.Layer.Forward(node, x, this);
+        }
+
+        var result = empty(node.Output.After(samples).Dimensions, x.dtype);
+        var size = (long)Math.Ceiling(samples / pieces);
+        for (var first = 0L; first < samples; first += size)
+        {
+            _context.Cancellation.ThrowIfCancellationRequested();
+            using var piece = NewDisposeScope();
+            var count = Math.Min(size, samples - first);
+            result.narrow(0, first, count).copy_(node.Layer.Forward(node, x.narrow(0, first, count), this));
+        }
+
+        return result;
+    }
 
     /// <summary>The statistics to normalise h with, the running ones after it, and h − mean where it was computed on the way.</summary>
     private (Moments Used, RunningStatistics Running, Tensor? Centred) Statistics(NormalizationSite site, Tensor h, RunningStatistics running)

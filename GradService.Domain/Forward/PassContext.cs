@@ -24,6 +24,9 @@ internal sealed record PassContext(Network Network, NormalizationPlan Plan)
     /// <summary>Whether to keep which branch each element took in each layer whose derivative jumps.</summary>
     public bool WatchBranches { get; init; }
 
+    /// <summary>Ends the pass between two layers, and where no graph is kept between two pieces of a long one.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Running statistics to begin with instead of the network's own.</summary>
     public IReadOnlyDictionary<LayerNode, RunningStatistics>? Before { get; init; }
 }

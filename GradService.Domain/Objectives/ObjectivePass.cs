@@ -29,9 +29,11 @@ internal sealed class ObjectivePass
     /// <param name="live">Whether parameter gradients will be taken.</param>
     /// <param name="frozen">Another pass whose statistics are held where gradients do not flow through them; null: none is held.</param>
     /// <param name="watchBranches">Whether to keep which branch each element took.</param>
-    public static ObjectivePass Run(ObjectiveSetting setting, Network network, bool live, ObjectivePass? frozen = null, bool watchBranches = false)
+    /// <param name="cancellation">Ends passes between two layers.</param>
+    public static ObjectivePass Run(
+        ObjectiveSetting setting, Network network, bool live, CancellationToken cancellation, ObjectivePass? frozen = null, bool watchBranches = false)
     {
-        var context = new PassContext(network, setting.Plan) { Flows = setting.Through, WatchBranches = watchBranches };
+        var context = new PassContext(network, setting.Plan) { Flows = setting.Through, WatchBranches = watchBranches, Cancellation = cancellation };
         if (setting.Plan.NeedsReference)
         {
             context = context with { Reference = ForwardPass.OfReference(context, setting.ReferenceInputs!.ToTensor(network.Dtype)) };

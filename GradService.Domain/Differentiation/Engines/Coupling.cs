@@ -106,7 +106,7 @@ internal sealed class Coupling
     /// The factors multiplied out, block of rows by block of rows: N² numbers are written once, and the products are made in memory that
     /// libtorch aligned, as the last bit of a product depends on that.
     /// </summary>
-    public static NdArray Dense(Tensor diagonal, Tensor left, Tensor right, Shape shape, Dtype dtype)
+    public static NdArray Dense(Tensor diagonal, Tensor left, Tensor right, Shape shape, Dtype dtype, CancellationToken cancellation)
     {
         var (n, m, d) = (diagonal.shape[0], diagonal.shape[1], diagonal.shape[2]);
         var result = NdArray.AllocateUninitialized(shape, dtype);
@@ -115,6 +115,7 @@ internal sealed class Coupling
         var statistics = right.reshape(right.shape[0], -1);
         for (var first = 0L; first < n; first += rows)
         {
+            cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(rows, n - first);
             using var scope = NewDisposeScope();
             var some = block.narrow(0, 0, count);

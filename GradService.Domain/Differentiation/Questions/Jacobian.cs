@@ -56,7 +56,10 @@ public sealed record Jacobian : Question
         {
             return Form == JacobianForm.Dense
                 ? Dense(BlockDiagonal.Jacobian(pass, outputs, ResultShape(size), cancellation))
-                : Factored(Uncoupled(BlockDiagonal.PerSample(pass, outputs, size.Input.After(size.Samples, outputs.Length), cancellation), size), pass);
+                : Factored(
+                    Uncoupled(BlockDiagonal.PerSample(pass, outputs, size.Input.After(size.Samples, outputs.Length), cancellation), size),
+                    pass,
+                    cancellation);
         }
 
         var (diagonal, left, right) = new Coupling(pass, cancellation).Factors(outputs);
@@ -67,11 +70,11 @@ public sealed record Jacobian : Question
             Right = right.ToNdArray().Reshape(size.Inputs.After(right.shape[0])),
         };
         return Form == JacobianForm.Factored
-            ? Factored(factors, pass)
+            ? Factored(factors, pass, cancellation)
             : new Answer
             {
-                Gradients = Coupling.Dense(diagonal, left, right, ResultShape(size), pass.Dtype),
-                Coupling = Report(CouplingMeasures.Of(factors), LayersOf(factors, pass)),
+                Gradients = Coupling.Dense(diagonal, left, right, ResultShape(size), pass.Dtype, cancellation),
+                Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, pass, cancellation)),
             };
     }
 
@@ -104,8 +107,8 @@ public sealed record Jacobian : Question
 
     private static Answer Dense(NdArray jacobian) => new() { Gradients = jacobian, Coupling = Report(CouplingMeasures.Of(jacobian), layers: null) };
 
-    private static Answer Factored(JacobianFactors factors, ForwardPass pass) =>
-        new() { Factors = factors, Coupling = Report(CouplingMeasures.Of(factors), LayersOf(factors, pass)) };
+    private static Answer Factored(JacobianFactors factors, ForwardPass pass, CancellationToken cancellation) =>
+        new() { Factors = factors, Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, pass, cancellation)) };
 
     private static CouplingReport? Report(CouplingMeasures measures, IReadOnlyList<LayerCoupling>? layers)
     {
@@ -123,14 +126,14 @@ public sealed record Jacobian : Question
         };
     }
 
-    private static List<LayerCoupling> LayersOf(JacobianFactors factors, ForwardPass pass)
+    private static List<LayerCoupling> LayersOf(JacobianFactors factors, ForwardPass pass, CancellationToken cancellation)
     {
         var layers = new List<LayerCoupling>();
         var first = 0;
         foreach (var site in pass.Taps.Select(tap => tap.Site).Where(site => site.Coupled))
         {
             var next = first + (2 * (int)site.Node.Input[0]);
-            layers.Add(new LayerCoupling(site.Node.Path.Name, CouplingMeasures.Of(factors, first..next).Share ?? double.NaN));
+            layers.Add(new LayerCoupling(site.Node.Path.Name, CouplingMeasures.Of(factors, cancellation, first..next).Share ?? double.NaN));
             first = next;
         }
 

@@ -37,7 +37,7 @@ public sealed class ObjectiveSweepTests
         using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
         using var trained = network.ToTrain();
         var before = Autograd.Sweeps.Value;
-        Loss.Of(ObjectivePass.Run(setting, live ? trained : network, live), CancellationToken.None);
+        Loss.Of(ObjectivePass.Run(setting, live ? trained : network, live, CancellationToken.None), CancellationToken.None);
         Assert.Equal(setting.Sweeps(live), Autograd.Sweeps.Value - before);
         if (live)
         {
@@ -67,7 +67,7 @@ public sealed class ObjectiveSweepTests
             using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
             using var trained = network.ToTrain();
             var before = Autograd.Sweeps.Value;
-            var pass = ObjectivePass.Run(setting, trained, live: true);
+            var pass = ObjectivePass.Run(setting, trained, live: true, CancellationToken.None);
 
             // A thread of its own, as timers wait for threads of the pool. It has the seconds that the points take; that some are done is hoped for.
             var stop = new Thread(() =>
