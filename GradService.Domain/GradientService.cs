@@ -21,7 +21,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     public Priced<ForwardResult> PriceForward(ForwardRequest request) => networks.Price<ForwardResult>(request.Network, lease =>
     {
         var prepared = PreparedRequest.Of(request, lease.Shape);
-        return (CheckedCost(prepared, question: null, "inputs"), cancellation =>
+        return (CheckedWork(CheckedCost(prepared, question: null, "inputs"), prepared, question: null, lease), cancellation =>
         {
             cancellation.ThrowIfCancellationRequested();
             using var evaluation = Evaluate(prepared, lease.Network, question: null, cancellation);
@@ -34,7 +34,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     public Priced<GradientResult> PriceGradient(GradientRequest request) => networks.Price<GradientResult>(request.Network, lease =>
     {
         var prepared = PreparedRequest.Of(request, lease.Shape);
-        return (Check(prepared, request.Gradient), cancellation => Differentiate(prepared, lease.Network, request.Gradient, cancellation));
+        return (Check(prepared, request.Gradient, lease), cancellation => Differentiate(prepared, lease.Network, request.Gradient, cancellation));
     });
 
     /// <summary>
@@ -47,7 +47,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
             var prepared = PreparedRequest.Of(request with { BatchNorm = request.BatchNorm.ForEntry(entry.Mode) }, lease.Shape);
-            return (Cost: Check(prepared, entry.Gradient), Prepared: prepared, entry.Gradient);
+            return (Cost: Check(prepared, entry.Gradient, lease), Prepared: prepared, entry.Gradient);
         })).ToList();
         request.BatchNorm.CheckReference(request.Compare.Select(entry => entry.Mode));
 
@@ -87,11 +87,20 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         return priced.Compute(cancellation);
     }
 
-    private Cost Check(PreparedRequest prepared, Question question)
+    private Cost Check(PreparedRequest prepared, Question question, NetworkLease lease)
     {
         // The number of outputs and the size of the inputs are bounded first: selections and weights are as large as they are.
         CheckedCost(prepared, question: null, "inputs");
-        return question.Check(prepared.Size).ToList() is { Count: > 0 } faults ? throw new FaultException(faults) : CheckedCost(prepared, question, "gradient");
+        return question.Check(prepared.Size).ToList() is { Count: > 0 } faults
+            ? throw new FaultException(faults)
+            : CheckedWork(CheckedCost(prepared, question, "gradient"), prepared, question, lease);
+    }
+
+    private Cost CheckedWork(Cost cost, PreparedRequest prepared, Question? question, NetworkLease lease)
+    {
+        var work = RequestWork.Of(prepared, question, lease.BuildsDense, lease.IsBuilt);
+        work.Longest.Check(limits, question is null ? "inputs" : "gradient", "Send fewer samples, or a smaller window, matrix or image at that layer.");
+        return cost with { Work = work.Work };
     }
 
     private Cost CheckedCost(PreparedRequest prepared, Question? question, string path) =>

@@ -36,4 +36,8 @@ public sealed record Limits
     /// <summary>N²·M·order of own second and higher derivatives that must go row by row. Default 10 million, some seconds.</summary>
     [Range(1, 1L << 40)]
     public long MaxRowByRowWork { get; init; } = 10_000_000;
+
+    /// <summary>Estimated time of one operation that cannot be stopped once it runs, seconds of one core. Default 5.</summary>
+    [Range(1, 3600)]
+    public int MaxOperationSeconds { get; init; } = 5;
 }

@@ -14,9 +14,6 @@ internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, lo
     /// <summary>Losses or forward passes that finite differences take: two for each of 64 entries.</summary>
     public const long DifferencedPasses = 128;
 
-    /// <summary>What a layer takes beside its arithmetic, however small it is, nanoseconds.</summary>
-    private const long EachLayer = 10_000;
-
     // Of a pass as it is and two with an entry moved, outputs alone; one of them is differentiated as the answer was.
     private const long DifferencedAtOnce = 3;
 
@@ -52,14 +49,8 @@ internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, lo
                 .SaturatingPlus(scratch).SaturatingTimes(sizeof(double))
             : 0;
         var passes = question?.Choose(size).Passes ?? 0;
-        var work = WorkOf(shape, passes.SaturatingPlus(1 + (finiteDifferences ? DifferencedPasses : 0)), samples.SaturatingPlus(referenceSamples));
-        return new Cost(passes, question?.RowByRowWork(size) ?? 0, results, alive.SaturatingPlus(copy), work);
+        return new Cost(passes, question?.RowByRowWork(size) ?? 0, results, alive.SaturatingPlus(copy), Work: 0);
     }
-
-    /// <summary>A number of passes over a batch, a product or a value each a nanosecond.</summary>
-    public static long WorkOf(NetworkShape shape, long passes, long samples) => shape.ParameterElements
-        .SaturatingPlus(shape.KeptElements).SaturatingPlus(shape.ScratchElements)
-        .SaturatingTimes(samples).SaturatingPlus(EachLayer * shape.All.Count).SaturatingTimes(passes);
 
     /// <summary>Of several answers made one after another and handed out together.</summary>
     public static Cost Sum(IEnumerable<Cost> costs) => costs.Aggregate((a, b) => new Cost(

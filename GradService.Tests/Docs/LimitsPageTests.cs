@@ -34,6 +34,7 @@ public sealed class LimitsPageTests
         { "MaxNesting", "1", Body(samples: 3, "sum", """{ "type": "residual", "layers": [{ "type": "residual", "layers": [{ "type": "tanh" }] }] }""") },
         { "MaxPasses", "1", Body(samples: 3, "perSample") },
         { "MaxRowByRowWork", "10", Body(samples: 3, "derivatives", """{ "type": "batchNorm" }, { "type": "tanh" }, { "type": "batchNorm" }""", """, "order": 3""") },
+        { "MaxOperationSeconds", "1", Body(samples: 6_000, "sum", """{ "type": "linear", "outFeatures": 4000 }, { "type": "linear", "outFeatures": 4000 }""") },
     };
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class LimitsTests
         ["MaxNesting"] = 16,
         ["MaxPasses"] = 100_000,
         ["MaxRowByRowWork"] = 10_000_000,
+        ["MaxOperationSeconds"] = 5,
         ["ComputeThreads"] = Environment.ProcessorCount,
         ["QueueLength"] = 64,
         ["MaxTotalNativeBytes"] = Memory / 2,

@@ -1,0 +1,128 @@
+using GradService.Domain.Differentiation;
+using GradService.Domain.Networks;
+using static GradService.Domain.Differentiation.WorkEstimate;
+
+namespace GradService.Domain.Objectives;
+
+/// <summary>How long a loss and its parameter gradient take, found from sizes alone.</summary>
+internal static class ObjectiveWork
+{
+    // Checking, reporting, and what findings look at.
+    private const double EachLoss = 150_000;
+
+    // An operation of a formula: on next to nothing, and for each point in single precision, graph and sweep included.
+    private const double EachOperation = 25_000;
+    private const double EachPoint = 2;
+
+    // A parameter that is cast, given a gradient and copied out, and one that is drawn.
+    private const double EachGradient = 4;
+    private const double EachParameter = 10;
+
+    /// <param name="setting">What is evaluated.</param>
+    /// <param name="request">What is handed out and checked.</param>
+    /// <param name="isBuilt">Whether the network is.</param>
+    public static WorkEstimate Of(ObjectiveSetting setting, ObjectiveRequest request, bool isBuilt)
+    {
+        var live = request.Return.Contains(ObjectivePart.ParameterGradients);
+        var (shape, network) = (setting.Shape, setting.Shape.Work);
+        var parameters = ((live ? EachGradient : 0) + (isBuilt ? 0 : EachParameter)) * shape.ParameterElements;
+        var work = Stoppable(EachLoss + parameters) + Loss(setting, network, live);
+
+        // What findings compare it with.
+        if (setting.Plan.Coupled && setting.Objective.Sets.Any(set => set.Derivatives.Sweeps > 0))
+        {
+            work += Loss(setting.Detached, network, live: false);
+        }
+
+        if (live && setting.Plan.Sites.Any(site => site.Source != Normalization.StatisticsSource.Running && !setting.Through(site)))
+        {
+            work += Loss(setting with { Variant = setting.Variant with { ThroughStatistics = true } }, network, live: true);
+        }
+
+        if (setting.Plan.Sites.Any(site => ObjectiveSetting.TakesBatch(site) && site.Layer.TrackRunningStats))
+        {
+            work += 2 * Pass(network, setting.Objective.Sets.Sum(set => set.Count), differentiable: false);
+        }
+
+        return request.Diagnostics.FiniteDifferences && live
+            ? work + ((1 + Math.Min(Cost.DifferencedPasses, 2.0 * shape.ParameterElements))
+                * (Loss(setting, shape.WorkInFloat64, live: false) + Stoppable(EachParameter * shape.ParameterElements)))
+            : work;
+    }
+
+    private static WorkEstimate Loss(ObjectiveSetting setting, NetworkWork network, bool live)
+    {
+        var reference = setting.ReferenceInputs?.Shape[0] ?? 0;
+        var work = reference > 0 ? Pass(network, reference, live) : default;
+        var last = default(WorkEstimate);
+        foreach (var batch in setting.Batches)
+        {
+            var way = setting.WayOf(batch);
+            var n = (double)batch.Sum(set => set.Count);
+            work += Passes(setting, batch, way, network, live, n);
+            if (way == DerivativeWay.RowByRow)
+            {
+                // Each point by itself, over the graph of all.
+                var own = batch.Where(set => set.Derivatives.Sweeps > 0).ToList();
+                work += own.Aggregate(default(WorkEstimate), (sum, set) => sum
+                    + (set.Count * (Swept(set.Derivatives, network, n) + (live ? Last(set.Derivatives, network, n) : default))));
+                last += live && own.Count < batch.Count ? Sweeps(network, 1, n, parameters: true) : default;
+            }
+            else if (way == DerivativeWay.Apart)
+            {
+                foreach (var set in batch)
+                {
+                    work += Swept(set.Derivatives, network, set.Count);
+                    last += live ? Last(set.Derivatives, network, set.Count) : default;
+                }
+            }
+            else
+            {
+                var (plan, samples) = (setting.DerivativesOf(batch), way == DerivativeWay.LeaveOneOut ? 2 * n : n);
+                work += Swept(plan, network, samples);
+                last += live ? Last(plan, network, samples) : default;
+            }
+
+            work += Terms(batch, setting.Shape.Dtype, way);
+        }
+
+        // One call of all that stands together.
+        return work + (last.Nanoseconds > 0 ? new WorkEstimate(last.Nanoseconds, last.Longest with { Nanoseconds = last.Nanoseconds }) : default);
+    }
+
+    /// <summary>The forward passes of a batch.</summary>
+    private static WorkEstimate Passes(ObjectiveSetting setting, IReadOnlyList<ObjectiveSet> batch, DerivativeWay way, NetworkWork network, bool live, double n)
+    {
+        var takes = setting.Plan.Sites.Any(ObjectiveSetting.TakesBatch);
+        return way switch
+        {
+            DerivativeWay.Apart => (takes ? Pass(network, n, live) : default)
+                + batch.Aggregate(default(WorkEstimate), (sum, set) => sum
+                    + (takes && set.Derivatives.Sweeps == 0 ? default : Pass(network, set.Count, differentiable: true))),
+            DerivativeWay.LeaveOneOut => Pass(network, n, live) + Pass(network, 2 * n, differentiable: true),
+            DerivativeWay.None => Pass(network, n, live),
+            _ => Pass(network, n, differentiable: true)
+                + (setting.Plan.Sites.Any(site => !site.Coupled && ObjectiveSetting.TakesBatch(site)) ? Pass(network, n, live) : default),
+        };
+    }
+
+    /// <summary>The sweeps that find derivatives by inputs.</summary>
+    private static WorkEstimate Swept(DerivativePlan plan, NetworkWork network, double samples) =>
+        plan.Swept.Aggregate(default(WorkEstimate), (sum, swept) => sum + Sweeps(network, 1, samples, swept.Order + 1));
+
+    /// <summary>The sweep to the parameters, over the graph of the outputs and those of all derivatives.</summary>
+    private static WorkEstimate Last(DerivativePlan plan, NetworkWork network, double samples)
+    {
+        var sweep = plan.Swept.Aggregate(
+            Sweeps(network, 1, samples, parameters: true),
+            (sum, swept) => sum + Sweeps(network, 1, samples, swept.Order + 2, parameters: true));
+        return sweep with { Longest = sweep.Longest with { Nanoseconds = sweep.Nanoseconds } };
+    }
+
+    private static WorkEstimate Terms(IReadOnlyList<ObjectiveSet> batch, Dtype dtype, DerivativeWay way) => batch.Aggregate(default(WorkEstimate), (sum, set) =>
+    {
+        var operations = set.Terms.Sum(term => 3.0 + (term.Residual is Residual.OfFormula formula ? formula.Formula.Operations : 5));
+        var apart = way == DerivativeWay.RowByRow && set.Derivatives.Sweeps > 0 ? set.Count : 1;
+        return sum + Stoppable(operations * ((apart * EachOperation) + (set.Count * EachPoint * LayerWork.Width(dtype))));
+    });
+}
