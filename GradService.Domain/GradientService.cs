@@ -98,7 +98,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
 
     private Cost CheckedWork(Cost cost, PreparedRequest prepared, Question? question, NetworkLease lease)
     {
-        var work = RequestWork.Of(prepared, question, lease.BuildsDense, lease.IsBuilt);
+        var work = RequestWork.Of(prepared, question, lease.BuildsDense);
         work.Longest.Check(limits, question is null ? "inputs" : "gradient", "Send fewer samples, or a smaller window, matrix or image at that layer.");
         return cost with { Work = work.Work };
     }

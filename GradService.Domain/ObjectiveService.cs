@@ -26,7 +26,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
         var shape = lease.Shape;
         var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode, Derivative = request.Derivative, ThroughStatistics = request.BatchNorm.ThroughStatistics };
         var setting = Prepare(request, Objective.Resolve(request, shape), shape, variant);
-        return (CheckedCost(setting, request, lease, "terms"), cancellation =>
+        return (CheckedCost(setting, request, "terms"), cancellation =>
         {
             var network = lease.Network.Tensors;
             using var scope = NewDisposeScope();
@@ -74,14 +74,14 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
         (ObjectiveSetting Setting, Cost Cost) Price(ObjectiveVariant variant, string path, string counted)
         {
             var setting = Prepare(request, objective, shape, variant, path);
-            return (setting, CheckedCost(setting, request, lease, counted));
+            return (setting, CheckedCost(setting, request, counted));
         }
     });
 
-    private Cost CheckedCost(ObjectiveSetting setting, ObjectiveRequest request, NetworkLease lease, string path)
+    private Cost CheckedCost(ObjectiveSetting setting, ObjectiveRequest request, string path)
     {
         var cost = ObjectiveCost.Of(setting, request).Check(limits, path, Cheaper);
-        var work = ObjectiveWork.Of(setting, request, lease.IsBuilt);
+        var work = ObjectiveWork.Of(setting, request);
         work.Longest.Check(limits, path, "Send fewer points, take derivatives of lower order, or use narrower layers.");
         return cost with { Work = work.Work };
     }

@@ -24,19 +24,15 @@ internal static class RequestWork
     // An element of own blocks that stand for the whole Jacobian, for its norm and its coupling.
     private const double EachFactorElement = 250;
 
-    // Drawing, hashing and copying a number of the network.
-    private const double EachParameter = 10;
-
     /// <param name="prepared">The request.</param>
     /// <param name="question">What is asked; null for outputs alone.</param>
     /// <param name="buildsDense">Whether the dense engine is there for the network, if its layers allow.</param>
-    /// <param name="isBuilt">Whether the network is.</param>
-    public static WorkEstimate Of(PreparedRequest prepared, Question? question, bool buildsDense, bool isBuilt)
+    public static WorkEstimate Of(PreparedRequest prepared, Question? question, bool buildsDense)
     {
         var (network, size) = (prepared.Shape.Work, prepared.Size);
         var (n, reference) = (size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0);
         var elements = (double)size.Inputs.Elements + size.Outputs.Elements + (question?.ResultElements(size) ?? 0);
-        var work = Stoppable(EachRequest + (EachElement * elements) + (isBuilt ? 0 : EachParameter * prepared.Shape.ParameterElements));
+        var work = Stoppable(EachRequest + (EachElement * elements));
         var every = DetachedEvidence.EveryFor(n, prepared.Shape.KeptElements);
         var twin = size.Coupled ? question?.DetachedTwin : null;
         if (buildsDense && network.IsDense && DenseEvaluation.Takes(prepared, question))

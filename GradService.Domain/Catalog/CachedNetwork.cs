@@ -28,9 +28,6 @@ internal sealed class CachedNetwork(string? hash, NetworkShape shape, Func<Built
     /// <exception cref="FaultException">A given parameter is unknown, misshapen or missing.</exception>
     public BuiltNetwork Network => _network.Value;
 
-    /// <summary>Whether it has been built.</summary>
-    public bool IsBuilt => _network.IsValueCreated;
-
     public void Dispose()
     {
         if (_network.IsValueCreated)

@@ -11,11 +11,9 @@ internal sealed class NetworkLease(NetworkCache cache, CachedNetwork held) : IDi
 
     /// <summary>What building it takes beside what it is then; nothing where that has been done.</summary>
     public Price Building => held.IsBuilt ? Price.Nothing : BuiltNetwork.PriceOf(Shape);
+
     /// <summary>Whether the network has been or would be built for the dense engine as well, where its layers allow.</summary>
     public bool BuildsDense => cache.BuildsDense;
-
-    /// <summary>Whether somebody has built it.</summary>
-    public bool IsBuilt => held.IsBuilt;
 
     /// <summary>The network, which is built unless somebody has done so; of those who ask at the same time one does.</summary>
     /// <exception cref="FaultException">A given parameter is unknown, misshapen or missing.</exception>

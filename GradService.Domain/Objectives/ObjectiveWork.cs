@@ -14,18 +14,17 @@ internal static class ObjectiveWork
     private const double EachOperation = 25_000;
     private const double EachPoint = 2;
 
-    // A parameter that is cast, given a gradient and copied out, and one that is drawn.
+    // A parameter that is cast, given a gradient and copied out, and one that is copied with all of the network.
     private const double EachGradient = 4;
     private const double EachParameter = 10;
 
     /// <param name="setting">What is evaluated.</param>
     /// <param name="request">What is handed out and checked.</param>
-    /// <param name="isBuilt">Whether the network is.</param>
-    public static WorkEstimate Of(ObjectiveSetting setting, ObjectiveRequest request, bool isBuilt)
+    public static WorkEstimate Of(ObjectiveSetting setting, ObjectiveRequest request)
     {
         var live = request.Return.Contains(ObjectivePart.ParameterGradients);
         var (shape, network) = (setting.Shape, setting.Shape.Work);
-        var parameters = ((live ? EachGradient : 0) + (isBuilt ? 0 : EachParameter)) * shape.ParameterElements;
+        var parameters = live ? EachGradient * shape.ParameterElements : 0;
         var work = Stoppable(EachLoss + parameters) + Loss(setting, network, live);
 
         // What findings compare it with.
