@@ -33,7 +33,6 @@ internal static class RequestWork
         var (n, reference) = (size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0);
         var elements = (double)size.Inputs.Elements + size.Outputs.Elements + (question?.ResultElements(size) ?? 0);
         var work = Stoppable(EachRequest + (EachElement * elements));
-        var every = DetachedEvidence.EveryFor(n, prepared.Shape.KeptElements);
         var twin = size.Coupled ? question?.DetachedTwin : null;
         if (buildsDense && network.IsDense && DenseEvaluation.Takes(prepared, question))
         {
@@ -47,6 +46,7 @@ internal static class RequestWork
                 + (question is null ? default : Asked(network, question, size));
             if (twin is not null)
             {
+                var every = DetachedEvidence.EveryFor(n, prepared.Shape.KeptElements);
                 var seen = size.Decoupled with { Samples = (n + every - 1) / every };
                 work += Pass(network, seen.Samples, differentiable: true) + Asked(network, twin, seen);
             }
