@@ -17,7 +17,7 @@ internal abstract record Residual
     /// <param name="elements">Elements of an input sample.</param>
     public abstract long Alive(long elements);
 
-    /// <summary>What a graph of derivatives keeps of it at most, its values among it, in elements for each point.</summary>
+    /// <summary>What it takes at most where a graph of derivatives is made, its values among it, in elements for each point.</summary>
     /// <param name="elements">Elements of an input sample.</param>
     public abstract long Kept(long elements);
 
@@ -33,7 +33,9 @@ internal abstract record Residual
 
         public override long Alive(long elements) => Formula.Alive;
 
-        public override long Kept(long elements) => Formula.Kept + 1;
+        // Each operation's result too, though it is let go of at once: the graph's small nodes come to lie where it was, so that the allocator
+        // does not give its place to the next one.
+        public override long Kept(long elements) => Formula.Kept + Formula.Operations;
 
         public override Tensor Of(PointValues values) => Formula.Evaluate(values);
     }
