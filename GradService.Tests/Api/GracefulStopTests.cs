@@ -54,6 +54,31 @@ public sealed class GracefulStopTests
         }
     }
 
+    /// <summary>A mean over 640,000 values at each of 641,601 places: minutes, in which libtorch cannot be told to stop.</summary>
+    [Fact]
+    public async Task A_thread_inside_one_call_of_libtorch_holds_up_neither_the_answer_nor_the_end()
+    {
+        var (service, address) = await ServiceProcess.ListeningAsync("--Limits:MaxOperationSeconds=3600", "--Limits:DeadlineSeconds=1", "--Limits:StuckSeconds=1");
+        using (service)
+        {
+            using var client = new HttpClient { BaseAddress = address };
+            using var content = new StringContent("""
+                {
+                  "network": { "inputShape": [1, 2, 2], "layers": [{ "type": "adaptiveAvgPool2d", "outputSize": 1600 }, { "type": "avgPool2d", "kernelSize": 800, "stride": 1 }] },
+                  "inputs": [[[[1, 2], [3, 4]]]],
+                  "gradient": { "kind": "sum" }
+                }
+                """, Encoding.UTF8, "application/json");
+            var answer = await ProblemAnswer.OfAsync(await client.PostAsync("/v1/gradients", content));
+            Assert.Equal(503, answer.Status);
+            Assert.StartsWith("No answer was ready within 1 seconds (limit DeadlineSeconds)", answer.Detail, StringComparison.Ordinal);
+
+            await UntilAsync(async () => await StatusAsync(client, HttpMethod.Get, "/health/ready") == 503);
+            await service.TerminateAsync();
+            Assert.Equal(0, await service.EndAsync());
+        }
+    }
+
     private static double ValueOf(string line) => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
 
     private static async Task<int> StatusAsync(HttpClient client, HttpMethod method, string path)
