@@ -4,25 +4,29 @@ namespace GradService.Api.Admission;
 
 /// <summary>
 /// Who is computed next. Short requests and long ones have a line each, in order of arrival, and take turns; one thread, where there are
-/// two or more, takes short ones alone, so that however many long ones there are, short ones go on. What starts has its tensors' bytes
-/// reserved; what does not fit waits until others have ended.
+/// two or more, takes short ones alone, so that however many long ones there are, short ones go on. Of the short ones the smallest go first.
+/// What starts has its tensors' bytes reserved; what does not fit waits until others have ended.
 /// </summary>
 /// <param name="threads">Requests computed at once.</param>
 /// <param name="places">Requests that may wait (limit QueueLength).</param>
 /// <param name="nativeBytes">Bytes for the tensors of all that are computed (limit MaxTotalNativeBytes).</param>
 internal sealed class WaitingLine(int threads, int places, long nativeBytes)
 {
-    /// <summary>A short request takes about a second at most, and so little memory that it seldom stands in another one's way.</summary>
-    private const long ShortWork = 1_000_000_000;
+    /// <summary>
+    /// A short request takes about a quarter of a second at most, as the smallest may have to wait for one on each thread, and so little memory
+    /// that it seldom stands in another one's way; the smallest take about ten milliseconds.
+    /// </summary>
+    private const long ShortWork = 250_000_000, SmallestWork = 10_000_000;
     private const int ShortPart = 16;
 
-    /// <summary>How often short ones may overtake a long one for whose tensors there is no room.</summary>
+    /// <summary>How often short ones may overtake a long one for whose tensors there is no room, and the smallest a short one.</summary>
     private const int MostOvertakes = 64;
 
     /// <summary>How long a thread looks out for the next request before it sleeps: being woken takes longer than a small request does.</summary>
     private const int Looks = 140;
 
     private readonly object _gate = new();
+    private readonly LinkedList<Place> _smallest = [];
     private readonly LinkedList<Place> _short = [];
     private readonly LinkedList<Place> _long = [];
     private readonly Pace _pace = new();
@@ -34,6 +38,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     private int _longRunning;
     private bool _longWasLast;
     private int _overtaken;
+    private int _smallestInRow;
     private bool _closed;
 
     // What a thread that looks out sees without the gate, and how many do: while one does nobody need be woken.
@@ -47,7 +52,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         {
             lock (_gate)
             {
-                return _short.Count + _long.Count;
+                return Count;
             }
         }
     }
@@ -69,7 +74,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     {
         lock (_gate)
         {
-            RefuseAt(_short.Count + _long.Count, places);
+            RefuseAt(Count, places);
         }
     }
 
@@ -86,7 +91,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         place.IsShort = place.Price.Work <= ShortWork && place.Price.NativeBytes <= nativeBytes / ShortPart;
         lock (_gate)
         {
-            RefuseAt(_short.Count + _long.Count, places);
+            RefuseAt(Count, places);
             if (!place.IsShort)
             {
                 RefuseAt(_long.Count, _longPlaces);
@@ -146,7 +151,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
                     return place;
                 }
 
-                if (_closed && _short.Count + _long.Count == 0)
+                if (_closed && Count == 0)
                 {
                     return null;
                 }
@@ -181,7 +186,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
                 _pace.Add(place.Price.Work, took);
             }
 
-            if (_short.Count + _long.Count > 0)
+            if (Count > 0)
             {
                 Changed();
             }
@@ -240,13 +245,18 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         }
     }
 
-    private LinkedList<Place> LineOf(Place place) => place.IsShort ? _short : _long;
+    private int Count => _smallest.Count + _short.Count + _long.Count;
+
+    private LinkedList<Place> LineOf(Place place) => !place.IsShort ? _long : place.Price.Work <= SmallestWork ? _smallest : _short;
+
+    /// <summary>The short one whose turn it is.</summary>
+    private Place? FirstShort => (_short.First is null || (_smallest.First is not null && _smallestInRow < MostOvertakes) ? _smallest : _short).First?.Value;
 
     private bool Fits(Place place) => place.Price.NativeBytes <= nativeBytes - _reserved;
 
     private Place? Choose()
     {
-        var (brief, lengthy) = (_short.First?.Value, _long.First?.Value);
+        var (brief, lengthy) = (FirstShort, _long.First?.Value);
         var briefMay = brief is not null && Fits(brief);
 
         // A short one for whose tensors there is no room is not kept waiting by more long ones.
@@ -264,7 +274,9 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         _overtaken = place.IsShort && _long.First is { } first && !Fits(first.Value) ? _overtaken + 1 : 0;
         _longWasLast = !place.IsShort;
         _longRunning += place.IsShort ? 0 : 1;
-        LineOf(place).RemoveFirst();
+        var line = LineOf(place);
+        line.RemoveFirst();
+        _smallestInRow = line == _smallest && _short.Count > 0 ? _smallestInRow + 1 : line == _short ? 0 : _smallestInRow;
         place.IsRunning = true;
         _reserved += place.Price.NativeBytes;
     }
@@ -273,7 +285,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     {
         if (waiting >= limit)
         {
-            var work = _short.Concat(_long).Aggregate(0L, (sum, place) => sum > long.MaxValue - place.Price.Work ? long.MaxValue : sum + place.Price.Work);
+            var work = _smallest.Concat(_short).Concat(_long).Aggregate(0L, (sum, place) => sum > long.MaxValue - place.Price.Work ? long.MaxValue : sum + place.Price.Work);
             throw new QueueFullException($"{waiting} requests are waiting for a thread (limit QueueLength). Try again in a moment.", _pace.WholeSeconds(work / threads));
         }
     }

@@ -56,6 +56,24 @@ public sealed class WaitingLineTests
     }
 
     [Fact]
+    public void The_smallest_go_before_other_short_ones_but_not_for_ever()
+    {
+        var line = new WaitingLine(1, 1_000, Memory);
+        var quarters = Enter(line, Enumerable.Repeat(Short with { Work = 250_000_000 }, 2));
+        var smallest = Enter(line, Enumerable.Repeat(Short, 100));
+        var taken = new List<Place>();
+        while (line.TryTake() is { } place)
+        {
+            taken.Add(place);
+            line.End(place, TimeSpan.Zero);
+        }
+
+        Assert.Equal([.. smallest.Take(64), quarters[0], .. smallest.Skip(64), quarters[1]], taken);
+        Assert.All(taken, place => Assert.True(place.IsShort));
+        Assert.False(Enter(line, [Short with { Work = 250_000_001 }])[0].IsShort);
+    }
+
+    [Fact]
     public void What_does_not_fit_waits_until_others_have_ended()
     {
         var line = new WaitingLine(4, 64, Memory);
@@ -136,7 +154,7 @@ public sealed class WaitingLineTests
     public void When_to_try_again_is_estimated_from_what_waits_and_from_the_pace_so_far(int threads, int seconds)
     {
         var line = new WaitingLine(threads, 3, Memory);
-        var second = Short with { Work = 1_000_000_000 };
+        var second = Long with { Work = 1_000_000_000 };
         Assert.Equal(1, RetryAfter(line, second));
 
         // Each took twice as long as it was priced at, so those that wait will as well.

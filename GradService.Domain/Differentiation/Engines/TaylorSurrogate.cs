@@ -23,7 +23,7 @@ internal static class TaylorSurrogate
 
     // Each sample's products with a polynomial's second derivatives, before and after they are multiplied once more, and as often in
     // each of the two sweeps that differentiate them, where both are kept.
-    private const long ProductsForEach = 6;
+    private const long ProductsForEach = 9;
 
     /// <summary>Elements of the polynomials, as they are and transposed, and of what they are multiplied with for each sample.</summary>
     public static long WorkingElements(ProblemSize size) =>
