@@ -1,11 +1,12 @@
 using GradService.Api.Answers;
 using GradService.Api.Requests;
+using GradService.Api.Storage;
 using GradService.Domain;
 
 namespace GradService.Api.Admission;
 
 /// <summary>The way of every request that computes: read, checked and priced on the thread that it came on, then computed when it is its turn.</summary>
-internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, ComputeQueue queue)
+internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, ComputeQueue queue, NetworkStore store)
 {
     /// <returns>The result, and how it is to be written.</returns>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
@@ -17,7 +18,16 @@ internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, C
         var result = await ComputeAsync(context, async () =>
         {
             (var request, form) = await body.ReadAsync<TRequest>(context);
-            return price(request);
+            try
+            {
+                return price(request);
+            }
+            catch (StorageOpeningException)
+            {
+                // Once it is open a stored network can be priced; until then no thread waits.
+                await store.OpenedAsync(RequestTimeout.Of(context.Request) ?? store.Patience, context.RequestAborted);
+                return price(request);
+            }
         });
         return (result, form!);
     }

@@ -13,6 +13,7 @@ internal static class NamesEndpoints
     public static RouteGroupBuilder MapNames(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/names/{name}").WithTag("Names", "Names that point to stored networks, and may be moved to others. With If-Match nobody overwrites what somebody else has moved.");
+        group.AddEndpointFilter<OpenedStore>();
 
         group.MapPut("", MoveAsync)
             .WithName("MoveName")
@@ -49,7 +50,6 @@ internal static class NamesEndpoints
 
     private static async Task<Results<Ok<NameReport>, Created<NameReport>>> MoveAsync(string name, HttpContext context, [FromServices] RequestBody body, [FromServices] NetworkStore store)
     {
-        store.Open();
         var asked = (await body.ReadAsync<NameBody>(context)).Request;
         var moved = await store.MoveAsync(NetworkName.Checked(name), asked.Id, NamePrecondition.Of(context.Request).Check)
             ?? throw new FaultException(Fault.NotFound("id", "the id of a stored network", Fault.Quoted(asked.Id), "GET /v1/networks lists them."));

@@ -25,6 +25,7 @@ internal static class NetworksEndpoints
     public static RouteGroupBuilder MapNetworks(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/networks").WithTag("Networks", "Networks that are stored once and referred to by id or name: wherever a request takes a network, it takes {\"id\": …} and {\"name\": …} as well.");
+        group.AddEndpointFilter<OpenedStore>();
 
         group.MapPost("", StoreAsync)
             .WithName("StoreNetwork")
@@ -93,8 +94,6 @@ internal static class NetworksEndpoints
     private static async Task<(StoredNetwork Stored, string? Name, bool IsNew, long Bytes)> ReceiveAsync(
         HttpContext context, RequestBody body, NetworkUpload upload, RequestAdmission admission, NetworkCatalog catalog, NetworkStore store)
     {
-        // Who cannot be served need not send a body.
-        store.Open();
         string? name = null, id = null;
         var network = await admission.ComputeAsync<CanonicalNetwork?>(context, async () =>
         {
@@ -135,7 +134,7 @@ internal static class NetworksEndpoints
     {
         var media = AnswerMedia.Preferred(request, ParametersAnswer.Forms)
             ?? throw new BadHttpRequestException($"Parameters are had as {string.Join(", ", ParametersAnswer.Forms)}; the header Accept excludes all of them.", StatusCodes.Status406NotAcceptable);
-        return new ParametersAnswer(id, new StoredParameters(store.OpenParameters(id) ?? throw NotFound(id)), media);
+        return new ParametersAnswer(id, store.OpenParameters(id) ?? throw NotFound(id), media);
     }
 
     private static FaultException NotFound(string id) => new(Fault.NotFound("id", "the id of a stored network", Fault.Quoted(id), "GET /v1/networks lists them."));

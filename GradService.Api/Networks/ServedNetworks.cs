@@ -43,7 +43,7 @@ internal sealed class ServedNetworks(RequestBody body, RequestAdmission admissio
 
     private string IdOf(string name) => store.IdOf(name) ?? throw NotFound(name);
 
-    private NamedNetwork? Read(string id) => store.Find(id) is { } network
+    private NamedNetwork? Read(string id) => store.FindUnnamed(id) is { } network
         ? new NamedNetwork(new NetworkReference { Id = id }, new Shape([.. network.InputShape]), new Shape([.. network.OutputShape]), NetworkSpecText.Read(network.Spec!).Dtype)
         : null;
 

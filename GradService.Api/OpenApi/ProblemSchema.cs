@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace GradService.Api.OpenApi;
 
-/// <summary>The form of every error: RFC 9457 with the service's two extensions.</summary>
+/// <summary>The form of every error: RFC 9457 with the service's three extensions.</summary>
 internal static class ProblemSchema
 {
     public static OpenApiSchemaReference Of(ValueSchemas values) => values.Component(typeof(ProblemDetails), "Problem", schema =>
@@ -23,6 +23,7 @@ internal static class ProblemSchema
                 Description = "Where something is wrong with the request, everything that is: from a path such as \"network.layers[2].outFeatures\" (\"$\" for the request as a whole) to what was expected there and what came.",
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = ValueSchemas.Scalar(typeof(string)) },
             },
+            ["code"] = Text("Where stored networks cannot be had, which kind of trouble it is: a word for programs, such as storage-locked."),
             ["traceId"] = Text("Identifies the request in the service's log."),
         };
 

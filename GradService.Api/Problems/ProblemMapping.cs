@@ -28,7 +28,7 @@ internal static partial class ProblemMapping
     public static WebApplication UseProblems(this WebApplication app)
     {
         app.UseExceptionHandler();
-        app.UseStatusCodePages(pages => WriteAsync(pages.HttpContext, new ProblemDetails
+        app.UseStatusCodePages(pages => WriteAsync(WithHead(pages.HttpContext), new ProblemDetails
         {
             Status = pages.HttpContext.Response.StatusCode,
             Detail = pages.HttpContext.Response.StatusCode switch
@@ -40,6 +40,17 @@ internal static partial class ProblemMapping
             },
         }));
         return app;
+    }
+
+    /// <summary>Who knows GET knows HEAD.</summary>
+    private static HttpContext WithHead(HttpContext context)
+    {
+        if (context.Response.Headers.Allow.ToString() is { } allowed && allowed.Split(", ").Contains(HttpMethods.Get) && !allowed.Contains(HttpMethods.Head, StringComparison.Ordinal))
+        {
+            context.Response.Headers.Allow = allowed.Replace(HttpMethods.Get, $"{HttpMethods.Get}, {HttpMethods.Head}", StringComparison.Ordinal);
+        }
+
+        return context;
     }
 
     public static Task WriteAsync(HttpContext context, ProblemDetails problem)
@@ -89,6 +100,13 @@ internal static partial class ProblemMapping
         return new ProblemDetails { Status = status, Title = title, Detail = detail };
     }
 
+    private static ProblemDetails Unavailable(HttpContext context, StorageUnavailableException unavailable)
+    {
+        var problem = Busy(context, StatusCodes.Status503ServiceUnavailable, "Networks cannot be stored or looked up.", unavailable.Message);
+        problem.Extensions["code"] = unavailable.Code;
+        return problem;
+    }
+
     /// <summary>.NET has a type for it, libtorch words alone.</summary>
     private static bool IsOutOfMemory(Exception exception) => exception is OutOfMemoryException
         || (exception is ExternalException native && NativeOutOfMemory.Any(words => native.Message.Contains(words, StringComparison.OrdinalIgnoreCase)));
@@ -109,6 +127,8 @@ internal static partial class ProblemMapping
             var problem = exception switch
             {
                 FaultException fault => Of(fault.Faults),
+                // The size of a chunk that no number has: the server has no word of its own for it.
+                IOException { InnerException: OverflowException } => new ProblemDetails { Status = StatusCodes.Status400BadRequest, Detail = "The request could not be read." },
                 BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.StatusCode switch
                 {
                     StatusCodes.Status415UnsupportedMediaType or StatusCodes.Status406NotAcceptable => bad.Message,
@@ -117,7 +137,7 @@ internal static partial class ProblemMapping
                 } },
                 PreconditionFailedException failed => new ProblemDetails { Status = StatusCodes.Status412PreconditionFailed, Title = "It is not as the request supposes.", Detail = failed.Message },
                 StorageFullException full => new ProblemDetails { Status = StatusCodes.Status507InsufficientStorage, Title = "There is no room for more networks.", Detail = full.Message },
-                StorageUnavailableException unavailable => Busy(context, StatusCodes.Status503ServiceUnavailable, "Networks cannot be stored or looked up.", unavailable.Message),
+                StorageUnavailableException unavailable => Unavailable(context, unavailable),
                 QueueFullException full => Busy(context, StatusCodes.Status429TooManyRequests, "Too many requests are waiting.", full.Message, full.RetryAfterSeconds),
                 DeadlineExceededException late => Busy(context, StatusCodes.Status503ServiceUnavailable, "The computation took too long.", late.Message),
                 LibTorchUnavailableException unavailable => Busy(context, StatusCodes.Status503ServiceUnavailable, "Nothing can be computed.", unavailable.Message),

@@ -2,37 +2,37 @@ namespace GradService.Api.Storage;
 
 /// <summary>A file that is being written. It is gone when this is disposed of, unless it has been given its place; until then it takes room.</summary>
 /// <param name="path">Where it is.</param>
-/// <param name="content">What is written to it.</param>
+/// <param name="disk">What is done to it.</param>
 /// <param name="room">Told how much room it took and how much it takes instead; throws where there is no more.</param>
-internal sealed class IncomingFile(string path, Stream content, Action<long, long> room) : IDisposable
+internal sealed class IncomingFile(string path, IStorageFiles disk, Action<long, long> room) : IDisposable
 {
     private bool _moved;
     private long _reserved;
 
-    public Stream Content { get; } = content;
+    public Stream Content { get; } = disk.Create(path);
 
     /// <summary>Takes room for more bytes, before they are written.</summary>
     /// <exception cref="StorageFullException">There is none.</exception>
-    public void Reserve(long bytes)
+    public void Reserve(long bytes) => ReserveAll(_reserved + bytes);
+
+    /// <summary>Takes so much room, whatever it took before.</summary>
+    /// <inheritdoc cref="Reserve"/>
+    public void ReserveAll(long bytes)
     {
-        room(_reserved, _reserved + bytes);
-        _reserved += bytes;
+        room(_reserved, bytes);
+        _reserved = bytes;
     }
 
     /// <summary>Brings all that was written to the disk, and closes the file.</summary>
     public void Finish()
     {
-        if (Content is FileStream file)
-        {
-            file.Flush(flushToDisk: true);
-        }
-
+        disk.FlushFile(Content);
         Content.Dispose();
     }
 
     public void MoveTo(string target)
     {
-        File.Move(path, target, overwrite: true);
+        disk.Move(path, target);
         _moved = true;
     }
 
@@ -44,27 +44,32 @@ internal sealed class IncomingFile(string path, Stream content, Action<long, lon
         }
         finally
         {
-            room(_reserved, 0);
-            _reserved = 0;
+            ReserveAll(0);
         }
     }
 
     private void Close()
     {
-        try
+        if (_moved)
         {
             Content.Dispose();
+            return;
         }
-        catch (IOException) when (!_moved)
+
+        Try(Content.Dispose);
+        Try(() => disk.Delete(path));
+    }
+
+    /// <summary>What is thrown away need not be whole; and where it cannot be removed, the next start does that.</summary>
+    private static void Try(Action end)
+    {
+        try
         {
-            // What a full disk did not take goes anyway, and whoever wrote it has been told.
+            end();
         }
-        finally
+        catch (Exception failure) when (StorageFailures.Of(failure) is not null)
         {
-            if (!_moved)
-            {
-                File.Delete(path);
-            }
+            return;
         }
     }
 }

@@ -50,7 +50,7 @@ internal sealed class NetworkRow
     public required string Id { get; init; }
 
     /// <summary>Its spec without parameters, in JSON.</summary>
-    public required string Spec { get; init; }
+    public required string Spec { get; set; }
 
     /// <summary>Shape of a sample, as "1,28,28".</summary>
     public required string InputShape { get; init; }

@@ -1,8 +1,8 @@
 using GradService.Api.Arrays;
 using GradService.Domain;
 using GradService.Domain.Catalog;
-using GradService.Domain.Networks;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Storage;
@@ -10,11 +10,15 @@ namespace GradService.Api.Storage;
 /// <summary>
 /// Networks by their content, and the names that point to them: what is known of them in a database, their numbers in files beside it. A
 /// network is there as a whole or not at all. It is opened when it is first needed; where that fails, the next who needs it tries again.
+/// What is read is checked against its id, and what is written only where the folder is still the one that was opened.
 /// </summary>
-internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILogger<NetworkStore> logger, TimeProvider time) : INetworkStore, IDisposable
+internal sealed partial class NetworkStore : INetworkStore, IDisposable
 {
     /// <summary>What a network takes of a disk at least.</summary>
     private const long Block = 4096;
+
+    /// <summary>How often a folder that is read-only is looked at again.</summary>
+    private static readonly TimeSpan BetweenOpenings = TimeSpan.FromSeconds(5);
 
     private static readonly Func<NetworkDatabase, string, string?> IdOfName = EF.CompileQuery((NetworkDatabase database, string name) => database.Names.Where(row => row.Name == name).Select(row => row.NetworkId).FirstOrDefault());
     private static readonly Func<NetworkDatabase, string, bool> HasId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.Any(row => row.Id == id));
@@ -23,9 +27,13 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     private static readonly Func<NetworkDatabase, string, NetworkRow?> RowOfId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.SingleOrDefault(row => row.Id == id));
     private static readonly Func<NetworkDatabase, string, NameRow?> RowOfName = EF.CompileQuery((NetworkDatabase database, string name) => database.Names.SingleOrDefault(row => row.Name == name));
 
-    private readonly Lock _opening = new();
+    private readonly StorageOptions _options;
+    private readonly StorageLog _log;
+    private readonly TimeProvider _time;
     private readonly RecentLookups _names = new();
     private readonly RecentLookups _ids = new();
+    private readonly DatabaseGate _gate = new();
+    private readonly FolderOpening _opening;
 
     /// <summary>Changes come one after another; what takes long is done before.</summary>
     private readonly SemaphoreSlim _changing = new(1);
@@ -33,32 +41,34 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
 
     /// <summary>What files on their way in take, all together.</summary>
     private long _incomingBytes;
-    private DataFolder? _folder;
-    private string? _lastFailure;
-    private bool _closed;
+    private IReadOnlyList<string>? _allNames;
+    private int _nameChanges;
+    private long _reopened;
 
-    /// <summary>Opens a file that is to be written.</summary>
-    public Func<string, Stream> Create { get; init; } = ParameterFiles.Create;
+    public NetworkStore(IOptions<StorageOptions> options, ILogger<NetworkStore> logger, TimeProvider time)
+    {
+        (_options, _log, _time) = (options.Value, new StorageLog(logger, options.Value.FolderInUse, time), time);
+        _opening = new FolderOpening(OpenFolder);
+    }
+
+    /// <summary>What is done to the disk.</summary>
+    public IStorageFiles Disk { get; init; } = new StorageFiles();
+
+    /// <summary>Told of what the database is asked.</summary>
+    public IReadOnlyList<IInterceptor> Interceptors { get; init; } = [];
+
+    /// <summary>How long a change waits for its turn.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Networks that are stored, as far as that is known without asking the disk.</summary>
-    public long Count => Volatile.Read(ref _folder)?.Count ?? 0;
+    public long Count => _opening.Folder?.Count ?? 0;
 
     /// <summary>What they take of the room for them.</summary>
-    public long StoredBytes => Volatile.Read(ref _folder)?.StoredBytes ?? 0;
-
-    /// <summary>Opens the folder, unless that has been done.</summary>
-    /// <exception cref="StorageUnavailableException">It cannot be used.</exception>
-    public DataFolder Open() => Volatile.Read(ref _folder) ?? StorageFailures.Translated(() =>
-    {
-        lock (_opening)
-        {
-            return _folder ?? OpenFirst();
-        }
-    });
+    public long StoredBytes => _opening.Folder?.StoredBytes ?? 0;
 
     /// <summary>A file for what comes in. Its bytes take room, beside what is stored, until it is disposed of.</summary>
     /// <exception cref="StorageUnavailableException">Nothing can be stored.</exception>
-    public IncomingFile Receive() => Guarded(() => Open().Files.Receive(Reserve));
+    public IncomingFile Receive() => Guarded(() => Writable().Files.Receive(Reserve));
 
     /// <summary>Stores a network, unless it is there, and gives it a name, unless it has it.</summary>
     /// <param name="network">The network.</param>
@@ -67,7 +77,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     /// <exception cref="FaultException">The name points to another network.</exception>
     public async Task<(StoredNetwork Network, bool IsNew)> StoreAsync(CanonicalNetwork network, string? name)
     {
-        using var file = Has(network.Id) ? null : Written(network);
+        using var file = IsWhole(network) ? null : Written(network, isNew: !Has(network.Id));
         return await ChangeAsync((folder, database) =>
         {
             CheckName(database, name, network.Id);
@@ -75,26 +85,35 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
             var isNew = row is null;
 
             // Who deleted it just now made it new again.
-            using var late = isNew && file is null ? Written(network) : null;
+            using var late = isNew && file is null ? Written(network, isNew) : null;
+            var incoming = file ?? late;
             if (row is null)
             {
                 row = NewRow(network);
-                folder.Files.Keep(file ?? late!, network.Id);
+
+                // What was written to repair it took no room until now.
+                incoming!.ReserveAll(row.StoredBytes);
                 database.Add(row);
+            }
+
+            if (incoming is not null)
+            {
+                folder.Files.Announce(incoming, network.Id);
+                row.Spec = NetworkSpecText.Of(network.Spec);
             }
 
             if (name is not null && RowOfName(database, name) is null)
             {
+                CheckNames(database);
                 database.Add(new NameRow { Name = name, NetworkId = network.Id, Version = Guid.NewGuid(), MovedAt = Now() });
             }
 
-            Save(database, () =>
+            Save(folder, database, network.Id);
+            if (name is not null)
             {
-                if (isNew)
-                {
-                    folder.Files.Delete(network.Id);
-                }
-            });
+                NameChanged(name);
+            }
+
             if (isNew)
             {
                 folder.StoredBytes += row.StoredBytes;
@@ -138,14 +157,15 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
                 "Delete these names first, or move them to another network: DELETE or PUT /v1/names/{name}."));
         }
 
+        folder.Files.Withdraw(id);
         database.Remove(row);
-        database.SaveChanges();
+        _ids.Changed(id);
+        Save(folder, database, id);
         _ids.Changed(id);
         folder.StoredBytes -= row.StoredBytes;
         folder.Count--;
-        folder.Files.Delete(id);
         return true;
-    });
+    }, makesRoom: true);
 
     /// <summary>Points a name to a network; the name is made if it is not there.</summary>
     /// <param name="name">The name.</param>
@@ -164,6 +184,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
         var isNew = row is null;
         if (row is null)
         {
+            CheckNames(database);
             database.Add(row = new NameRow { Name = name, NetworkId = id, Version = Guid.NewGuid(), MovedAt = Now() });
         }
         else if (row.NetworkId != id)
@@ -172,7 +193,7 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
         }
 
         database.SaveChanges();
-        _names.Changed(name);
+        NameChanged(name);
         return (StoredName.Of(row), isNew);
     });
 
@@ -190,52 +211,13 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
 
         database.Remove(row);
         database.SaveChanges();
-        _names.Changed(name);
+        NameChanged(name);
         return true;
-    });
-
-    /// <summary>A name; null where there is none such.</summary>
-    public StoredName? FindName(string name) => Ask(database => database.Names.AsNoTracking().SingleOrDefault(row => row.Name == name) is { } row ? StoredName.Of(row) : null);
-
-    /// <summary>A network; null where there is none with this id.</summary>
-    public StoredNetwork? Find(string id) => Ask(database =>
-        database.Networks.AsNoTracking().SingleOrDefault(row => row.Id == id) is { } row ? StoredNetwork.Of(row, NamesOf(database, id)) : null);
-
-    /// <summary>Networks in the order in which they came, without their specs.</summary>
-    /// <param name="after">The number of the last one before them.</param>
-    /// <param name="limit">How many at most.</param>
-    public IReadOnlyList<StoredNetwork> List(long after, int limit) => Ask(database =>
-    {
-        var rows = database.Networks.AsNoTracking().Where(row => row.Number > after).OrderBy(row => row.Number).Take(limit)
-            .Select(row => new { row.Number, row.Id, row.InputShape, row.OutputShape, row.ParameterCount, row.CreatedAt }).ToList();
-        var ids = rows.Select(row => row.Id).ToList();
-        var names = database.Names.AsNoTracking().Where(row => ids.Contains(row.NetworkId)).ToList().ToLookup(row => row.NetworkId, row => row.Name);
-        return (IReadOnlyList<StoredNetwork>)[.. rows.Select(row => StoredNetwork.Of(row.Number, row.Id, null, names[row.Id], row.InputShape, row.OutputShape, row.ParameterCount, row.CreatedAt))];
-    });
-
-    /// <summary>All names, in their order.</summary>
-    public IReadOnlyList<string> Names() => Ask(database => (IReadOnlyList<string>)database.Names.OrderBy(row => row.Name).Select(row => row.Name).ToList());
-
-    /// <summary>A network's numbers as a safetensors file; null where there is none with this id.</summary>
-    public FileStream? OpenParameters(string id) => Has(id) ? Guarded(() => Open().Files.Open(id) ?? throw Missing(id)) : null;
-
-    public string? IdOf(string name) => _names.Find(name, key => Ask(database => IdOfName(database, key)));
-
-    public bool Has(string id) => _ids.Find(id, key => Ask(database => HasId(database, key)) ? key : null) is not null;
-
-    public NetworkSpec? SpecOf(string id) => Ask(database => SpecOfId(database, id)) is { } json ? NetworkSpecText.Read(json) : null;
-
-    public IReadOnlyDictionary<string, NdArray>? ParametersOf(string id) => Has(id) ? Guarded(() => Open().Files.Read(id) ?? throw Missing(id)) : null;
+    }, makesRoom: true);
 
     public void Dispose()
     {
-        lock (_opening)
-        {
-            _closed = true;
-            _folder?.Dispose();
-            _folder = null;
-        }
-
+        _opening.Dispose();
         _changing.Dispose();
     }
 
@@ -252,25 +234,55 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
     private static FaultException Taken(string name, string other) => new(Fault.Conflict(
         "name", "a name that is free, or that points to the same content", $"'{name}', which points to {other}", $"Move it on purpose: PUT /v1/names/{name}."));
 
-    private static void Save(NetworkDatabase database, Action undo)
+    private void CheckNames(NetworkDatabase database)
+    {
+        if (database.Names.LongCount() >= _options.MaxNames)
+        {
+            throw new StorageFullException($"There may be {_options.MaxNames} names (limit MaxNames), and there are as many. Delete names that nobody needs: DELETE /v1/names/{{name}}.");
+        }
+    }
+
+    /// <summary>Enters what has changed, and brings the network's file to where it belongs then. Where that does not work the next start does it: the file is whole, and found where it is.</summary>
+    private void Save(DataFolder folder, NetworkDatabase database, string id)
     {
         try
         {
             database.SaveChanges();
         }
-        catch
+        catch (Exception failure) when (StorageFailures.Of(failure) is not null)
         {
-            undo();
+            // Whether it was entered all the same, the database knows.
+            Settle(folder, id);
             throw;
+        }
+
+        Settle(folder, id);
+    }
+
+    private void Settle(DataFolder folder, string id)
+    {
+        try
+        {
+            using var database = folder.Database();
+            folder.Files.Settle(id, HasId(database, id));
+        }
+        catch (Exception failure) when (StorageFailures.Of(failure) is { } known)
+        {
+            _log.Failed(known);
         }
     }
 
-    private IncomingFile Written(CanonicalNetwork network) => Guarded(() =>
+    /// <summary>Whether a network is stored, and its file has its numbers.</summary>
+    private bool IsWhole(CanonicalNetwork network) => Has(network.Id) && Guarded(() => Folder.Files.Holds(network.Id, network.Spec.Parameters!))
+        && Ask(database => SpecOfId(database, network.Id)) == NetworkSpecText.Of(network.Spec);
+
+    /// <summary>A network's numbers in a file, which takes room where they are new; else they have it already.</summary>
+    private IncomingFile Written(CanonicalNetwork network, bool isNew) => Guarded(() =>
     {
-        var file = Open().Files.Receive(Reserve);
+        var file = Writable().Files.Receive(Reserve);
         try
         {
-            file.Reserve(BytesOf(network));
+            file.ReserveAll(isNew ? BytesOf(network) : 0);
             SafetensorsWriter.Write(file.Content, network.Spec.Parameters!);
             file.Finish();
             return file;
@@ -282,12 +294,25 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
         }
     });
 
+    /// <summary>The folder, if it can be written and is the one that was opened.</summary>
+    private DataFolder Writable()
+    {
+        var folder = Folder;
+        if (folder.ReadOnlyBecause is { } cause)
+        {
+            throw cause;
+        }
+
+        folder.CheckIsTheSame();
+        return folder;
+    }
+
     /// <summary>Room for a file on its way in, which takes so much instead of what it took. What becomes a network is counted as that first.</summary>
     private void Reserve(long before, long bytes)
     {
         lock (_reserving)
         {
-            var (most, stored, others) = (options.Value.MaxStoredBytes, StoredBytes, _incomingBytes - before);
+            var (most, stored, others) = (_options.MaxStoredBytes, StoredBytes, _incomingBytes - before);
             if (bytes > before && stored + others + bytes > most)
             {
                 throw new StorageFullException($"Stored networks may take {most} bytes together (limit MaxStoredBytes), they take {stored}{(others > 0 ? $", others on their way in {others}" : "")}, and this one would take {bytes}. "
@@ -311,86 +336,5 @@ internal sealed partial class NetworkStore(IOptions<StorageOptions> options, ILo
         CreatedAt = Now(),
     };
 
-    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private T Ask<T>(Func<NetworkDatabase, T> question)
-    {
-        var folder = Open();
-        return Guarded(() =>
-        {
-            using var database = folder.Database();
-            return question(database);
-        });
-    }
-
-    private async Task<T> ChangeAsync<T>(Func<DataFolder, NetworkDatabase, T> change)
-    {
-        var folder = Open();
-        await _changing.WaitAsync();
-        try
-        {
-            return Guarded(() =>
-            {
-                using var database = folder.Database();
-                return change(folder, database);
-            });
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
-
-    private T Guarded<T>(Func<T> work)
-    {
-        try
-        {
-            return StorageFailures.Translated(work);
-        }
-        catch (Exception failure) when (failure is StorageUnavailableException { InnerException: not null } or StorageFullException { InnerException: not null })
-        {
-            LogFailed(logger, failure.InnerException);
-            throw;
-        }
-    }
-
-    private static StorageUnavailableException Missing(string id) => new($"The parameters of network {id} are not where they were stored. Whoever runs the service can restore them from a backup; or delete the network and store it again.");
-
-    private DataFolder OpenFirst()
-    {
-        ObjectDisposedException.ThrowIf(_closed, this);
-        try
-        {
-            var path = options.Value.FolderInUse ?? throw new StorageUnavailableException("Networks cannot be stored, as there is no folder for them (option Storage:Folder). Networks that are described in the request are computed as ever.");
-            var folder = DataFolder.Open(path, Create);
-            if (folder.Orphans > 0)
-            {
-                LogOrphans(logger, folder.Orphans);
-            }
-
-            _lastFailure = null;
-            Volatile.Write(ref _folder, folder);
-            return folder;
-        }
-        catch (Exception failure) when (StorageFailures.Of(failure) is not null)
-        {
-            // Once, not for everybody who asks.
-            if (_lastFailure != failure.Message)
-            {
-                _lastFailure = failure.Message;
-                LogUnavailable(logger, options.Value.FolderInUse, failure);
-            }
-
-            throw;
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No network can be stored in {Folder} or looked up there; whatever needs none is served.")]
-    private static partial void LogUnavailable(ILogger logger, string? folder, Exception failure);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Disk or database failed where networks are stored; nothing was changed.")]
-    private static partial void LogFailed(ILogger logger, Exception failure);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Count} files that uploads had left unfinished.")]
-    private static partial void LogOrphans(ILogger logger, int count);
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 }

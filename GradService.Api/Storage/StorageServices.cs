@@ -1,3 +1,4 @@
+using GradService.Api.Admission;
 using GradService.Api.Networks;
 using GradService.Domain;
 using GradService.Domain.Catalog;
@@ -13,7 +14,10 @@ internal static class StorageServices
     {
         services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<NetworkStore>();
+        services.AddSingleton(provider => new NetworkStore(provider.GetRequiredService<IOptions<StorageOptions>>(), provider.GetRequiredService<ILogger<NetworkStore>>(), provider.GetRequiredService<TimeProvider>())
+        {
+            Patience = TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<ComputeOptions>>().Value.DeadlineSeconds),
+        });
         services.AddSingleton<NetworkUpload>();
         services.AddSingleton<ServedNetworks>();
         services.AddHostedService<StorageOpening>();

@@ -17,7 +17,10 @@ internal sealed record StoredNetwork(long Number, string Id, string? Spec, IRead
     public static StoredNetwork Of(long number, string id, string? spec, IEnumerable<string> names, string inputShape, string outputShape, long parameterCount, long createdAt) => new(
         number, id, spec, [.. names.Order(StringComparer.Ordinal)], Sizes(inputShape), Sizes(outputShape), parameterCount, DateTimeOffset.FromUnixTimeMilliseconds(createdAt));
 
-    private static IReadOnlyList<long> Sizes(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(size => long.Parse(size, System.Globalization.CultureInfo.InvariantCulture))];
+    private static IReadOnlyList<long> Sizes(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Size)];
+
+    private static long Size(string text) => long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var size) ? size
+        : throw new StorageUnavailableException("The shape of a stored network is not what was stored: the database is damaged. Whoever runs the service can restore it from a backup.", StorageUnavailableException.DatabaseDamaged);
 }
 
 /// <summary>A name of a stored network.</summary>

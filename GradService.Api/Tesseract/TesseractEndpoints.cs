@@ -16,6 +16,7 @@ internal static class TesseractEndpoints
         var group = routes.MapGroup("/tesseract/{name}").WithTag("Tesseract", "Every named network as a Tesseract, for Tesseract.from_url(\"…/tesseract/NAME\") and the bridge to JAX. The network's inputs [N, D…] are the one "
             + "differentiable input, \"inputs\"; its outputs [N, M…] the one output, \"outputs\"; \"mode\" is a static input. Arrays are objects with shape, dtype and data; answers have them in base64 where Accept is application/json+base64.");
         group.AddEndpointFilter<TesseractFilter>();
+        group.AddEndpointFilter<OpenedStore>();
 
         group.MapPost("/apply", ApplyAsync)
             .WithName("TesseractApply")

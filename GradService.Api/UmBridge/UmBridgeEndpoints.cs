@@ -16,9 +16,10 @@ internal static class UmBridgeEndpoints
         var group = routes.MapGroup("").WithTag("UM-Bridge", "UM-Bridge 1.0 for its clients in Python, R, Julia, MATLAB and C++: every named network is a model, whose one input vector is "
             + "the batch [N, D…] and whose one output vector is [N, M…], both row-major. A body is JSON whatever it is declared to be; unknown fields are ignored.");
         group.WithMetadata(new UmBridgeErrors());
+        group.AddEndpointFilter<OpenedStore>();
 
         // Clients see by it whether somebody is there. What else is at the root goes first.
-        group.MapMethods("/", [HttpMethods.Head], () => TypedResults.Ok()).WithOrder(1).ExcludeFromDescription();
+        routes.MapMethods("/", [HttpMethods.Head], () => TypedResults.Ok()).WithOrder(1).ExcludeFromDescription();
 
         group.MapGet("/Info", ([FromServices] ServedNetworks served) => new UmBridgeInfo(ProtocolVersion, served.Names))
             .WithName("UmBridgeInfo")

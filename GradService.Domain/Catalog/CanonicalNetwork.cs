@@ -17,6 +17,15 @@ public sealed record CanonicalNetwork(string Id, NetworkSpec Spec, Shape Input, 
     /// <summary>What all its numbers take.</summary>
     public long ParameterBytes => Spec.Parameters!.Values.Sum(values => (long)values.RawBytes.Length);
 
+    /// <summary>The id of a network as it is stored: it is another one as soon as a layer or a number is.</summary>
+    /// <param name="stored">The network, every parameter and buffer given; each is asked for once, in the order of names.</param>
+    public static string IdOf(NetworkSpec stored) => SpecHash.Of(stored);
+
+    /// <summary>The id of a network whose numbers come piece by piece, so that there is an array for none of them.</summary>
+    /// <param name="layers">The network without its numbers.</param>
+    /// <param name="numbers">Every parameter and buffer; each is read once.</param>
+    public static string IdOf(NetworkSpec layers, IReadOnlyList<ArrayContent> numbers) => SpecHash.Of(layers, numbers);
+
     /// <exception cref="FaultException">The network has no shape, is over a limit, or a given parameter is unknown, misshapen or missing.</exception>
     public static CanonicalNetwork Of(NetworkSpec spec, Limits limits)
     {

@@ -28,16 +28,25 @@ internal static class SpecHash
     public static string Of(NetworkSpec spec)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var form = new ArrayBufferWriter<byte>(512);
-        Write(form, spec.InputShape);
-        Write(form, spec.Layers);
-        Write(form, spec.Dtype);
-
-        // Without parameters no seed is seed 0; with them, nothing is drawn.
-        Write(form, spec.Seed ?? (spec.Parameters is null ? 0L : null));
-        Write(form, spec.Parameters?.Count);
-        hash.AppendData(form.WrittenSpan);
+        var form = Begin(hash, spec, spec.Parameters?.Count);
         Append(hash, form, spec.Parameters);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>That of a network with these numbers, given piece by piece.</summary>
+    public static string Of(NetworkSpec spec, IReadOnlyList<ArrayContent> numbers)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var form = Begin(hash, spec, numbers.Count);
+        foreach (var (name, dtype, shape, pieces) in numbers.OrderBy(array => array.Name, StringComparer.Ordinal))
+        {
+            Append(hash, form, name, dtype, shape);
+            foreach (var piece in pieces)
+            {
+                hash.AppendData(piece.Span);
+            }
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -52,17 +61,38 @@ internal static class SpecHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    private static ArrayBufferWriter<byte> Begin(IncrementalHash hash, NetworkSpec spec, int? arrays)
+    {
+        var form = new ArrayBufferWriter<byte>(512);
+        Write(form, spec.InputShape);
+        Write(form, spec.Layers);
+        Write(form, spec.Dtype);
+
+        // Without parameters no seed is seed 0; with them, nothing is drawn.
+        Write(form, spec.Seed ?? (arrays is null ? 0L : null));
+        Write(form, arrays);
+        hash.AppendData(form.WrittenSpan);
+        return form;
+    }
+
     private static void Append(IncrementalHash hash, ArrayBufferWriter<byte> form, IReadOnlyDictionary<string, NdArray>? parameters)
     {
-        foreach (var (name, values) in (parameters ?? new Dictionary<string, NdArray>()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        // One after another: arrays that come from a file are not all there at once.
+        foreach (var name in (parameters?.Keys ?? []).Order(StringComparer.Ordinal))
         {
-            form.ResetWrittenCount();
-            Write(form, name);
-            Write(form, values.Dtype);
-            Write(form, values.Shape.Dimensions.ToArray());
-            hash.AppendData(form.WrittenSpan);
+            var values = parameters![name];
+            Append(hash, form, name, values.Dtype, values.Shape);
             hash.AppendData(values.Bytes);
         }
+    }
+
+    private static void Append(IncrementalHash hash, ArrayBufferWriter<byte> form, string name, Dtype dtype, Shape shape)
+    {
+        form.ResetWrittenCount();
+        Write(form, name);
+        Write(form, dtype);
+        Write(form, shape.Dimensions.ToArray());
+        hash.AppendData(form.WrittenSpan);
     }
 
     /// <summary>A value behind a letter that says what it is; whatever has a length has it before it, so that nothing reads in two ways.</summary>

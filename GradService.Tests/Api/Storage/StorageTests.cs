@@ -71,10 +71,9 @@ public sealed class StorageTests : IDisposable
             id = await client.StoreAsync(NetworkRequests.Spec(1));
         }
 
-        // An upload that did not end, a file whose network was never entered, and a lock that a migration never gave back.
-        var other = new string('b', 64);
-        Directory.CreateDirectory(Path.Combine(_folder.Path, "parameters", "bb"));
-        string[] orphans = [Path.Combine(_folder.Path, "incoming", "half"), Path.Combine(_folder.Path, "parameters", "bb", $"{other}.safetensors"), Path.Combine(_folder.Path, "parameters", id[..2], "stray")];
+        // An upload that did not end, a network that was never entered, one that is deleted but for its file, and a lock that a migration
+        // never gave back.
+        string[] orphans = [InIncoming(Guid.NewGuid().ToString("N")), InIncoming($"{new string('b', 64)}.safetensors"), InIncoming($"{new string('c', 64)}.safetensors")];
         Assert.All(orphans, path => File.WriteAllText(path, "x"));
         using (var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "networks.db")};Pooling=False"))
         {
@@ -87,6 +86,28 @@ public sealed class StorageTests : IDisposable
         using var store = Store();
         Assert.Equal(3, store.Open().Orphans);
         Assert.All(orphans, path => Assert.False(File.Exists(path)));
+        Assert.NotNull(store.ParametersOf(id));
+    }
+
+    private string InIncoming(string name) => Path.Combine(_folder.Path, "incoming", name);
+
+    [Fact]
+    public async Task What_the_service_did_not_write_or_did_finish_is_left_where_it_is()
+    {
+        string id;
+        await using (var application = Application())
+        {
+            using var client = application.CreateClient();
+            id = await client.StoreAsync(NetworkRequests.Spec(1));
+        }
+
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "parameters", "bb"));
+        string[] others = [InIncoming("thesis.tex"), Path.Combine(_folder.Path, "parameters", "bb", $"{new string('b', 64)}.safetensors"), Path.Combine(_folder.Path, "parameters", id[..2], "stray"), Path.Combine(_folder.Path, "notes.txt")];
+        Assert.All(others, path => File.WriteAllText(path, "x"));
+        using var store = Store();
+        var folder = store.Open();
+        Assert.Equal((0, 1, 0), (folder.Orphans, folder.Unknown, folder.Missing));
+        Assert.All(others, path => Assert.Equal("x", File.ReadAllText(path)));
         Assert.NotNull(store.ParametersOf(id));
     }
 
@@ -275,7 +296,7 @@ public sealed class StorageTests : IDisposable
     {
         Settings = [("Storage:Folder", _folder.Path)],
         Additions = services => services.Replace(ServiceDescriptor.Singleton(provider =>
-            new NetworkStore(provider.GetRequiredService<IOptions<StorageOptions>>(), NullLogger<NetworkStore>.Instance, TimeProvider.System) { Create = create })),
+            new NetworkStore(provider.GetRequiredService<IOptions<StorageOptions>>(), NullLogger<NetworkStore>.Instance, TimeProvider.System) { Disk = new OtherDisk { Creation = create } })),
     };
 
     private NetworkStore Store() => new(Options.Create(new StorageOptions { Folder = _folder.Path }), NullLogger<NetworkStore>.Instance, TimeProvider.System);

@@ -1,0 +1,157 @@
+namespace GradService.Api.Storage;
+
+/// <content>How it gets at the folder: opened when it is needed, one change after another, and every failure told in terms of what a caller can do.</content>
+internal sealed partial class NetworkStore
+{
+    private DataFolder Folder
+    {
+        get
+        {
+            if (_opening.Folder is { } folder)
+            {
+                return folder;
+            }
+
+            _ = _opening.Begin();
+            throw new StorageOpeningException();
+        }
+    }
+
+    /// <summary>The folder, opened if it was not; the caller's thread waits for that.</summary>
+    /// <exception cref="StorageUnavailableException">It cannot be used.</exception>
+    public DataFolder Open() => _opening.Begin().GetAwaiter().GetResult();
+
+    /// <summary>Waits, on no thread, until the folder is open.</summary>
+    /// <param name="patience">How long at most.</param>
+    /// <param name="aborted">Nobody waits any more.</param>
+    /// <exception cref="StorageUnavailableException">It cannot be used, or not in time.</exception>
+    public async ValueTask OpenedAsync(TimeSpan patience, CancellationToken aborted)
+    {
+        if (_opening.Folder is { } folder)
+        {
+            if (folder.ReadOnlyBecause is null || !IsTimeToReopen())
+            {
+                return;
+            }
+
+            // What was read-only may not be so any more.
+            _opening.Close();
+        }
+
+        try
+        {
+            await _opening.Begin().WaitAsync(patience, aborted);
+        }
+        catch (TimeoutException)
+        {
+            throw new StorageOpeningException();
+        }
+    }
+
+    private T Ask<T>(Func<NetworkDatabase, T> question)
+    {
+        var folder = Folder;
+        return _gate.UnlessLocked(() => Guarded(() =>
+        {
+            using var database = folder.Database();
+            return question(database);
+        }));
+    }
+
+    /// <summary>Changes something, when it is its turn.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="makesRoom">Whether there is more room afterwards: on a full disk it is given what was kept for it.</param>
+    private async Task<T> ChangeAsync<T>(Func<DataFolder, NetworkDatabase, T> change, bool makesRoom = false)
+    {
+        await OpenedAsync(Patience, CancellationToken.None);
+        if (!await _changing.WaitAsync(Patience))
+        {
+            throw new StorageUnavailableException($"Others have stored and deleted for {Patience.TotalSeconds} seconds, and it was not this request's turn. Try again in a moment.", StorageUnavailableException.Failed);
+        }
+
+        try
+        {
+            return _gate.UnlessLocked(() => Guarded(() =>
+            {
+                var folder = Writable();
+                try
+                {
+                    return Changed(folder, change);
+                }
+                catch (Exception failure) when (makesRoom && StorageFailures.Of(failure) is StorageFullException && folder.Reserve.TryRelease())
+                {
+                    var changed = Changed(folder, change);
+                    Refill(folder);
+                    return changed;
+                }
+            }));
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private static T Changed<T>(DataFolder folder, Func<DataFolder, NetworkDatabase, T> change)
+    {
+        using var database = folder.Database();
+        var changed = change(folder, database);
+
+        // What went to a folder that is no more is not there, though it went well.
+        folder.CheckIsTheSame();
+        return changed;
+    }
+
+    private bool IsTimeToReopen()
+    {
+        var (now, last) = (_time.GetTimestamp(), Volatile.Read(ref _reopened));
+        return (last == 0 || _time.GetElapsedTime(last, now) > BetweenOpenings) && Interlocked.CompareExchange(ref _reopened, now, last) == last;
+    }
+
+    private void Refill(DataFolder folder)
+    {
+        try
+        {
+            folder.Refill();
+        }
+        catch (Exception failure) when (StorageFailures.Of(failure) is { } known)
+        {
+            _log.Failed(known);
+        }
+    }
+
+    /// <summary>Runs some work on disk and database, and tells what fails in terms of what a caller can do.</summary>
+    private T Guarded<T>(Func<T> work)
+    {
+        try
+        {
+            return StorageFailures.Translated(work);
+        }
+        catch (Exception failure) when (failure is StorageUnavailableException or StorageFullException)
+        {
+            if (failure is StorageUnavailableException { Code: StorageUnavailableException.Locked })
+            {
+                _gate.IsLocked = true;
+            }
+
+            _log.Failed(failure);
+            throw;
+        }
+    }
+
+    private DataFolder OpenFolder()
+    {
+        try
+        {
+            var path = _options.FolderInUse ?? throw new StorageUnavailableException("Networks cannot be stored, as there is no folder for them (option Storage:Folder). Networks that are described in the request are computed as ever.");
+            var folder = StorageFailures.Translated(() => DataFolder.Open(path, Disk, Interceptors));
+            _log.Opened(folder);
+            return folder;
+        }
+        catch (Exception failure) when (failure is StorageUnavailableException or StorageFullException)
+        {
+            _log.Failed(failure);
+            throw;
+        }
+    }
+}
