@@ -44,12 +44,14 @@ builder.Services
     .AddProblems()
     .AddJson()
     .AddCompressedAnswers()
+    .AddHeadRequests()
     .AddStorage()
     .AddAdmission()
     .AddConnectionLimits()
     .AddFigures()
     .AddReverseProxy()
     .AddObservability(builder.Configuration)
+    .AddConsoleQueue()
     .AddSecurity(builder.Configuration)
     .AddOpenApiDocument();
 
@@ -60,6 +62,7 @@ app.UseSecurityHeaders();
 app.UseConfiguredOrigins();
 app.UseResponseCompression();
 app.UseProblems();
+app.RefuseForeignOrigins();
 app.UseGracefulStop();
 app.UseOpenApiDocument();
 app.UseSecurity();

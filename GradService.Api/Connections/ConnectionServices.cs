@@ -27,7 +27,7 @@ internal static class ConnectionServices
 
     private static void Limit(KestrelServerLimits limits, ConnectionOptions connections)
     {
-        limits.MaxConcurrentConnections = connections.MaxConnections;
+        limits.MaxConcurrentConnections = Descriptors.ConnectionsAtMost(connections.MaxConnections);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(connections.KeepAliveTimeoutSeconds);
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(connections.RequestHeadersTimeoutSeconds);
         limits.MinRequestBodyDataRate = limits.MinResponseDataRate = new MinDataRate(connections.MinBytesPerSecond, Grace);

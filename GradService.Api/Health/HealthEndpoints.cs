@@ -10,8 +10,6 @@ namespace GradService.Api.Health;
 /// <summary>Whether the process lives, and whether it can compute.</summary>
 internal static class HealthEndpoints
 {
-    private static readonly string[] Head = ["HEAD"];
-
     public static RouteGroupBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/health").WithTag("Health", "Whether the process lives, and whether it can compute.");
@@ -27,10 +25,6 @@ internal static class HealthEndpoints
             .WithDescription("For a load balancer, which sends requests only where they can be computed.")
             .WithAnswer("Gradients can be computed.", () => """{ "status": "ready" }""")
             .WithProblems(new DocumentedProblem(StatusCodes.Status503ServiceUnavailable, "libtorch could not be loaded, a compute thread is stuck, or the service has been told to stop; the detail says which."));
-
-        // What asks for the status alone.
-        group.MapMethods("/live", Head, () => TypedResults.Ok()).ExcludeFromDescription();
-        group.MapMethods("/ready", Head, Ready).ExcludeFromDescription();
         return group;
     }
 

@@ -5,17 +5,15 @@ namespace GradService.Api.Playground;
 /// <summary>The page at /, on which one changes a network and sees what each mode makes of it. It asks the service as any caller does.</summary>
 internal static class PlaygroundEndpoints
 {
-    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
-
     public static RouteGroupBuilder MapPlayground(this IEndpointRouteBuilder routes)
     {
         // Where keys are configured the page has a field for one, so the page itself must need none.
         var group = routes.MapGroup("");
         group.AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
-        group.MapMethods("/", Methods, Start);
+        group.MapGet("/", Start);
         foreach (var file in PageFile.Parts)
         {
-            group.MapMethods($"/playground/{file.Name}", Methods, (HttpContext context) => Send(file, context));
+            group.MapGet($"/playground/{file.Name}", (HttpContext context) => Send(file, context));
         }
 
         return group;

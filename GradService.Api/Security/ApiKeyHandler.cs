@@ -3,14 +3,15 @@ using System.Text.Encodings.Web;
 using GradService.Api.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace GradService.Api.Security;
 
-/// <summary>Knows a caller by the header X-Api-Key, or Authorization: Bearer.</summary>
-internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> scheme, ILoggerFactory logging, UrlEncoder encoder, IOptions<ApiKeyOptions> keys)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(scheme, logging, encoder)
+/// <summary>Knows a caller by the header X-Api-Key, or Authorization: Bearer. Refusals are counted and not logged: whoever guesses keys would fill the disk.</summary>
+internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> scheme, UrlEncoder encoder, IOptions<ApiKeyOptions> keys, KeyRefusals refusals)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(scheme, NullLoggerFactory.Instance, encoder)
 {
     public const string SchemeName = "ApiKey";
     public const string Header = "X-Api-Key";
@@ -27,6 +28,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        refusals.Add();
         var isWrong = Presented() is not null;
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = isWrong ? "Bearer realm=\"GradService\", error=\"invalid_token\"" : "Bearer realm=\"GradService\"";

@@ -16,7 +16,10 @@ internal static class SecurityServices
     {
         services.AddOptions<SecurityOptions>().BindConfiguration(SecurityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ApiKeyOptions>().Configure(options => configuration.GetSection(ApiKeyOptions.Section).Bind(options.Keys)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeySpelling>();
         services.AddCors();
+        services.AddSingleton<KeyRefusals>();
+        RequestHosts.Add(services);
         if (NeedsKeys(configuration))
         {
             services.AddAuthentication(ApiKeyHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
@@ -31,6 +34,8 @@ internal static class SecurityServices
     /// <summary>Comes behind what is open to everybody, such as the documentation.</summary>
     public static WebApplication UseSecurity(this WebApplication app)
     {
+        // Counted from the start, though none may ever come.
+        _ = app.Services.GetRequiredService<KeyRefusals>();
         if (NeedsKeys(app.Configuration))
         {
             app.UseAuthentication().UseAuthorization().UseRateLimiter();

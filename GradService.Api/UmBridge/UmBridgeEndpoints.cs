@@ -18,9 +18,6 @@ internal static class UmBridgeEndpoints
         group.WithMetadata(new UmBridgeErrors());
         group.AddEndpointFilter<OpenedStore>();
 
-        // Clients see by it whether somebody is there. What else is at the root goes first.
-        routes.MapMethods("/", [HttpMethods.Head], () => TypedResults.Ok()).WithOrder(1).ExcludeFromDescription();
-
         group.MapGet("/Info", ([FromServices] ServedNetworks served) => new UmBridgeInfo(ProtocolVersion, served.Names))
             .WithName("UmBridgeInfo")
             .WithSummary("The models.")

@@ -27,7 +27,7 @@ public sealed class ProtocolTests(GradApplication application)
     [InlineData("DELETE", "/v1/gradients/compare", "POST")]
     [InlineData("GET", "/v1/objectives", "POST")]
     [InlineData("PUT", "/v1/objectives/compare", "POST")]
-    [InlineData("POST", "/v1/capabilities", "GET")]
+    [InlineData("POST", "/v1/capabilities", "GET, HEAD")]
     [InlineData("BREW", "/health/live", "GET, HEAD")]
     public async Task A_wrong_method_is_405_and_Allow_names_the_right_one(string method, string path, string allowed)
     {

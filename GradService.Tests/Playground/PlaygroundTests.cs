@@ -128,6 +128,22 @@ public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication appli
     }
 
     [FactNeedsChromium]
+    public async Task A_link_with_more_layers_than_a_page_can_show_is_none()
+    {
+        await using var visit = await chromium.VisitAsync(Address);
+        await visit.TypeAsync("network.layers[0].outFeatures", "11");
+        await visit.Page.EvaluateAsync("""
+            () => {
+              const state = JSON.parse(atob(location.hash.slice('#state='.length).replaceAll('-', '+').replaceAll('_', '/')));
+              state.network.layers = Array.from({ length: 20000 }, () => ({ type: 'tanh' }));
+              location.hash = '#state=' + btoa(JSON.stringify(state)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+            }
+            """);
+        await Expect(visit.Page.GetByText("have more than 1,000 layers")).ToBeVisibleAsync();
+        await visit.SettledAsync();
+    }
+
+    [FactNeedsChromium]
     public async Task A_link_that_is_none_opens_what_every_visitor_sees_and_the_page_says_so()
     {
         foreach (var fragment in new[] { "#state=***", "#state=eyJ0YXNrIjoiZ3JhZGllbnRzIn0", "#else", "#preset=" + new string('0', 64) })

@@ -11,6 +11,9 @@ export function presetOf(state) {
   return id ? (same(loadedState(id), state) ? id : undefined) : ownGroup.presets.find(preset => same(preset.state, state))?.id;
 }
 
+/** A page with more layers would take minutes to show; the service takes no more by default. */
+const mostLayers = 1000;
+
 /** "#preset=forum", or "#state=" and the state itself. */
 export function toFragment(state) {
   const preset = presetOf(state);
@@ -45,7 +48,7 @@ function decoded(text) {
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), letter => letter.charCodeAt(0));
     const state = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    return isLike(state, firstPreset.state) && state.network.layers.every(isLayer) ? state : null;
+    return isLike(state, firstPreset.state) && state.network.layers.every(isLayer) && counted(state.network.layers) <= mostLayers ? state : null;
   } catch (error) {
     if (error instanceof DOMException || error instanceof SyntaxError || error instanceof TypeError) {
       return null;
@@ -53,6 +56,20 @@ function decoded(text) {
 
     throw error;
   }
+}
+
+/** Layers with those inside of them; it stops to count where there are too many. */
+function counted(layers) {
+  let [count, rest] = [0, [layers]];
+  while (rest.length > 0 && count <= mostLayers) {
+    const list = rest.pop();
+    count += list.length;
+    if (count <= mostLayers) {
+      rest = rest.concat(list.flatMap(layer => [layer.layers, layer.shortcut]).filter(inner => inner !== undefined));
+    }
+  }
+
+  return count;
 }
 
 const isLayer = layer => typeof layer?.type === 'string'

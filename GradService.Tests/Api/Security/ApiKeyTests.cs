@@ -127,6 +127,11 @@ public sealed class ApiKeyTests
     [InlineData("--ApiKeys:0:Name=c,i --ApiKeys:0:Sha256=" + Keys.Hash, "The Name of a key must have 1 to 64 letters")]
     [InlineData("--ApiKeys:0:Name=ci --ApiKeys:0:Sha256=" + Keys.Hash + " --ApiKeys:0:RequestsPerMinute=0", "RequestsPerMinute must be between 1 and 1000000")]
     [InlineData("--ApiKeys:0:Name=ci --ApiKeys:0:Sha256=" + Keys.Hash + " --ApiKeys:1:Name=ci --ApiKeys:1:Sha256=" + Keys.OtherHash, "Two keys have the Name ci.")]
+    [InlineData("--ApiKeys=abc", "ApiKeys is set to a text.")]
+    [InlineData("--ApiKeys:0=" + Keys.Hash, "ApiKeys:0 is set to a text.")]
+    [InlineData("--ApiKeys:Name=ci --ApiKeys:Sha256=" + Keys.Hash, "ApiKeys:Name is set to a text.")]
+    [InlineData("--ApiKey:0:Name=ci --ApiKey:0:Sha256=" + Keys.Hash, "There is a section ApiKey, which is not read.")]
+    [InlineData("--Api_Keys:0:Name=ci --Api_Keys:0:Sha256=" + Keys.Hash, "There is a section Api_Keys, which is not read.")]
     public async Task A_key_that_would_open_nothing_stops_the_start_and_is_named(string settings, string message)
     {
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync(settings.Split(' ')));
