@@ -111,7 +111,12 @@ internal sealed class OwnDerivatives
     }
 
     /// <summary>The gradient once more, [N, D].</summary>
-    private Tensor Again(Tensor gradient, Tensor along) => Autograd.VectorJacobianProduct(gradient, along, _pass.Inputs).flatten(1);
+    private Tensor Again(Tensor gradient, Tensor along)
+    {
+        // A chain has as many of these as a sample has elements.
+        _cancellation.ThrowIfCancellationRequested();
+        return Autograd.VectorJacobianProduct(gradient, along, _pass.Inputs).flatten(1);
+    }
 
     /// <summary>Calls back with each chain and the gradient [N, D] that it begins with.</summary>
     private void ForEachChain(Action<Chain, Tensor> work, bool differentiable = true)
