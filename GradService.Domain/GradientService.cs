@@ -53,6 +53,8 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
 
         // All answers are kept until the last is there.
         var all = Cost.Sum(entries.Select(entry => entry.Cost)).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
+        var compared = RequestWork.Compared([.. entries.Select(entry => entry.Prepared.Size.Outputs.Elements.SaturatingPlus(entry.Gradient.ResultElements(entry.Prepared.Size)))]);
+        all = all with { Work = all.Work.SaturatingPlus(compared) };
         return (all, cancellation =>
         {
             var network = lease.Network;

@@ -40,8 +40,8 @@ public sealed class Priced<T> : IDisposable
     /// <summary>The same, its answer made into another on the same thread. What is priced belongs to what is returned.</summary>
     public Priced<TOther> Then<TOther>(Func<T, CancellationToken, TOther> next) => new(Price, cancellation => next(Compute(cancellation), cancellation), this);
 
-    /// <summary>The same, with bytes of memory that what is made of its answer takes. What is priced belongs to what is returned.</summary>
-    public Priced<T> Beside(long bytes) => new(Price with { NativeBytes = Price.NativeBytes.SaturatingPlus(bytes) }, Compute, this);
+    /// <summary>The same, with what is made of its answer. What is priced belongs to what is returned.</summary>
+    public Priced<T> Beside(Price made) => new(Price.Plus(made), Compute, this);
 
     /// <summary>The same, as part of a larger request: errors name fields below this one. What is priced belongs to what is returned.</summary>
     public Priced<T> Below(string field) => new(Price, cancellation =>

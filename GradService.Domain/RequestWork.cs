@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GradService.Domain.Diagnostics;
 using GradService.Domain.Differentiation;
 using GradService.Domain.Differentiation.Questions;
@@ -14,6 +15,9 @@ internal static class RequestWork
 
     // An element that is read, copied and looked at in managed memory: of the inputs, the outputs and the answer.
     private const double EachElement = 4;
+
+    // The same, looked at beside another answer's.
+    private const double EachCompared = 5;
 
     // Of the N² blocks of a Jacobian: written, and read once more for the coupling.
     private const double EachBlockElement = 12;
@@ -52,8 +56,12 @@ internal static class RequestWork
             }
         }
 
-        return prepared.Request.Diagnostics.FiniteDifferences && question is not null ? work + Differences(prepared.Shape.WorkInFloat64, question, size) : work;
+        return prepared.Request.Diagnostics.FiniteDifferences && question is not null ? work + Differences(prepared.Shape.WorkInFloat64, question, size, reference) : work;
     }
+
+    /// <summary>How far apart the entries of a comparison are, pair by pair: outputs and gradients each looked at for the largest difference and entry.</summary>
+    /// <param name="elements">Elements of each entry's outputs and gradients.</param>
+    public static long Compared(IReadOnlyList<long> elements) => (long)Math.Min(long.MaxValue, EachCompared * (elements.Count - 1.0) * elements.Sum(each => (double)each));
 
     /// <summary>A question asked of a pass that has been run.</summary>
     private static WorkEstimate Asked(NetworkWork network, Question question, ProblemSize size)
@@ -69,7 +77,7 @@ internal static class RequestWork
             PerSample perSample => Own(network, size, OutputSelection.Count(perSample.Outputs, size), choice.Passes),
             Jacobian jacobian => Factored(network, jacobian, size, choice.Passes),
             OwnDerivativeQuestion own => Chains(network, own, size, choice),
-            _ => Sweeps(network, choice.Passes, n, question.Depth),
+            _ => throw new UnreachableException($"Nobody has said how long {question.Kind} takes."),
         };
     }
 
@@ -124,9 +132,12 @@ internal static class RequestWork
         var chains = (double)outputs * (interacting ? size.Samples : 1);
         var surrogate = !interacting && size.CoupledLayers.Count > 1;
         var samples = surrogate ? 2.0 * size.Samples : size.Samples;
+
+        // What each sample meets in the layers hangs on the polynomials: their products stand in the graph of every sweep.
+        var polynomials = surrogate ? Polynomials(size, question.Depth).Sum() : 0;
         var chain = question is Derivatives derivatives
-            ? Enumerable.Range(1, derivatives.Order).Aggregate(default(WorkEstimate), (sum, order) => sum + Sweeps(network, 1, samples, order))
-            : Sweeps(network, 1, samples) + Sweeps(network, size.Input.Elements, samples, order: 2);
+            ? Enumerable.Range(1, derivatives.Order).Aggregate(default(WorkEstimate), (sum, order) => sum + Sweeps(network, 1, samples, order, beside: order * polynomials))
+            : Sweeps(network, 1, samples, beside: polynomials) + Sweeps(network, size.Input.Elements, samples, order: 2, beside: 2 * polynomials);
         var work = chains * chain;
         if (!interacting && size.Coupled)
         {
@@ -146,17 +157,24 @@ internal static class RequestWork
             var statistics = 2.0 * layer.Channels;
             if (earlier > 0)
             {
-                work += Sweeps(network, statistics, n);
-                work += Call(
-                    0.05 * n * statistics * earlier * (order > 1 ? earlier : 1),
-                    "a product of the statistics' second derivatives and each sample's shift");
-                work += order > 1 ? Sweeps(network, statistics * earlier, n, order: 2) : default;
+                work += Sweeps(network, statistics, n) + (order > 1 ? Sweeps(network, statistics * earlier, n, order: 2) : default);
             }
 
             earlier += statistics;
         }
 
-        return work;
+        return Polynomials(size, order).Aggregate(work, (sum, product) => sum + Call(product, "a product of the statistics' second derivatives and each sample's shift"));
+    }
+
+    /// <summary>The value of each layer's polynomial for every sample, nanoseconds.</summary>
+    private static IEnumerable<double> Polynomials(ProblemSize size, int order)
+    {
+        var earlier = 0.0;
+        foreach (var layer in size.CoupledLayers)
+        {
+            yield return 0.05 * size.Samples * 2 * layer.Channels * earlier * (order > 1 ? earlier : 1);
+            earlier += 2.0 * layer.Channels;
+        }
     }
 
     /// <summary>A Jacobian's blocks in managed memory.</summary>
@@ -164,7 +182,7 @@ internal static class RequestWork
         question is Jacobian { Form: JacobianForm.Dense } ? Stoppable(EachBlockElement * question.ResultShape(size).Elements) : default;
 
     /// <summary>Difference quotients on a copy in double precision: two passes for each, and what they watch.</summary>
-    private static WorkEstimate Differences(NetworkWork network, Question question, ProblemSize size)
+    private static WorkEstimate Differences(NetworkWork network, Question question, ProblemSize size, long reference)
     {
         var n = size.Samples;
         var quotients = question is Laplacian ? size.Input.Elements : 1;
@@ -176,7 +194,7 @@ internal static class RequestWork
             watched += Sweeps(network, 1, n, order);
         }
 
-        return Pass(network, n, differentiable: true) + (2 * moves * (Pass(network, n, differentiable: true) + Stoppable(EachElement * size.Inputs.Elements)))
+        return Pass(network, n, differentiable: true) + (reference > 0 ? Pass(network, reference, differentiable: false) : default) + (2 * moves * (Pass(network, n, differentiable: true) + Stoppable(EachElement * size.Inputs.Elements)))
             + (2 * entries * watched);
     }
 }

@@ -4,16 +4,18 @@ using GradService.Domain.Catalog;
 namespace GradService.Api.Figures;
 
 /// <summary>Gradients side by side: a panel for each.</summary>
-internal sealed record ComparisonFigure(string Path, string? Title, ComparisonRequest Request, FigureKind Kind, long Statistics) : FigureQuestion(Path, Title)
+internal sealed record ComparisonFigure(string Path, string? Title, ComparisonRequest Request, FigureKind Kind, NetworkSize Size) : FigureQuestion(Path, Title)
 {
     public override int PanelCount => Request.Compare.Count;
 
     /// <exception cref="FaultException">There is no such picture of it.</exception>
     public static ComparisonFigure Of(string path, string? title, ComparisonRequest request, NetworkCatalog networks, FigureKind? asked) =>
-        new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [.. request.Compare.Select(entry => entry.Gradient)], "compare"), networks.StatisticsOf(request.Network));
+        new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [.. request.Compare.Select(entry => entry.Gradient)], "compare"), networks.SizeOf(request.Network));
 
     protected override Priced<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
-        gradients.PriceComparison(Request with { Compare = [.. Request.Compare.Select(entry => entry with { Gradient = FigureKinds.Drawn(Kind, entry.Gradient) })] }).Beside(FigureCost.Panel(Kind, Request.Inputs.Shape[0], Statistics)).Then((result, cancellation) =>
+        gradients.PriceComparison(Request with { Compare = [.. Request.Compare.Select(entry => entry with { Gradient = FigureKinds.Drawn(Kind, entry.Gradient) })] })
+            .Beside(FigureCost.Panels(Kind, Request.Compare.Count, Request.Inputs.Shape[0], Size))
+            .Then((result, cancellation) =>
             DrawableAnswer.Of(result, [.. Request.Compare.Zip(result.Results, (entry, each) =>
                 FigureKinds.PanelOf(Kind, Request, entry.Gradient, each, Title is null ? null : $"{Title}: {entry.Mode.Name}, {each.Kind}", cancellation))]));
 }

@@ -14,7 +14,9 @@ internal sealed record DrawnFigure(byte[] Image, FigureFormat Format, IReadOnlyL
     /// <summary>All that it shows, checked and priced, to be computed and drawn.</summary>
     /// <exception cref="FaultException">A request is wrong, too large, has no answer, or its answer no picture.</exception>
     public static Priced<DrawnFigure> Price(IReadOnlyList<FigureQuestion> questions, FigureSpec spec, GradientService gradients, ObjectiveService objectives) =>
-        Priced.InTurn(questions.Select(question => (Func<Priced<DrawableAnswer>>)(() => question.Price(gradients, objectives)))).Beside(FigureCost.Picture(spec)).Then((answers, cancellation) => new DrawnFigure(
+        Priced.InTurn(questions.Select(question => (Func<Priced<DrawableAnswer>>)(() => question.Price(gradients, objectives))))
+        .Beside(FigureCost.Picture(spec))
+        .Then((answers, cancellation) => new DrawnFigure(
             FigureCanvas.Draw([.. answers.SelectMany(answer => answer.Panels)], spec, cancellation), spec.Format,
             [.. answers.SelectMany(answer => answer.Reports)], [.. answers.SelectMany(answer => answer.Findings)]));
 }

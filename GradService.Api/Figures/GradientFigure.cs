@@ -4,15 +4,17 @@ using GradService.Domain.Catalog;
 namespace GradService.Api.Figures;
 
 /// <summary>A gradient: one panel.</summary>
-internal sealed record GradientFigure(string Path, string? Title, GradientRequest Request, FigureKind Kind, long Statistics) : FigureQuestion(Path, Title)
+internal sealed record GradientFigure(string Path, string? Title, GradientRequest Request, FigureKind Kind, NetworkSize Size) : FigureQuestion(Path, Title)
 {
     public override int PanelCount => 1;
 
     /// <exception cref="FaultException">There is no such picture of it.</exception>
     public static GradientFigure Of(string path, string? title, GradientRequest request, NetworkCatalog networks, FigureKind? asked) =>
-        new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [request.Gradient], "gradient.kind"), networks.StatisticsOf(request.Network));
+        new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [request.Gradient], "gradient.kind"), networks.SizeOf(request.Network));
 
     protected override Priced<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
-        gradients.PriceGradient(Request with { Gradient = FigureKinds.Drawn(Kind, Request.Gradient) }).Beside(FigureCost.Panel(Kind, Request.Inputs.Shape[0], Statistics)).Then((result, cancellation) =>
+        gradients.PriceGradient(Request with { Gradient = FigureKinds.Drawn(Kind, Request.Gradient) })
+            .Beside(FigureCost.Panels(Kind, 1, Request.Inputs.Shape[0], Size))
+            .Then((result, cancellation) =>
             DrawableAnswer.Of(result, [FigureKinds.PanelOf(Kind, Request, Request.Gradient, result, Title, cancellation)]));
 }

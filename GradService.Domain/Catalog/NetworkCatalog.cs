@@ -35,10 +35,13 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     /// <exception cref="FaultException">It is not there.</exception>
     public IReadOnlyList<int> InputShapeOf(NetworkSource source) => DescriptionOf(source).InputShape;
 
-    /// <summary>Statistics of its BatchNorm layers, a mean and a variance for each channel: as many as can couple samples.</summary>
+    /// <summary>How large it is, for whom the layers do not matter.</summary>
     /// <exception cref="FaultException">It is not there, or its layers do not fit each other.</exception>
-    public long StatisticsOf(NetworkSource source) =>
-        NetworkShape.InferWithin(DescriptionOf(source), limits).All.Where(node => node.Layer is Networks.Layers.BatchNorm).Sum(node => 2 * node.Input[0]);
+    public NetworkSize SizeOf(NetworkSource source)
+    {
+        var shape = NetworkShape.InferWithin(DescriptionOf(source), limits);
+        return new NetworkSize(shape.Input.Elements, shape.Output.Elements, shape.All.Where(node => node.Layer is Networks.Layers.BatchNorm).Sum(node => 2 * node.Input[0]));
+    }
 
     /// <summary>The network without the numbers of a stored one.</summary>
     private NetworkSpec DescriptionOf(NetworkSource source) => source as NetworkSpec ?? SpecOf((NetworkReference)source, IdOf((NetworkReference)source));

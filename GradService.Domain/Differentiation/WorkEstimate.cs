@@ -38,9 +38,10 @@ internal readonly record struct WorkEstimate(double Nanoseconds, Operation Longe
     /// <param name="samples">The samples of the pass.</param>
     /// <param name="order">1 over the graph of the pass; one more for each gradient that is differentiated.</param>
     /// <param name="parameters">Whether they go to the parameters too.</param>
-    public static WorkEstimate Sweeps(NetworkWork network, double times, double samples, int order = 1, bool parameters = false)
+    /// <param name="beside">Nanoseconds of what else hangs on the graph.</param>
+    public static WorkEstimate Sweeps(NetworkWork network, double times, double samples, int order = 1, bool parameters = false, double beside = 0)
     {
-        var sweep = network.Backward(samples, order, parameters);
+        var sweep = network.Backward(samples, order, parameters) + beside;
         return new WorkEstimate(times * sweep, new Operation(sweep, network.LongestBackward.Node, "one backward sweep over the network, most of it that"));
     }
 }

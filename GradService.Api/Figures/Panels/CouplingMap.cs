@@ -1,4 +1,5 @@
 using GradService.Domain;
+using GradService.Domain.Catalog;
 using GradService.Domain.Differentiation;
 
 namespace GradService.Api.Figures.Panels;
@@ -15,6 +16,8 @@ internal static class CouplingMap
     /// <summary>Multiplications at most, some seconds.</summary>
     private const double MostWork = 4e9;
 
+    private const double NanosecondsOfMultiplication = 2;
+
     /// <summary>Gram matrices at once at most, numbers.</summary>
     private const double MostGram = 1.5e7;
 
@@ -25,11 +28,10 @@ internal static class CouplingMap
         var (n, m, k) = (factors.Left.Shape[0], factors.Left.Shape[1], factors.Left.Shape[2]);
         var d = factors.Diagonal.Count / (n * m);
         var cells = Cells(n);
-        double pairs = (double)n * n * m * d * k, gram = ((double)n * (m + d) * k * k) + ((double)cells * cells * k * k), numbers = (cells + 1.0) * k * k;
-        var byGram = gram < pairs && numbers <= MostGram;
-        if ((byGram ? gram : pairs) > MostWork)
+        var (byGram, multiplications) = Choose(n, m, d, k);
+        if (multiplications > MostWork)
         {
-            throw new FaultException(Fault.TooLarge("inputs", $"at most {MostWork:0} multiplications for a map of the coupling", $"{(byGram ? gram : pairs):0}",
+            throw new FaultException(Fault.TooLarge("inputs", $"at most {MostWork:0} multiplications for a map of the coupling", $"{multiplications:0}",
                 "Send fewer samples, or select fewer outputs with gradient.outputs."));
         }
 
@@ -56,13 +58,23 @@ internal static class CouplingMap
         return map;
     }
 
-    /// <summary>Bytes that a map takes at most: its cells, and the Gram matrices where it is made by them.</summary>
+    /// <summary>What a map takes at most: its cells, and the Gram matrices where it is made by them; more work than is taken on is refused.</summary>
     /// <param name="samples">N.</param>
-    /// <param name="statistics">K.</param>
-    public static long Bytes(long samples, long statistics)
+    /// <param name="size">The network.</param>
+    public static Price PriceOf(long samples, NetworkSize size)
     {
-        var (cells, gram) = (Cells(samples), (Cells(samples) + 1.0) * statistics * statistics);
-        return sizeof(double) * ((4L * cells * cells) + (gram <= MostGram ? (long)gram : 0));
+        var (cells, gram) = (Cells(samples), (Cells(samples) + 1.0) * size.Statistics * size.Statistics);
+        var (_, multiplications) = Choose(samples, size.OutputElements, size.InputElements, size.Statistics);
+        return new Price(sizeof(double) * ((4L * cells * cells) + (gram <= MostGram ? (long)gram : 0)), 0, (long)(NanosecondsOfMultiplication * Math.Min(multiplications, MostWork)));
+    }
+
+    /// <summary>Whether a map is made by Gram matrices or pair by pair, whichever takes fewer multiplications, and how many.</summary>
+    private static (bool ByGram, double Multiplications) Choose(long n, long m, long d, long k)
+    {
+        var cells = (double)Cells(n);
+        double pairs = (double)n * n * m * d * k, gram = ((double)n * (m + d) * k * k) + (cells * cells * k * k), numbers = (cells + 1) * k * k;
+        var byGram = gram < pairs && numbers <= MostGram;
+        return (byGram, byGram ? gram : pairs);
     }
 
     /// <summary>Samples of a block; the last may have fewer.</summary>
