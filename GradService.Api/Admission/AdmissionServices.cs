@@ -16,7 +16,7 @@ internal static class AdmissionServices
         services.AddOptions<ComputeOptions>().BindConfiguration(Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IPostConfigureOptions<ComputeOptions>, MemoryBounds>();
         services.AddOptions<EngineOptions>().BindConfiguration(EngineSection).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<ComputeQueue>().AddSingleton<BufferBudget>().AddSingleton<RequestAdmission>();
+        services.AddSingleton<ComputeQueue>().AddSingleton<BufferBudget>().AddSingleton<RequestAdmission>().AddSingleton(_ => new HeapRelease());
         services.AddSingleton(provider => new NetworkCache(LimitsOf(provider), provider.GetRequiredService<IOptions<EngineOptions>>().Value));
         services.AddSingleton(provider => new GradientService(LimitsOf(provider), provider.GetRequiredService<NetworkCatalog>()));
         services.AddSingleton(provider => new ObjectiveService(LimitsOf(provider), provider.GetRequiredService<NetworkCatalog>()));

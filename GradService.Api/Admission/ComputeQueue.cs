@@ -72,17 +72,18 @@ internal sealed partial class ComputeQueue : IDisposable
     /// <param name="timeout">How long the caller will wait; null: as long as the service allows.</param>
     /// <param name="aborted">The caller went away.</param>
     /// <param name="held">What else the request takes until then.</param>
+    /// <param name="waited">How much of the time that there is has gone by already.</param>
     /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
     /// <exception cref="FaultException">It takes more memory than there is for all, or has no answer.</exception>
     /// <exception cref="DeadlineExceededException">The deadline passed; the work was told to stop.</exception>
     /// <exception cref="OperationCanceledException">The caller went away; the work was told to stop.</exception>
-    public async Task<T> RunAsync<T>(Priced<T> priced, TimeSpan? timeout, CancellationToken aborted, IDisposable? held = null)
+    public async Task<T> RunAsync<T>(Priced<T> priced, TimeSpan? timeout, CancellationToken aborted, IDisposable? held = null, TimeSpan waited = default)
     {
         using var computation = new Computation<T>(_metrics, priced);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         var ownTimeout = timeout < _longest;
         var longest = ownTimeout ? timeout!.Value : _longest;
-        deadline.CancelAfter(longest);
+        deadline.CancelAfter(longest > waited ? longest - waited : TimeSpan.Zero);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var token = deadline.Token;
         var place = new Place(priced.Price, () => Complete(done, computation.Run, token), held is null ? [priced] : [priced, held]);

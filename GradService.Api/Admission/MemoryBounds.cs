@@ -5,12 +5,16 @@ namespace GradService.Api.Admission;
 /// <summary>Holds what is configured for all requests together within the memory that is there, and says so once where it was more.</summary>
 internal sealed partial class MemoryBounds(ILogger<MemoryBounds> log) : IPostConfigureOptions<ComputeOptions>
 {
+    private int _said;
+
     public void PostConfigure(string? name, ComputeOptions options)
     {
         var (tensors, buffers) = (options.MaxTotalNativeBytes, options.MaxBufferedBytes);
         options.MaxTotalNativeBytes = Math.Min(tensors, MachineMemory.Bytes);
         options.MaxBufferedBytes = Math.Min(buffers, MachineMemory.Bytes);
-        if ((tensors, buffers) != (options.MaxTotalNativeBytes, options.MaxBufferedBytes))
+
+        // Options are made more than once.
+        if ((tensors, buffers) != (options.MaxTotalNativeBytes, options.MaxBufferedBytes) && Interlocked.Exchange(ref _said, 1) == 0)
         {
             LogBounded(log, MachineMemory.Bytes, tensors, buffers, options.MaxTotalNativeBytes, options.MaxBufferedBytes);
         }

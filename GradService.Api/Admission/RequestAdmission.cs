@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GradService.Api.Answers;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
@@ -15,26 +16,34 @@ internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, C
         where TRequest : class
     {
         AnswerForm? form = null;
-        var result = await ComputeAsync(context, async () =>
-        {
-            (var request, form) = await body.ReadAsync<TRequest>(context);
-            try
+        var waited = TimeSpan.Zero;
+        var result = await ComputeAsync(
+            context,
+            async () =>
             {
-                return price(request);
-            }
-            catch (StorageOpeningException)
-            {
-                // Once it is open a stored network can be priced; until then no thread waits.
-                await store.OpenedAsync(RequestTimeout.Of(context.Request) ?? store.Patience, context.RequestAborted);
-                return price(request);
-            }
-        });
+                (var request, form) = await body.ReadAsync<TRequest>(context);
+                try
+                {
+                    return price(request);
+                }
+                catch (StorageOpeningException)
+                {
+                    // Once it is open a stored network can be priced; until then no thread waits.
+                    var began = Stopwatch.GetTimestamp();
+                    await store.OpenedAsync(RequestTimeout.Of(context.Request) is { } timeout && timeout < store.Patience ? timeout : store.Patience, context.RequestAborted);
+                    waited = Stopwatch.GetElapsedTime(began);
+                    return price(request);
+                }
+            },
+            () => waited);
         return (result, form!);
     }
 
     /// <summary>For a request that is read by rules of its own.</summary>
     /// <inheritdoc cref="ComputeAsync{TRequest, TResult}"/>
-    public async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Priced<T>>> readAndPrice)
+    public Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Priced<T>>> readAndPrice) => ComputeAsync(context, readAndPrice, () => TimeSpan.Zero);
+
+    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Priced<T>>> readAndPrice, Func<TimeSpan> waited)
     {
         var timeout = RequestTimeout.Of(context.Request);
         queue.RefuseIfFull();
@@ -50,6 +59,6 @@ internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, C
             throw;
         }
 
-        return await queue.RunAsync(priced, timeout, context.RequestAborted, held.Keep());
+        return await queue.RunAsync(priced, timeout, context.RequestAborted, held.Keep(), waited());
     }
 }

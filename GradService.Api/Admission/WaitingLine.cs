@@ -39,6 +39,9 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     private bool _longWasLast;
     private int _overtaken;
     private int _smallestInRow;
+
+    // Of what is reserved, what nobody knows the end of.
+    private long _stuckReserved;
     private bool _closed;
 
     // What a thread that looks out sees without the gate, and how many do: while one does nobody need be woken.
@@ -180,7 +183,11 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         {
             place.IsRunning = false;
             _reserved -= place.Price.NativeBytes;
-            if (!place.IsStuck)
+            if (place.IsStuck)
+            {
+                _stuckReserved -= place.Price.NativeBytes;
+            }
+            else
             {
                 _longRunning -= place.IsShort ? 0 : 1;
                 _pace.Add(place.Price.Work, took);
@@ -209,6 +216,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
             }
 
             place.IsStuck = true;
+            _stuckReserved += place.Price.NativeBytes;
             _longRunning -= place.IsShort ? 0 : 1;
             Changed();
             return true;
@@ -263,7 +271,9 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         var lengthyMay = lengthy is not null && _longRunning < _longThreads && (brief is null || briefMay);
         if (lengthyMay && !Fits(lengthy!))
         {
-            (briefMay, lengthyMay) = (briefMay && _overtaken < MostOvertakes, false);
+            // Short ones let it go before them when those that run have ended. What is stuck may never end.
+            var willFit = lengthy!.Price.NativeBytes <= nativeBytes - _stuckReserved;
+            (briefMay, lengthyMay) = (briefMay && (_overtaken < MostOvertakes || !willFit), false);
         }
 
         return briefMay && (!lengthyMay || _longWasLast) ? brief : lengthyMay ? lengthy : null;

@@ -18,10 +18,6 @@ internal static class NetworksEndpoints
     private const int DefaultLimit = 100;
     private const int MostAtOnce = 1000;
 
-    /// <summary>What is worth a collection of its own.</summary>
-    private const long LargeBytes = 16L << 20;
-    private static readonly TimeSpan Unwinding = TimeSpan.FromMilliseconds(50);
-
     public static RouteGroupBuilder MapNetworks(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/networks").WithTag("Networks", "Networks that are stored once and referred to by id or name: wherever a request takes a network, it takes {\"id\": …} and {\"name\": …} as well.");
@@ -76,17 +72,11 @@ internal static class NetworksEndpoints
     }
 
     private static async Task<Results<Created<NetworkReport>, Ok<NetworkReport>>> StoreAsync(
-        HttpContext context, [FromServices] RequestBody body, [FromServices] NetworkUpload upload, [FromServices] RequestAdmission admission, [FromServices] NetworkCatalog catalog, [FromServices] NetworkStore store)
+        HttpContext context, [FromServices] RequestBody body, [FromServices] NetworkUpload upload, [FromServices] RequestAdmission admission, [FromServices] NetworkCatalog catalog, [FromServices] NetworkStore store,
+        [FromServices] HeapRelease heap)
     {
         var (stored, name, isNew, bytes) = await ReceiveAsync(context, body, upload, admission, catalog, store);
-        if (bytes >= LargeBytes)
-        {
-            // Arrays of this size else stay where they are until the collector comes by, which may be long after. The stack that had them
-            // must unwind first.
-            await Task.Delay(Unwinding);
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
-
+        heap.After(bytes);
         var report = NetworkReport.Whole(stored, name);
         return isNew ? TypedResults.Created($"{context.Request.PathBase}/v1/networks/{report.Id}", report) : TypedResults.Ok(report);
     }

@@ -121,6 +121,22 @@ public sealed class WaitingLineTests
     }
 
     [Fact]
+    public void Memory_that_is_stuck_keeps_no_short_one_waiting_for_a_long_one()
+    {
+        var line = new WaitingLine(2, 1_000, Memory);
+        var stuck = Enter(line, [Long with { NativeBytes = 1_000 }])[0];
+        Assert.Same(stuck, line.TryTake());
+        Assert.True(line.GiveUpThread(stuck));
+        Assert.False(line.GiveUpThread(stuck));
+        var waiting = Enter(line, [Long with { NativeBytes = 1_000 }])[0];
+        Enter(line, Enumerable.Repeat(Short, 200));
+        Assert.All(Taken(line, 200), Assert.True);
+        Assert.Null(line.TryTake());
+        Assert.False(line.End(stuck, TimeSpan.Zero));
+        Assert.Same(waiting, line.TryTake());
+    }
+
+    [Fact]
     public void A_short_one_that_waits_for_memory_is_not_overtaken_by_long_ones()
     {
         var line = new WaitingLine(4, 64, Memory);
