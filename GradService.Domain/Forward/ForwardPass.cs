@@ -191,7 +191,13 @@ internal sealed class ForwardPass : IForward
             _context.Cancellation.ThrowIfCancellationRequested();
             using var piece = NewDisposeScope();
             var count = Math.Min(size, samples - first);
+            var watched = Branches.Count;
             result.narrow(0, first, count).copy_(node.Layer.Forward(node, x.narrow(0, first, count), this));
+            foreach (var branch in Branches.Skip(watched))
+            {
+                // The pass keeps them when the piece is done.
+                branch.MoveToOuterDisposeScope();
+            }
         }
 
         return result;

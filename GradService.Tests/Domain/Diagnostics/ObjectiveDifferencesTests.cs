@@ -2,7 +2,9 @@ using GradService.Domain;
 using GradService.Domain.Diagnostics;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Parameters;
+using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
+using GradService.Domain.Networks.Layers.Spatial;
 using GradService.Domain.Normalization;
 using GradService.Domain.Objectives;
 using GradService.Tests.Problems;
@@ -43,6 +45,26 @@ public sealed class ObjectiveDifferencesTests
         using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
         var outcome = ObjectiveDifferences.Check(setting, network, gradients, CancellationToken.None);
         Assert.Equal(0.01 * Math.Abs(wrong[0]), outcome.Report.MaxAbsoluteError, 1e-3 * Math.Abs(wrong[0]));
+    }
+
+    [Fact]
+    public void Kinks_are_watched_in_a_layer_that_takes_its_points_in_pieces()
+    {
+        // 0.1 seconds a point in the pool: two are taken one by one. Few parameters keep the differences few.
+        var pool = new MaxPool2d { KernelSize = new(110), Stride = new(1) };
+        Layer[] layers = [pool, new AdaptiveAvgPool2d { OutputSize = new(1) }, new Flatten(), new Linear { OutFeatures = 1 }];
+        var pixels = Enumerable.Range(0, 2 * 220 * 220).Select(i => MathF.Sin(i * 0.7f)).ToArray();
+        var request = new ObjectiveRequest
+        {
+            Network = new NetworkSpec { InputShape = [1, 220, 220], Layers = layers, Seed = 1 },
+            Outputs = ["u"],
+            Points = [new PointSet { Name = "images", Inputs = new NdArray(new Shape(2, 1, 220, 220), pixels) }],
+            Terms = [new ObjectiveTerm { Name = "one", On = "images", Residual = "u - 1" }],
+            Diagnostics = new DiagnosticsSpec { FiniteDifferences = true },
+        };
+        var report = DomainServices.Objectives().Evaluate(request, CancellationToken.None).Diagnostics.FiniteDifferences!;
+        Assert.Equal(2, report.Checked);
+        Assert.InRange(report.MaxRelativeError, 0, 1e-6);
     }
 
     [Fact]
