@@ -27,7 +27,7 @@ internal static class ObjectiveExamination
             var held = detached?.Derivatives[(pair.Set.Index, quantity)];
             var largest = values.MaxAbsolute();
             return new DerivativeEvidence(pass.Setting.Objective.NameOf(quantity), pair.Set.Index, pair.Batch.Count, largest, held?.MaxAbsolute(), held?.MaxDifference(values),
-                largest == 0 && pass.Live && !pair.Batch.IsPointByPoint(pair.Set) ? ParameterSlope(pass, pair.Batch, pair.Set, quantity) : null);
+                largest == 0 && pass.Live && !pair.Batch.IsPointByPoint(pair.Set) ? ParameterSlope(pass, pair.Batch, pair.Set, quantity, cancellation) : null);
         }))];
     }
 
@@ -95,8 +95,9 @@ internal static class ObjectiveExamination
     /// <summary>The outputs [N, M] of a batch by other statistics.</summary>
     private static Tensor Again(BatchPass batch, Func<NormalizationSite, Moments> given) => ForwardPass.Run(batch.Context, batch.Inputs, (site, _) => given(site)).Outputs;
 
-    private static double ParameterSlope(ObjectivePass pass, BatchPass batch, ObjectiveSet set, InputQuantity quantity)
+    private static double ParameterSlope(ObjectivePass pass, BatchPass batch, ObjectiveSet set, InputQuantity quantity, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
         var values = batch.ValuesOn(set).Single()()[quantity];
 

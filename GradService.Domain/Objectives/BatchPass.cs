@@ -75,12 +75,12 @@ internal sealed class BatchPass
                 break;
             case DerivativeWay.Sum:
                 var sum = batch.RunCoupled(context, all, Held);
-                batch.Share(inputs, sum.Outputs, new InputDerivatives(sum.Outputs, sum.Inputs, setting.DerivativesOf(sets), Ones(all), live));
+                batch.Share(inputs, sum.Outputs, batch.Differentiate(sum, setting.DerivativesOf(sets), Ones(all), live));
                 break;
             case DerivativeWay.LeaveOneOut:
                 var own = WithOwnStatistics(batch.Add(ForwardPass.Run(context, all, Held)));
                 batch._passes.Add(own);
-                batch.Share(inputs, own.Outputs, new InputDerivatives(own.Outputs, own.Inputs, setting.DerivativesOf(sets), Ones(all), live));
+                batch.Share(inputs, own.Outputs, batch.Differentiate(own, setting.DerivativesOf(sets), Ones(all), live));
                 break;
             default:
                 batch.ShareRows(inputs, batch.RunCoupled(context, all, Held), live);
@@ -91,6 +91,9 @@ internal sealed class BatchPass
 
         Moments? Held(NormalizationSite site, Tensor h) => frozen?.GetValueOrDefault(site.Node);
     }
+
+    private InputDerivatives Differentiate(ForwardPass pass, DerivativePlan plan, Tensor weights, bool live) =>
+        new(pass.Outputs, pass.Inputs, plan, weights, live, Context.Cancellation);
 
     private ForwardPass Add(ForwardPass pass)
     {
@@ -115,7 +118,7 @@ internal sealed class BatchPass
             {
                 var own = context with { Masks = context.Masks?.Rows(from, set.Count) };
                 var pass = Add(ForwardPass.Run(own, plan.Sweeps == 0 ? points : ForwardPass.Leaf(points), used is null ? held : (site, _) => used[site.Node]));
-                AddValues(set, points, pass.Outputs, plan.Sweeps == 0 ? null : new InputDerivatives(pass.Outputs, pass.Inputs, plan, Ones(points), live), 0);
+                AddValues(set, points, pass.Outputs, plan.Sweeps == 0 ? null : Differentiate(pass, plan, Ones(points), live), 0);
             }
 
             from += set.Count;
@@ -187,7 +190,7 @@ internal sealed class BatchPass
             var unit = zeros([pass.Inputs.shape[0]], pass.Outputs.dtype);
             unit.narrow(0, first + i, 1).copy_(ones([1], unit.dtype));
             return new PointValues(i, points.narrow(0, i, 1).flatten(1), pass.Outputs.narrow(0, first + i, 1),
-                new InputDerivatives(pass.Outputs, pass.Inputs, set.Derivatives, unit, live), first + i);
+                Differentiate(pass, set.Derivatives, unit, live), first + i);
         }
     }
 

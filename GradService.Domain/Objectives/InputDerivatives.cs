@@ -16,6 +16,7 @@ internal sealed class InputDerivatives
     private readonly DerivativePlan _plan;
     private readonly Tensor _weights;
     private readonly bool _live;
+    private readonly CancellationToken _cancellation;
     private readonly Dictionary<DerivativeIndex, Tensor> _gradients = [];
 
     /// <param name="outputs">[R, M].</param>
@@ -23,9 +24,10 @@ internal sealed class InputDerivatives
     /// <param name="plan">Which gradients are swept.</param>
     /// <param name="weights">[R].</param>
     /// <param name="live">Whether the results will be differentiated with respect to parameters.</param>
-    public InputDerivatives(Tensor outputs, Tensor inputs, DerivativePlan plan, Tensor weights, bool live)
+    /// <param name="cancellation">Ends the work between two sweeps.</param>
+    public InputDerivatives(Tensor outputs, Tensor inputs, DerivativePlan plan, Tensor weights, bool live, CancellationToken cancellation)
     {
-        (_outputs, _inputs, _plan, _weights, _live) = (outputs, inputs, plan, weights, live);
+        (_outputs, _inputs, _plan, _weights, _live, _cancellation) = (outputs, inputs, plan, weights, live, cancellation);
     }
 
     /// <summary>A derivative, or for order 0 the output itself, for every row, [R].</summary>
@@ -48,7 +50,9 @@ internal sealed class InputDerivatives
     {
         if (!_gradients.TryGetValue(swept, out var gradient))
         {
-            gradient = Autograd.VectorJacobianProduct(this[swept], _weights, _inputs, differentiable: _live || _plan.IsSweptAgain(swept)).flatten(1);
+            var derivative = this[swept];
+            _cancellation.ThrowIfCancellationRequested();
+            gradient = Autograd.VectorJacobianProduct(derivative, _weights, _inputs, differentiable: _live || _plan.IsSweptAgain(swept)).flatten(1);
             _gradients[swept] = gradient;
         }
 

@@ -42,6 +42,7 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
                 var values = make();
                 foreach (var quantity in set.Quantities)
                 {
+                    cancellation.ThrowIfCancellationRequested();
                     var read = values[quantity];
                     read.CopyTo(derivatives[(set.Index, quantity)], values.From * (read.numel() / values.Count));
                 }
@@ -66,12 +67,12 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
 
                 if (point is not null)
                 {
-                    gradients?.Sweep();
+                    gradients?.Sweep(cancellation);
                 }
             }
         }
 
-        gradients?.Sweep();
+        gradients?.Sweep(cancellation);
         return new Loss(
             [.. objective.Terms.Select(term => new TermValue(term, residuals[term.Index]))],
             derivatives,
@@ -106,12 +107,14 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
         public void Add(Tensor residual, Tensor slope) => _open.Add((residual, slope));
 
         /// <summary>Takes in all that has been added since the last sweep.</summary>
-        public void Sweep()
+        public void Sweep(CancellationToken cancellation)
         {
             if (_open.Count == 0)
             {
                 return;
             }
+
+            cancellation.ThrowIfCancellationRequested();
 
             foreach (var (sum, gradient) in Sums.Zip(Autograd.VectorJacobianProducts(_open, parameters)))
             {
