@@ -185,7 +185,7 @@ internal static class RequestWork
     private static WorkEstimate Differences(NetworkWork network, Question question, ProblemSize size, long reference)
     {
         var n = size.Samples;
-        var quotients = question is Laplacian ? size.Input.Elements : 1;
+        var quotients = question.QuotientsEach(size);
         var entries = Math.Min(Math.Max(1, FiniteDifferences.MaxEntries / quotients), (double)question.ResultShape(size).Elements) * quotients;
         var moves = question is Jvp or Hvp ? 1 : entries;
         var watched = default(WorkEstimate);

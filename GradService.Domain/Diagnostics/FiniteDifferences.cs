@@ -52,23 +52,26 @@ internal static class FiniteDifferences
     {
         var quotients = question.Quotients(size);
         var inputs = pass.Inputs.ToDoubles();
-        var drawn = Draw(answer.Shape, inputs, question.Kind, quotients(0).Count);
+        var drawn = Draw(answer.Shape, inputs, question.Kind, question.QuotientsEach(size));
         var values = new double[drawn.Length];
         var acrossKinks = new bool[drawn.Length];
         var (noise, magnitude) = (0.0, 1.0);
 
         // Quotients that move the inputs in the same way share their two passes.
-        foreach (var group in drawn.SelectMany((entry, index) => quotients(entry).Select(quotient => (Index: index, quotient.Moves, quotient.Watched))).GroupBy(part => part.Moves))
+        var parts = drawn.SelectMany((entry, index) => quotients(entry).Select(quotient => Of(index, quotient)));
+        foreach (var group in parts.GroupBy(part => part.Moves))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var h = Step * (group.Key.Direction is null ? Math.Max(1, Math.Abs(inputs[group.Key.Element])) : Math.Max(1, inputs.Max(Math.Abs)) / (group.Key.Largest > 0 ? group.Key.Largest : 1));
-            var high = new WatchedPass(Moved(pass, group.Key.From(inputs, h)));
-            var low = new WatchedPass(Moved(pass, group.Key.From(inputs, -h)));
+            var (moves, longest) = (group.Key, group.Key.Largest);
+            var h = Step * Math.Max(1, moves.Direction is null ? Math.Abs(inputs[moves.First]) : inputs.Max(Math.Abs)) / (longest > 0 ? longest : 1);
+            var high = new WatchedPass(Moved(pass, moves.From(inputs, h)), cancellation);
+            var low = new WatchedPass(Moved(pass, moves.From(inputs, -h)), cancellation);
             var straddles = Straddles(high.Pass.Branches, low.Pass.Branches);
             var largestOutput = high.Outputs.Max(Math.Abs);
             foreach (var (index, _, watched) in group)
             {
+                cancellation.ThrowIfCancellationRequested();
                 acrossKinks[index] |= straddles;
                 var (above, below) = (watched.In(high), watched.In(low));
                 values[index] += (above - below) / (2 * h);
@@ -77,10 +80,18 @@ internal static class FiniteDifferences
             }
         }
 
-        return Outcome(answer, drawn, values, acrossKinks, noise, magnitude);
+        return Outcome(answer, drawn, values, acrossKinks, noise, magnitude, cancellation);
+
+        (int Index, Displacement Moves, Watched Watched) Of(int index, DifferenceQuotient quotient)
+        {
+            // A Laplacian has as many as a sample has elements, and all are there before the first is taken.
+            cancellation.ThrowIfCancellationRequested();
+            return (index, quotient.Moves, quotient.Watched);
+        }
     }
 
-    private static FiniteDifferenceOutcome Outcome(Answer answer, long[] drawn, double[] values, bool[] acrossKinks, double noise, double magnitude)
+    private static FiniteDifferenceOutcome Outcome(
+        Answer answer, long[] drawn, double[] values, bool[] acrossKinks, double noise, double magnitude, CancellationToken cancellation)
     {
         var compared = Enumerable.Range(0, drawn.Length).Where(index => !acrossKinks[index]).ToList();
         var maxError = Largest(compared.Select(index => values[index] - answer[drawn[index]]));
@@ -89,7 +100,7 @@ internal static class FiniteDifferences
 
         // The answer has the rounding noise of its own precision: only where it is as small as that are both called zero.
         var belowNoise = compared.Count > 0 && maxValue <= noise && maxAnswer <= noise + (64 * answer.Dtype.Epsilon() * magnitude);
-        var largest = Math.Max(Math.Max(answer.MaxAbsolute(), maxAnswer), maxValue);
+        var largest = Math.Max(Math.Max(answer.MaxAbsolute(cancellation), maxAnswer), maxValue);
         return Outcome(drawn.Length, compared.Count, maxError, largest, belowNoise, noise);
     }
 
@@ -121,9 +132,9 @@ internal static class FiniteDifferences
         pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), inputs).ToTensor(Dtype.Float64), StatisticsHold.Uncoupled, watchBranches: true);
 
     /// <summary>Entries of the answer, all or 64 different ones, fewer where each takes several quotients; the same for the same request.</summary>
-    private static long[] Draw(Shape answer, double[] inputs, string kind, int quotientsEach)
+    private static long[] Draw(Shape answer, double[] inputs, string kind, long quotientsEach)
     {
-        var most = Math.Max(1, MaxEntries / quotientsEach);
+        var most = (int)Math.Max(1, MaxEntries / quotientsEach);
         if (answer.Elements <= most)
         {
             return [.. Enumerable.Range(0, (int)answer.Elements).Select(entry => (long)entry)];

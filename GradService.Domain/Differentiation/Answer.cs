@@ -24,7 +24,7 @@ internal sealed record Answer
     public double this[long entry] => Factors is null ? Gradients![entry] : Factors[entry];
 
     /// <summary>The largest absolute entry; of factors, the largest of the own blocks, as N² entries are never looked at.</summary>
-    public double MaxAbsolute() => Factors?.MaxOwn() ?? Gradients!.MaxAbsolute();
+    public double MaxAbsolute(CancellationToken cancellation) => Factors?.MaxOwn(cancellation) ?? Gradients!.MaxAbsolute();
 
     /// <summary>The Frobenius norm of the whole answer.</summary>
     public double Norm(CancellationToken cancellation) => Factors?.Norm(cancellation) ?? Gradients!.Norm();

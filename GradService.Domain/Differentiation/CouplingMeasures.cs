@@ -17,7 +17,7 @@ internal sealed record CouplingMeasures(double Squares, double OffDiagonal, doub
     /// no dearer, or samples are few.
     /// </summary>
     /// <param name="factors">The factors.</param>
-    /// <param name="cancellation">Ends the sums between two samples.</param>
+    /// <param name="cancellation">Ends the sums between two elements of a sample.</param>
     /// <param name="statistics">The range of statistics that count; all where it is left out.</param>
     public static CouplingMeasures Of(JacobianFactors factors, CancellationToken cancellation, Range? statistics = null)
     {
@@ -29,9 +29,9 @@ internal sealed record CouplingMeasures(double Squares, double OffDiagonal, doub
         var p = new double[count];
         for (var i = 0L; i < n; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
             for (var element = 0L; element < d; element++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 for (var k = 0; k < count; k++)
                 {
                     p[k] = factors.Right[((first + k) * n * d) + (i * d) + element];
@@ -68,7 +68,7 @@ internal sealed record CouplingMeasures(double Squares, double OffDiagonal, doub
     }
 
     /// <summary>From all blocks of a dense Jacobian [N, M, N, D…].</summary>
-    public static CouplingMeasures Of(NdArray jacobian)
+    public static CouplingMeasures Of(NdArray jacobian, CancellationToken cancellation)
     {
         var (samples, outputs) = (jacobian.Shape[0], jacobian.Shape[1]);
         var d = jacobian.Count / (samples * outputs * samples);
@@ -76,6 +76,11 @@ internal sealed record CouplingMeasures(double Squares, double OffDiagonal, doub
         var all = 0.0;
         for (var index = 0L; index < jacobian.Count; index++)
         {
+            if (index % (d * samples) == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             var square = jacobian[index] * jacobian[index];
             var moved = index / d % samples;
             all += square;

@@ -1,6 +1,7 @@
 using GradService.Domain.Differentiation.Engines;
 using GradService.Domain.Forward;
 using GradService.Domain.Native;
+using static TorchSharp.torch;
 
 namespace GradService.Domain.Differentiation;
 
@@ -9,29 +10,59 @@ namespace GradService.Domain.Differentiation;
 /// <param name="Watched">What is watched.</param>
 internal sealed record DifferenceQuotient(Displacement Moves, Watched Watched);
 
-/// <summary>A direction in the flattened inputs [N·D].</summary>
-/// <param name="Element">The element that moves by 1, where a single one does.</param>
-/// <param name="Direction">How all move; null where a single one does.</param>
-internal sealed record Displacement(long Element, double[]? Direction)
+/// <summary>
+/// A direction in the flattened inputs [N·D]: some elements in a row move, the others rest. It holds none of the numbers itself, as there
+/// may be one for each of very many quotients.
+/// </summary>
+/// <param name="First">The first element that moves.</param>
+/// <param name="Count">How many move.</param>
+/// <param name="Direction">An array that says how they move; null: by 1.</param>
+/// <param name="At">The entry of that array which belongs to the first of them.</param>
+internal sealed record Displacement(long First, long Count, NdArray? Direction, long At)
 {
-    public static Displacement Of(long element) => new(element, null);
+    /// <summary>One element moves by 1.</summary>
+    public static Displacement Of(long element) => new(element, 1, null, 0);
 
-    public static Displacement Along(double[] direction) => new(0, direction);
+    /// <summary>The move of an element, counted from the first that moves.</summary>
+    public double this[long element] => Direction is null ? 1 : Direction[At + element];
 
     /// <summary>The largest move of an element.</summary>
-    public double Largest => Direction is null ? 1 : Direction.Max(Math.Abs);
+    public double Largest
+    {
+        get
+        {
+            var largest = 0.0;
+            for (var element = 0L; element < Count; element++)
+            {
+                largest = Math.Max(largest, Math.Abs(this[element]));
+            }
+
+            return largest;
+        }
+    }
 
     /// <summary>The inputs moved by h.</summary>
     public double[] From(double[] inputs, double h)
     {
-        if (Direction is null)
+        var moved = (double[])inputs.Clone();
+        for (var element = 0L; element < Count; element++)
         {
-            var moved = (double[])inputs.Clone();
-            moved[Element] += h;
-            return moved;
+            moved[First + element] += h * this[element];
         }
 
-        return [.. inputs.Zip(Direction, (x, by) => x + (h * by))];
+        return moved;
+    }
+
+    /// <summary>The direction of one sample of D elements, to which all that move belong, [1, D].</summary>
+    public NdArray InSample(long sample, long d)
+    {
+        var values = new double[d];
+        for (var element = 0L; element < Count; element++)
+        {
+            values[First - (sample * d) + element] = this[element];
+        }
+
+        return new NdArray(new Shape(1, d), values);
     }
 }
 
@@ -74,22 +105,34 @@ internal abstract record Watched
     /// <summary>An element of cotangentᵀ·J, flat [N·D].</summary>
     internal sealed record CotangentGradient(NdArray Cotangent, long Element) : Watched
     {
-        public override double In(WatchedPass pass) =>
-            Autograd.VectorJacobianProduct(pass.Pass.Outputs, Cotangent.ToTensor(Dtype.Float64), pass.Pass.Inputs).ToDoubles()[Element];
+        public override double In(WatchedPass pass)
+        {
+            pass.Cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            return Autograd.VectorJacobianProduct(pass.Pass.Outputs, Cotangent.ToTensor(Dtype.Float64), pass.Pass.Inputs).ToDoubles()[Element];
+        }
     }
 
-    /// <summary>The own derivative of one output of one sample along a direction [N, D], of the given order.</summary>
-    internal sealed record OwnDerivative(long Sample, long OutputElement, NdArray Direction, int Order) : Watched
+    /// <summary>The own derivative of one output of one sample along a direction in that sample's inputs, of the given order.</summary>
+    internal sealed record OwnDerivative(long Sample, long OutputElement, Displacement Along, int Order) : Watched
     {
-        public override double In(WatchedPass pass) =>
-            OwnDerivatives.OfOne(pass.Pass, Sample, OutputElement, Direction.ToTensor(Dtype.Float64), Order);
+        public override double In(WatchedPass pass)
+        {
+            using var scope = NewDisposeScope();
+            var inputs = pass.Pass.Inputs;
+            var direction = Along.InSample(Sample, inputs.numel() / inputs.shape[0]).ToTensor(Dtype.Float64);
+            return OwnDerivatives.OfOne(pass.Pass, Sample, OutputElement, direction, Order, pass.Cancellation);
+        }
     }
 }
 
 /// <summary>A pass that is watched, its outputs copied out once.</summary>
-internal sealed class WatchedPass(ForwardPass pass)
+internal sealed class WatchedPass(ForwardPass pass, CancellationToken cancellation)
 {
     public ForwardPass Pass { get; } = pass;
+
+    /// <summary>Ends what is watched between two sweeps.</summary>
+    public CancellationToken Cancellation { get; } = cancellation;
 
     /// <summary>Flat [N·M].</summary>
     public double[] Outputs { get; } = pass.Outputs.ToDoubles();

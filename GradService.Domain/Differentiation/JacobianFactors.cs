@@ -48,13 +48,16 @@ public sealed record JacobianFactors
     }
 
     /// <summary>The largest absolute entry of the own blocks.</summary>
-    internal double MaxOwn()
+    internal double MaxOwn(CancellationToken cancellation)
     {
         var max = 0.0;
-        for (var own = 0L; own < Diagonal.Count; own++)
+        for (var row = 0L; row < Samples * Outputs; row++)
         {
-            var row = own / Elements;
-            max = Math.Max(max, Math.Abs(this[(row * Samples * Elements) + (row / Outputs * Elements) + (own % Elements)]));
+            cancellation.ThrowIfCancellationRequested();
+            for (var element = 0L; element < Elements; element++)
+            {
+                max = Math.Max(max, Math.Abs(this[(row * Samples * Elements) + (row / Outputs * Elements) + element]));
+            }
         }
 
         return max;

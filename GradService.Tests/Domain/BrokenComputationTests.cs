@@ -110,7 +110,7 @@ public sealed class BrokenComputationTests
             return Inner.Ask(pass, size, cancellation);
         }
 
-        internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
+        internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
         {
             Break(Stage == Stage.FiniteDifferences, null);
             return Inner.Quotients(size);

@@ -158,6 +158,7 @@ internal sealed class Coupling
         {
             for (var m = l + 1; m < _layers.Count; m++)
             {
+                _cancellation.ThrowIfCancellationRequested();
                 total[l] = total[l].Plus(total[m].TimesMatrix(responses[m, l]!));
             }
         }
@@ -218,15 +219,15 @@ internal sealed class Coupling
     }
 
     /// <summary>One channel's mean and variance: their derivatives by each of the inputs, [N, …].</summary>
-    private static (Tensor[] Mean, Tensor[] Variance) StatisticRows(Layer layer, long channel, Tensor[] inputs)
+    private (Tensor[] Mean, Tensor[] Variance) StatisticRows(Layer layer, long channel, Tensor[] inputs)
     {
         var one = zeros_like(layer.Entering).detach();
         one.select(1, channel).copy_(ones_like(one.select(1, channel)));
         if (layer.HasPositions)
         {
-            return (
-                Autograd.VectorJacobianProducts([(layer.Entering, one.Times(1 / layer.Count))], inputs),
-                Autograd.VectorJacobianProducts([(layer.Entering, one.Times(layer.VarianceSlope))], inputs));
+            var mean = Autograd.VectorJacobianProducts([(layer.Entering, one.Times(1 / layer.Count))], inputs);
+            _cancellation.ThrowIfCancellationRequested();
+            return (mean, Autograd.VectorJacobianProducts([(layer.Entering, one.Times(layer.VarianceSlope))], inputs));
         }
 
         // One value per sample: mean and variance are functions of that value, and share its derivative.

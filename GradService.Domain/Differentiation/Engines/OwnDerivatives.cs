@@ -18,7 +18,7 @@ internal sealed class OwnDerivatives
     /// <param name="pass">The pass.</param>
     /// <param name="outputs">The output elements that are differentiated.</param>
     /// <param name="interacting">Whether an output may depend on other samples' inputs.</param>
-    /// <param name="cancellation">Ends the work between two chains.</param>
+    /// <param name="cancellation">Ends the work between two sweeps.</param>
     public OwnDerivatives(ForwardPass pass, long[] outputs, bool interacting, CancellationToken cancellation)
     {
         _pass = pass;
@@ -85,6 +85,7 @@ internal sealed class OwnDerivatives
                         break;
                     }
 
+                    _cancellation.ThrowIfCancellationRequested();
                     gradient = Autograd.VectorJacobianProduct(slope, chain.Mask, _pass.Inputs, differentiable: k + 2 < order).flatten(1);
                 }
             },
@@ -92,22 +93,22 @@ internal sealed class OwnDerivatives
         return result;
     }
 
-    /// <summary>The own derivative of the given order of one output element of one sample along a direction [N, D].</summary>
-    public static double OfOne(ForwardPass pass, long sample, long output, Tensor direction, int order)
+    /// <summary>The own derivative of the given order of one output element of one sample along a direction [1, D] in its inputs.</summary>
+    public static double OfOne(ForwardPass pass, long sample, long output, Tensor direction, int order, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
+        var one = ones([1, 1], direction.dtype);
         var cotangent = zeros_like(pass.Outputs).detach();
-        var mask = zeros([direction.shape[0], 1], direction.dtype);
-        mask.narrow(0, sample, 1).copy_(ones([1, 1], direction.dtype));
-        cotangent.narrow(1, output, 1).copy_(mask);
+        cotangent.narrow(0, sample, 1).narrow(1, output, 1).copy_(one);
         var (root, weights) = (pass.Outputs, cotangent);
         for (var k = 1; k <= order; k++)
         {
-            var gradient = Autograd.VectorJacobianProduct(root, weights, pass.Inputs, differentiable: k < order).flatten(1);
-            (root, weights) = (gradient.Times(direction).SumOver([1], keepAxes: true), mask);
+            cancellation.ThrowIfCancellationRequested();
+            var gradient = Autograd.VectorJacobianProduct(root, weights, pass.Inputs, differentiable: k < order).flatten(1).narrow(0, sample, 1);
+            (root, weights) = (gradient.Times(direction).SumOver([1], keepAxes: true), one);
         }
 
-        return root.ToDoubles()[sample];
+        return root.ToDoubles()[0];
     }
 
     /// <summary>The gradient once more, [N, D].</summary>

@@ -53,23 +53,18 @@ public sealed record Derivatives : OwnDerivativeQuestion
     private protected override NdArray Derive(OwnDerivatives derivatives, ProblemSize size) =>
         derivatives.Along(Directions(size).ToTensor(derivatives.Dtype), Order);
 
-    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
+    internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var outputs = OutputSelection.Of(Outputs, size);
-        var (d, directions) = (size.Input.Elements, Directions(size));
+        var d = size.Input.Elements;
         return entry =>
         {
             var (row, order) = (entry / Order, (int)(entry % Order));
             var (sample, output) = (row / outputs.Length, outputs[row % outputs.Length]);
-            var moves = new double[directions.Count];
-            for (var element = sample * d; element < (sample + 1) * d; element++)
-            {
-                moves[element] = directions[element];
-            }
-
-            return [new DifferenceQuotient(Displacement.Along(moves), order == 0
+            var moves = Direction is null ? Displacement.Of(sample) : new Displacement(sample * d, d, Direction, Direction.Count == d ? 0 : sample * d);
+            return [new DifferenceQuotient(moves, order == 0
                 ? new Watched.Output((sample * size.OutputElements) + output)
-                : new Watched.OwnDerivative(sample, output, directions, order))];
+                : new Watched.OwnDerivative(sample, output, moves, order))];
         };
     }
 

@@ -14,7 +14,7 @@ public sealed record Hessian : OwnDerivativeQuestion
 
     private protected override NdArray Derive(OwnDerivatives derivatives, ProblemSize size) => derivatives.Hessian();
 
-    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
+    internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var outputs = OutputSelection.Of(Outputs, size);
         var d = size.Input.Elements;
@@ -22,7 +22,8 @@ public sealed record Hessian : OwnDerivativeQuestion
         {
             var (row, first, second) = (entry / (d * d), entry / d % d, entry % d);
             var (sample, output) = (row / outputs.Length, outputs[row % outputs.Length]);
-            return [new DifferenceQuotient(Displacement.Of((sample * d) + second), new Watched.OwnDerivative(sample, output, Unit(size, first), Order: 1))];
+            var along = Displacement.Of((sample * d) + first);
+            return [new DifferenceQuotient(Displacement.Of((sample * d) + second), new Watched.OwnDerivative(sample, output, along, Order: 1))];
         };
     }
 }

@@ -34,13 +34,15 @@ public sealed record Hvp : Question
     {
         var gradient = Autograd.VectorJacobianProduct(pass.Outputs, Cotangent.ToTensor(pass.Dtype), pass.Inputs, differentiable: true);
 
+        cancellation.ThrowIfCancellationRequested();
+
         // The Hessian is symmetric: its product with the tangent from the left is the derivative along it.
         return new Answer { Gradients = Autograd.VectorJacobianProduct(gradient, Tangent.ToTensor(pass.Dtype), pass.Inputs).ToNdArray() };
     }
 
-    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
+    internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
     {
-        var moves = Displacement.Along(Products.Split(Tangent, 1)[0]);
+        var moves = new Displacement(0, size.Inputs.Elements, Tangent, 0);
         return entry => [new DifferenceQuotient(moves, new Watched.CotangentGradient(Cotangent, entry))];
     }
 }

@@ -49,13 +49,13 @@ public sealed record Jacobian : Question
         var outputs = OutputSelection.Of(Outputs, size);
         if (Choose(size).Strategy == Strategy.RowByRow)
         {
-            return Dense(RowByRow.Jacobian(pass, outputs, ResultShape(size), cancellation));
+            return Dense(RowByRow.Jacobian(pass, outputs, ResultShape(size), cancellation), cancellation);
         }
 
         if (!size.Coupled)
         {
             return Form == JacobianForm.Dense
-                ? Dense(BlockDiagonal.Jacobian(pass, outputs, ResultShape(size), cancellation))
+                ? Dense(BlockDiagonal.Jacobian(pass, outputs, ResultShape(size), cancellation), cancellation)
                 : Factored(
                     Uncoupled(BlockDiagonal.PerSample(pass, outputs, size.Input.After(size.Samples, outputs.Length), cancellation), size),
                     pass,
@@ -78,7 +78,7 @@ public sealed record Jacobian : Question
             };
     }
 
-    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
+    internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var outputs = OutputSelection.Of(Outputs, size);
         var (m, moved) = (outputs.LongLength, size.Inputs.Elements);
@@ -105,7 +105,8 @@ public sealed record Jacobian : Question
         Right = NdArray.Allocate(size.Inputs.After(0), diagonal.Dtype),
     };
 
-    private static Answer Dense(NdArray jacobian) => new() { Gradients = jacobian, Coupling = Report(CouplingMeasures.Of(jacobian), layers: null) };
+    private static Answer Dense(NdArray jacobian, CancellationToken cancellation) =>
+        new() { Gradients = jacobian, Coupling = Report(CouplingMeasures.Of(jacobian, cancellation), layers: null) };
 
     private static Answer Factored(JacobianFactors factors, ForwardPass pass, CancellationToken cancellation) =>
         new() { Factors = factors, Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, pass, cancellation)) };

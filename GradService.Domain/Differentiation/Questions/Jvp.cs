@@ -25,11 +25,10 @@ public sealed record Jvp : Question
         Gradients = Products.JacobianVector(pass, Tangent, ResultShape(size), cancellation),
     };
 
-    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
+    internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
     {
-        var watched = size.Outputs.Elements;
-        var moves = Products.Split(Tangent, Count(size)).Select(Displacement.Along).ToList();
-        return entry => [new DifferenceQuotient(moves[(int)(entry / watched)], new Watched.Output(entry % watched))];
+        var (watched, moved) = (size.Outputs.Elements, size.Inputs.Elements);
+        return entry => [new DifferenceQuotient(new Displacement(0, moved, Tangent, entry / watched * moved), new Watched.Output(entry % watched))];
     }
 
     private bool IsStack(ProblemSize size) => Tangent.Shape.Rank == size.Inputs.Rank + 1;

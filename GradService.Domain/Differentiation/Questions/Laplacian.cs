@@ -13,15 +13,17 @@ public sealed record Laplacian : OwnDerivativeQuestion
 
     private protected override NdArray Derive(OwnDerivatives derivatives, ProblemSize size) => derivatives.Laplacian();
 
-    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
+    internal override long QuotientsEach(ProblemSize size) => size.Input.Elements;
+
+    internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var outputs = OutputSelection.Of(Outputs, size);
         var d = size.Input.Elements;
         return entry =>
         {
             var (sample, output) = (entry / outputs.Length, outputs[entry % outputs.Length]);
-            return [.. Enumerable.Range(0, (int)d).Select(element =>
-                new DifferenceQuotient(Displacement.Of((sample * d) + element), new Watched.OwnDerivative(sample, output, Unit(size, element), Order: 1)))];
+            return Enumerable.Range(0, (int)d).Select(element => Displacement.Of((sample * d) + element))
+                .Select(moves => new DifferenceQuotient(moves, new Watched.OwnDerivative(sample, output, moves, Order: 1)));
         };
     }
 }

@@ -45,17 +45,4 @@ public abstract record OwnDerivativeQuestion : Question
     private protected abstract long SweepsPerChain(ProblemSize size);
 
     private protected abstract NdArray Derive(OwnDerivatives derivatives, ProblemSize size);
-
-    /// <summary>The d-th unit vector of every sample, [N, D].</summary>
-    private protected static NdArray Unit(ProblemSize size, long d)
-    {
-        var elements = size.Input.Elements;
-        var values = new double[size.Samples * elements];
-        for (var sample = 0L; sample < size.Samples; sample++)
-        {
-            values[(sample * elements) + d] = 1;
-        }
-
-        return new NdArray(new Shape(size.Samples, elements), values);
-    }
 }

@@ -64,7 +64,7 @@ public sealed record PerSample : Question
             new BlockSweep(new BlockCotangent.Ones([output]), index * elements, outputs.Length * elements))]);
     }
 
-    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
+    internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var outputs = OutputSelection.Of(Outputs, size);
         var (m, d) = (outputs.LongLength, size.Input.Elements);

@@ -36,8 +36,14 @@ public abstract record Question
     /// <summary>The same as sweeps over blocks of samples in managed memory; null where it takes tensors.</summary>
     internal virtual BlockSweeps? InBlocks(ProblemSize size) => null;
 
-    /// <summary>Entries of the answer as limits, for checking: from a flat entry to the difference quotients that sum up to it.</summary>
-    internal abstract Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size);
+    /// <summary>How many difference quotients sum up to an entry.</summary>
+    internal virtual long QuotientsEach(ProblemSize size) => 1;
+
+    /// <summary>
+    /// Entries of the answer as limits, for checking: from a flat entry to the difference quotients that sum up to it, each made when it is
+    /// asked for.
+    /// </summary>
+    internal abstract Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size);
 
     /// <summary>How often the outputs are differentiated on the way: each time more the graph grows by its own size.</summary>
     internal virtual int Depth => 1;

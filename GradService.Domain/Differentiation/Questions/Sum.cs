@@ -31,7 +31,7 @@ public sealed record Sum : Question
     internal override BlockSweeps InBlocks(ProblemSize size) =>
         new(CoupledGradient.Whole, [new BlockSweep(new BlockCotangent.Ones(OutputSelection.Of(Outputs, size)), 0, (int)size.Input.Elements)]);
 
-    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
+    internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var watched = new Watched.WeightedOutputs(Weights(size));
         return entry => [new DifferenceQuotient(Displacement.Of(entry), watched)];

@@ -35,7 +35,7 @@ public sealed record Vjp : Question
             new BlockSweep(new BlockCotangent.Given(Cotangent, index * weights), index * inputs, elements))]);
     }
 
-    internal override Func<long, IReadOnlyList<DifferenceQuotient>> Quotients(ProblemSize size)
+    internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
     {
         var moved = size.Inputs.Elements;
         var watched = Products.Split(Cotangent, Count).Select(cotangent => new Watched.WeightedOutputs(cotangent)).ToList();
