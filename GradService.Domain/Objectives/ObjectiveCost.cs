@@ -20,15 +20,16 @@ internal static class ObjectiveCost
 
             // The pass that finds the statistics, the one that is differentiated, and a graph for each sweep that is differentiated again, which is
             // about twice as large as that of the sweep before. Where a frozen copy goes along, all but the first are twice as long.
-            var graphs = batch.Max(set => Graphs(set.Derivatives));
-            kept = kept.SaturatingPlus(samples.SaturatingTimes(way == DerivativeWay.LeaveOneOut ? 4 + (2 * graphs) : 2 + graphs));
+            var graphs = Graphs(setting, batch, way);
+            var passes = samples.SaturatingTimes(2).SaturatingPlus(graphs);
+            kept = kept.SaturatingPlus(passes.SaturatingTimes(way == DerivativeWay.LeaveOneOut ? 2 : 1));
             work = work.SaturatingPlus(way == DerivativeWay.RowByRow
                 ? batch.Where(set => set.Derivatives.Sweeps > 0).Sum(set => samples.SaturatingTimes(set.Count).SaturatingTimes(set.Derivatives.Sweeps))
                 : 0);
         }
 
         // The gradient as left partial is held against the whole one, for which all is run once more.
-        var partial = live && setting.Plan.Sites.Any(site => site.Source != Normalization.StatisticsSource.Running && !setting.Through(site));
+        var partial = live && setting.IsPartial;
         kept = kept.SaturatingTimes(partial ? 2 : 1);
         var referenceSamples = setting.ReferenceInputs?.Shape[0] ?? 0;
         var alive = setting.Shape.KeptElements.SaturatingTimes(Cost.TensorsPerKept).SaturatingTimes(kept.SaturatingPlus(referenceSamples))
@@ -39,13 +40,30 @@ internal static class ObjectiveCost
             .SaturatingPlus(live ? setting.Shape.ParameterElements : 0)
             .SaturatingPlus(setting.Plan.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
         var differences = request.Diagnostics.FiniteDifferences;
-        var passes = setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(Cost.DifferencedPasses) : 0);
+        var sweeps = setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(Cost.DifferencedPasses) : 0);
         return new Cost(
-            passes,
+            sweeps,
             work.SaturatingTimes(differences ? 1 + Cost.DifferencedPasses : 1),
             results.SaturatingTimes(itemSize),
             alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0),
             Work: 0);
+    }
+
+    /// <summary>What all of a batch's graphs keep, in times what one sample's pass keeps.</summary>
+    private static long Graphs(ObjectiveSetting setting, IReadOnlyList<ObjectiveSet> batch, DerivativeWay way)
+    {
+        var samples = batch.Sum(set => set.Count);
+        return way switch
+        {
+            // Each set over its own points alone.
+            DerivativeWay.Apart => batch.Aggregate(0L, (sum, set) => sum.SaturatingPlus(set.Count.SaturatingTimes(Graphs(set.Derivatives)))),
+
+            // One point's at a time, over all points.
+            DerivativeWay.RowByRow => samples.SaturatingTimes(batch.Max(set => Graphs(set.Derivatives))),
+
+            // Those of all sets over all points, until the sweep to the parameters.
+            _ => samples.SaturatingTimes(Graphs(setting.DerivativesOf(batch))),
+        };
     }
 
     // Measured: the graph of the fourth derivatives, those of what is swept at order 3, is four times as large as that of the sweep before.

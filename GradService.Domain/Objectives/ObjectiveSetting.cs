@@ -19,7 +19,23 @@ internal sealed record ObjectiveSetting(Objective Objective, NetworkShape Shape,
     public bool Through(NormalizationSite site) => site.Coupled || Variant.Through(site.Source);
 
     /// <summary>The same with all statistics held constant.</summary>
-    public ObjectiveSetting Detached => this with { Plan = Plan.Decoupled(), Variant = new ObjectiveVariant { Mode = Normalization.Modes.TrainDetached.Mode, ThroughStatistics = false } };
+    public ObjectiveSetting Detached => this with
+    {
+        Plan = Plan.Decoupled(),
+        Variant = new ObjectiveVariant { Mode = Normalization.Modes.TrainDetached.Mode, ThroughStatistics = false },
+    };
+
+    /// <summary>Whether parameter gradients leave out how the parameters move some statistics.</summary>
+    public bool IsPartial => Plan.Sites.Any(site => site.Source != StatisticsSource.Running && !Through(site));
+
+    /// <summary>The same with parameter gradients through all statistics.</summary>
+    public ObjectiveSetting Whole => this with { Variant = Variant with { ThroughStatistics = true } };
+
+    /// <summary>Whether mode eval can give other outputs: the batch is taken by layers that track running statistics.</summary>
+    public bool HasEval => Plan.Sites.Any(site => TakesBatch(site) && site.Layer.TrackRunningStats);
+
+    /// <summary>Whether point sets have batch statistics each of its own.</summary>
+    public bool HasOwnStatistics => Batches.Count > 1 && Plan.Sites.Any(TakesBatch);
 
     /// <summary>Whether a layer's statistics are those of the batch, or made with them.</summary>
     public static bool TakesBatch(NormalizationSite site) => site.Source is StatisticsSource.Batch or StatisticsSource.UpdatedRunning;

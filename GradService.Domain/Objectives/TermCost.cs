@@ -6,7 +6,10 @@ internal static class TermCost
     // The residual's slope, its gradient and what adds up those of the values that it reads.
     private const long SweptWithEach = 4;
 
-    /// <summary>Tensors: with parameter gradients the graphs of all terms of a batch stand until one sweep takes them; without, those of one block of points.</summary>
+    /// <summary>
+    /// Tensors: with parameter gradients the graphs of all terms of a batch stand until one sweep takes them; without, those of one block of
+    /// points.
+    /// </summary>
     /// <param name="setting">What is evaluated.</param>
     /// <param name="live">Whether parameter gradients are wanted.</param>
     public static long Tensors(ObjectiveSetting setting, bool live)

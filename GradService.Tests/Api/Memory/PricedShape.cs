@@ -79,18 +79,27 @@ internal sealed class PricedShape
     private JsonObject Objective()
     {
         var request = Common("trainDetached");
-        var names = InputShape is [var count] ? Variables[..count] : Enumerable.Range(0, InputShape.Aggregate(1, (product, size) => product * size)).Select(at => $"x{at}");
+        var names = InputShape is [<= 2] ? Variables[..InputShape[0]]
+            : InputShape is [_] ? Enumerable.Range(0, InputShape[0]).Select(at => $"{(char)('a' + at)}")
+            : Enumerable.Range(0, InputShape.Aggregate(1, (product, size) => product * size)).Select(at => $"x{at}");
         request["variables"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]);
-        var points = new JsonObject { ["name"] = "p" };
-        Put(points, "inputs", "points/0/inputs", [Samples, .. InputShape]);
-        request["points"] = new JsonArray(points);
+        var sets = _described["sets"]?.GetValue<int>() ?? 1;
+        var points = new JsonArray();
+        for (var set = 0; set < sets; set++)
+        {
+            var each = new JsonObject { ["name"] = $"p{set}" };
+            Put(each, "inputs", $"points/{set}/inputs", [Samples, .. InputShape]);
+            points.Add(each);
+        }
+
+        request["points"] = points;
         request["return"] = _described["return"]!.DeepClone();
         var terms = new JsonArray();
         foreach (var term in _described["terms"]!.AsArray())
         {
             for (var time = 0; time < (term!["times"]?.GetValue<int>() ?? 1); time++)
             {
-                var written = new JsonObject { ["name"] = $"t{terms.Count}", ["on"] = "p" };
+                var written = new JsonObject { ["name"] = $"t{terms.Count}", ["on"] = $"p{terms.Count % sets}" };
                 if (term["formula"]?.GetValue<string>() is { } formula)
                 {
                     written["residual"] = formula.StartsWith("long ", StringComparison.Ordinal)
