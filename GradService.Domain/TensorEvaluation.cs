@@ -47,7 +47,7 @@ internal sealed class TensorEvaluation : Evaluation
     public static ForwardPass Run(PreparedRequest prepared, Network network, CancellationToken cancellation)
     {
         var (request, dtype) = (prepared.Request, network.Dtype);
-        var masks = request.Dropout is { } dropout ? DropoutMasks.Draw(prepared.Shape, prepared.Size.Samples, dropout, dtype) : null;
+        var masks = request.Dropout is { } dropout ? DropoutMasks.Draw(prepared.Shape, prepared.Size.Samples, dropout, dtype, cancellation) : null;
         return ForwardPass.Run(network, request.Inputs.ToTensor(dtype), prepared.Plan, masks, request.BatchNorm.ReferenceInputs?.ToTensor(dtype), cancellation);
     }
 

@@ -23,23 +23,30 @@ internal sealed class DropoutMasks
     private DropoutMasks(Dictionary<LayerNode, Tensor> masks) => _masks = masks;
 
     /// <summary>Draws in float32, as PyTorch's CPU kernel does, and casts to the precision of the pass.</summary>
-    public static DropoutMasks Draw(NetworkShape shape, long samples, DropoutSpec spec, Dtype dtype) => Draw(shape, [samples], spec, dtype)[0];
+    /// <exception cref="OperationCanceledException">Cancelled, between two masks.</exception>
+    public static DropoutMasks Draw(NetworkShape shape, long samples, DropoutSpec spec, Dtype dtype, CancellationToken cancellation) =>
+        Draw(shape, [samples], spec, dtype, cancellation)[0];
 
     /// <summary>Masks for several batches, one after another from the same generator, as if the network were called once for each.</summary>
-    public static IReadOnlyList<DropoutMasks> Draw(NetworkShape shape, IReadOnlyList<long> batches, DropoutSpec spec, Dtype dtype)
+    /// <exception cref="OperationCanceledException">Cancelled, between two masks.</exception>
+    public static IReadOnlyList<DropoutMasks> Draw(NetworkShape shape, IReadOnlyList<long> batches, DropoutSpec spec, Dtype dtype, CancellationToken cancellation)
     {
         using var generator = new Generator(unchecked((ulong)spec.Seed));
-        return [.. batches.Select(samples => Draw(shape, samples, generator, dtype))];
+        return [.. batches.Select(samples => Draw(shape, samples, generator, dtype, cancellation))];
     }
 
-    private static DropoutMasks Draw(NetworkShape shape, long samples, Generator generator, Dtype dtype)
+    private static DropoutMasks Draw(NetworkShape shape, long samples, Generator generator, Dtype dtype, CancellationToken cancellation)
     {
         var masks = new Dictionary<LayerNode, Tensor>();
         foreach (var node in shape.All)
         {
             if (node.Layer is Dropout { P: > 0 } dropout)
             {
-                masks[node] = Draw(node.Input.After(samples), dropout.P, generator).to_type(dtype.ToScalarType());
+                cancellation.ThrowIfCancellationRequested();
+
+                // The random numbers take several times as much as the mask.
+                using var scope = NewDisposeScope();
+                masks[node] = Draw(node.Input.After(samples), dropout.P, generator).to_type(dtype.ToScalarType()).MoveToOuterDisposeScope();
             }
         }
 

@@ -40,7 +40,9 @@ internal sealed class ObjectivePass
         }
 
         var sets = setting.Batches;
-        var masks = setting.Dropout is { } dropout ? DropoutMasks.Draw(setting.Shape, [.. sets.Select(batch => batch.Sum(set => set.Count))], dropout, network.Dtype) : null;
+        var masks = setting.Dropout is { } dropout
+            ? DropoutMasks.Draw(setting.Shape, [.. sets.Select(batch => batch.Sum(set => set.Count))], dropout, network.Dtype, cancellation)
+            : null;
         var batches = new List<BatchPass>();
         foreach (var batch in sets)
         {

@@ -21,7 +21,7 @@ internal sealed class CoupledPass : IDisposable
         var shape = NetworkShape.Infer(problem.Network, new Limits());
         _network = Network.Of(ParameterValues.Of(problem.Network, shape));
         var plan = NormalizationPlan.Resolve(shape, problem.Norm);
-        var masks = problem.DropoutSeed is { } seed ? DropoutMasks.Draw(shape, problem.Samples, new DropoutSpec { Seed = seed }, shape.Dtype) : null;
+        var masks = problem.DropoutSeed is { } seed ? DropoutMasks.Draw(shape, problem.Samples, new DropoutSpec { Seed = seed }, shape.Dtype, CancellationToken.None) : null;
         Size = ProblemSize.Of(shape, plan, problem.Samples);
         Pass = ForwardPass.Run(_network, new NdArray(problem.InputShape, problem.Inputs).ToTensor(shape.Dtype), plan, masks, problem.Norm.ReferenceInputs?.ToTensor(shape.Dtype));
     }

@@ -65,7 +65,7 @@ public sealed class CollectedScalarsTests
         double[] Gradient()
         {
             using var scope = NewDisposeScope();
-            var masks = DropoutMasks.Draw(shape, 3, new DropoutSpec { Seed = 5 }, shape.Dtype);
+            var masks = DropoutMasks.Draw(shape, 3, new DropoutSpec { Seed = 5 }, shape.Dtype, CancellationToken.None);
             var pass = ForwardPass.Run(network, tensor([0.1, -0.2, 0.3, 0.4, -0.5, 0.6], [3, 2]), plan, masks, referenceInputs: null);
             var first = Autograd.VectorJacobianProduct(pass.Outputs, pass.Outputs.detach(), pass.Inputs, differentiable: true);
             return [.. first.ToDoubles(), .. Autograd.VectorJacobianProduct(first, first.detach(), pass.Inputs).ToDoubles()];
