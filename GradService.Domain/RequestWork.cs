@@ -46,6 +46,7 @@ internal static class RequestWork
         }
         else
         {
+            work += prepared.Request.Dropout is null ? default : Masks(prepared.Shape, n);
             work += Pass(network, n, question is not null) + (reference > 0 ? Pass(network, reference, differentiable: false) : default)
                 + (question is null ? default : Asked(network, question, size));
             if (twin is not null)
@@ -56,7 +57,9 @@ internal static class RequestWork
             }
         }
 
-        return prepared.Request.Diagnostics.FiniteDifferences && question is not null ? work + Differences(prepared.Shape.WorkInFloat64, question, size, reference) : work;
+        return prepared.Request.Diagnostics.FiniteDifferences && question is not null
+            ? work + Differences(prepared.Shape.WorkInFloat64, question, size, reference) + (prepared.Request.Dropout is null ? default : Masks(prepared.Shape, n))
+            : work;
     }
 
     /// <summary>How far apart the entries of a comparison are, pair by pair: outputs and gradients each looked at for the largest difference and entry.</summary>

@@ -32,11 +32,11 @@ internal sealed record ObjectiveEvidence : Evidence
 /// <param name="Largest">Its largest absolute value.</param>
 /// <param name="Detached">The largest with all statistics held constant, where the batch statistics couple the samples; else null.</param>
 /// <param name="Difference">The largest difference to that; null where it was not computed.</param>
-/// <param name="ParameterSlope">
-/// Where it is zero at all points: the largest derivative by a parameter of a weighted sum over them, which tells a derivative that
-/// cannot be anything but zero from one that happens to be; null where it was not computed.
+/// <param name="Moved">
+/// Where it is zero at all points: its largest absolute value with all parameters moved a little, which tells a derivative that cannot be
+/// anything but zero from one that happens to be; null where it was not computed.
 /// </param>
-internal sealed record DerivativeEvidence(string Name, int Set, long Samples, double Largest, double? Detached, double? Difference, double? ParameterSlope);
+internal sealed record DerivativeEvidence(string Name, int Set, long Samples, double Largest, double? Detached, double? Difference, double? Moved);
 
 /// <summary>A gradient without the statistics' part beside the whole one.</summary>
 /// <param name="Cosine">Of the angle between them.</param>

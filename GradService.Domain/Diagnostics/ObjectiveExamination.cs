@@ -10,6 +10,9 @@ namespace GradService.Domain.Diagnostics;
 /// <summary>Gathers what findings about a loss may read, from passes beside the one that made the answer.</summary>
 internal static class ObjectiveExamination
 {
+    // How far parameters are moved at most: such that float32 sees it, and units without a slope keep none.
+    private const double Step = 0.01;
+
     /// <summary>The derivatives in the terms; where batch statistics couple the samples, beside those with all statistics held constant.</summary>
     /// <param name="pass">The pass that made the answer.</param>
     /// <param name="loss">The answer.</param>
@@ -21,34 +24,61 @@ internal static class ObjectiveExamination
         var detached = pass.Setting.Plan.Coupled && loss.Derivatives.Count > 0
             ? Loss.Of(ObjectivePass.Run(pass.Setting.Detached, network, live: false, cancellation), cancellation)
             : null;
-        return [.. pass.Sets.SelectMany(pair => pair.Set.Quantities.Select(quantity =>
+        List<DerivativeEvidence> found = [.. pass.Sets.SelectMany(pair => pair.Set.Quantities.Select(quantity =>
         {
             var values = loss.Derivatives[(pair.Set.Index, quantity)];
             var held = detached?.Derivatives[(pair.Set.Index, quantity)];
-            var largest = values.MaxAbsolute();
-            return new DerivativeEvidence(pass.Setting.Objective.NameOf(quantity), pair.Set.Index, pair.Batch.Count, largest, held?.MaxAbsolute(), held?.MaxDifference(values),
-                largest == 0 && pass.Live && !pair.Batch.IsPointByPoint(pair.Set) ? ParameterSlope(pass, pair.Batch, pair.Set, quantity, cancellation) : null);
+            var (name, difference) = (pass.Setting.Objective.NameOf(quantity), held?.MaxDifference(values));
+            return new DerivativeEvidence(name, pair.Set.Index, pair.Batch.Count, values.MaxAbsolute(), held?.MaxAbsolute(), difference, Moved: null);
         }))];
+        return pass.Live && found.Exists(IsZero) ? BesideMoved(found, pass, network, cancellation) : found;
     }
+
+    /// <summary>Zero at all points, and not by the batch statistics.</summary>
+    private static bool IsZero(DerivativeEvidence derivative) => derivative.Largest == 0 && !(derivative.Detached > 0);
+
+    /// <summary>What is zero, at other parameters: one more pass for all of them, without their graphs.</summary>
+    private static List<DerivativeEvidence> BesideMoved(List<DerivativeEvidence> found, ObjectivePass pass, Network network, CancellationToken cancellation)
+    {
+        var asked = found.Zip(Places(pass)).Select(pair => IsZero(pair.First) && !pair.Second.Batch.IsPointByPoint(pair.Second.Set)).ToList();
+
+        // What hangs on no parameter is zero at all others too.
+        var hang = Places(pass).Zip(asked).Select(pair => pair.Second && pair.First.Values().requires_grad).ToList();
+        if (!hang.Contains(true))
+        {
+            return [.. found.Zip(asked, (derivative, zero) => zero ? derivative with { Moved = 0 } : derivative)];
+        }
+
+        using var moved = network.Moved(Step);
+        var places = Places(ObjectivePass.Run(pass.Setting, moved, live: false, cancellation, frozen: pass)).ToList();
+        return [.. found.Select((derivative, at) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return !asked[at] ? derivative : derivative with { Moved = hang[at] ? places[at].Values().ToNdArray().MaxAbsolute() : 0 };
+        })];
+    }
+
+    /// <summary>What the terms read, set by set, and how its values are found where a set's points stand together.</summary>
+    private static IEnumerable<(BatchPass Batch, ObjectiveSet Set, Func<Tensor> Values)> Places(ObjectivePass pass) => pass.Sets.SelectMany(pair =>
+        pair.Set.Quantities.Select(quantity => (pair.Batch, pair.Set, (Func<Tensor>)(() => pair.Batch.ValuesOn(pair.Set).Single()()[quantity]))));
 
     /// <summary>The gradient as left partial beside the whole one; null where nothing was left out.</summary>
     public static PartialGradientEvidence? Partial(ObjectivePass pass, Loss loss, CancellationToken cancellation)
     {
-        if (!pass.Live || pass.Setting.Plan.Sites.All(site => site.Source == StatisticsSource.Running || pass.Setting.Through(site)))
+        if (!pass.Live || !pass.Setting.IsPartial)
         {
             return null;
         }
 
         using var scope = NewDisposeScope();
-        var whole = pass.Setting with { Variant = pass.Setting.Variant with { ThroughStatistics = true } };
-        var through = Loss.Of(ObjectivePass.Run(whole, pass.Network, live: true, cancellation), cancellation);
+        var through = Loss.Of(ObjectivePass.Run(pass.Setting.Whole, pass.Network, live: true, cancellation), cancellation);
         return GradientAngle.Between(loss.ParameterGradients!, through.ParameterGradients!);
     }
 
     /// <summary>Each set's outputs by the statistics of the one with most points, where each is its own batch.</summary>
     public static IReadOnlyList<SetEvidence> Sets(ObjectivePass pass)
     {
-        if (pass.Batches.Count < 2 || !pass.Setting.Plan.Sites.Any(ObjectiveSetting.TakesBatch))
+        if (!pass.Setting.HasOwnStatistics)
         {
             return [];
         }
@@ -67,7 +97,7 @@ internal static class ObjectiveExamination
     /// <summary>The outputs beside those of mode eval, with the running statistics after this call.</summary>
     public static EvalEvidence? Eval(ObjectivePass pass)
     {
-        if (!pass.Setting.Plan.Sites.Any(site => ObjectiveSetting.TakesBatch(site) && site.Layer.TrackRunningStats))
+        if (!pass.Setting.HasEval)
         {
             return null;
         }
@@ -94,18 +124,6 @@ internal static class ObjectiveExamination
 
     /// <summary>The outputs [N, M] of a batch by other statistics.</summary>
     private static Tensor Again(BatchPass batch, Func<NormalizationSite, Moments> given) => ForwardPass.Run(batch.Context, batch.Inputs, (site, _) => given(site)).Outputs;
-
-    private static double ParameterSlope(ObjectivePass pass, BatchPass batch, ObjectiveSet set, InputQuantity quantity, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        using var scope = NewDisposeScope();
-        var values = batch.ValuesOn(set).Single()()[quantity];
-
-        // Weights without a pattern, so that slopes of different points do not cancel.
-        var weights = new NdArray(new Shape(values.shape), [.. Enumerable.Range(1, (int)values.numel()).Select(i => Math.Sin((double)i * i))]);
-        return Autograd.VectorJacobianProducts([(values, weights.ToTensor(pass.Network.Dtype))], [.. pass.Network.Learnable.Select(name => pass.Network[name])])
-            .Select(slope => slope.ToNdArray().MaxAbsolute()).DefaultIfEmpty(0).Max();
-    }
 
     private static double SumOfSquares(Tensor values)
     {

@@ -1,4 +1,5 @@
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
 
 namespace GradService.Domain.Differentiation;
 
@@ -7,6 +8,9 @@ namespace GradService.Domain.Differentiation;
 /// <param name="Longest">The longest call.</param>
 internal readonly record struct WorkEstimate(double Nanoseconds, Operation Longest)
 {
+    // An element of a dropout mask: a random number in double precision, compared, cast and scaled.
+    private const double EachDrawn = 6;
+
     /// <summary>In whole nanoseconds.</summary>
     public long Work => Nanoseconds >= long.MaxValue ? long.MaxValue : (long)Nanoseconds;
 
@@ -31,6 +35,11 @@ internal readonly record struct WorkEstimate(double Nanoseconds, Operation Longe
         return new WorkEstimate(network.Forward(samples), new Operation(NetworkWork.Forward(layer, differentiable ? samples : 1), node,
             differentiable ? "the forward pass" : "the forward pass of a single sample"));
     }
+
+    /// <summary>The dropout masks of a pass.</summary>
+    public static WorkEstimate Masks(NetworkShape shape, double samples) => shape.All.Where(node => node.Layer is Dropout { P: > 0 and < 1 })
+        .Select(node => (Node: node, Nanoseconds: samples * node.Input.Elements * EachDrawn))
+        .Aggregate(default(WorkEstimate), (sum, mask) => sum + new WorkEstimate(mask.Nanoseconds, new Operation(mask.Nanoseconds, mask.Node, "drawing the mask")));
 
     /// <summary>So many backward sweeps over the whole network.</summary>
     /// <param name="network">The network.</param>

@@ -70,6 +70,29 @@ internal sealed class Network : IDisposable
         return new Network(Shape, Dtype, _tensors.ToDictionary(pair => pair.Key, pair => pair.Key == parameter ? value.alias() : pair.Value.alias()));
     }
 
+    /// <summary>The same network with all that is learnable moved a little, by steps without a pattern.</summary>
+    /// <param name="step">How far at most.</param>
+    public Network Moved(double step)
+    {
+        using var scope = NewDisposeScope();
+        var learnable = Learnable.ToHashSet();
+        var number = 0L;
+        var tensors = _tensors.ToDictionary(pair => pair.Key, pair => learnable.Contains(pair.Key) ? pair.Value.Plus(Steps(pair.Value)) : pair.Value.alias());
+        return new Network(Shape, Dtype, tensors);
+
+        Tensor Steps(Tensor parameter)
+        {
+            var steps = new double[parameter.numel()];
+            for (var i = 0; i < steps.Length; i++)
+            {
+                var k = (double)++number;
+                steps[i] = step * Math.Sin(k * k);
+            }
+
+            return new NdArray(new Shape(parameter.shape), steps).ToTensor(Dtype);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var tensor in _tensors.Values)

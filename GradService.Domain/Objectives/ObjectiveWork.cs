@@ -10,13 +10,19 @@ internal static class ObjectiveWork
     // Checking, reporting, and what findings look at.
     private const double EachLoss = 150_000;
 
-    // An operation of a formula: on next to nothing, and for each point in single precision, graph and sweep included.
+    // An operation of a formula on next to nothing, and an addition for each point in single precision, graph and sweep included.
     private const double EachOperation = 25_000;
     private const double EachPoint = 2;
+
+    // The operations by which a term's residual is read, weighted and summed up.
+    private const double EachTerm = 3;
 
     // A parameter that is cast, given a gradient and copied out, and one that is copied with all of the network.
     private const double EachGradient = 4;
     private const double EachParameter = 10;
+
+    // A parameter that is moved, to see whether zeros are zero elsewhere too.
+    private const double EachMoved = 30;
 
     /// <param name="setting">What is evaluated.</param>
     /// <param name="request">What is handed out and checked.</param>
@@ -25,31 +31,42 @@ internal static class ObjectiveWork
         var live = request.Return.Contains(ObjectivePart.ParameterGradients);
         var (shape, network) = (setting.Shape, setting.Shape.Work);
         var parameters = live ? EachGradient * shape.ParameterElements : 0;
-        var work = Stoppable(EachLoss + parameters) + Loss(setting, network, live);
+        var work = Stoppable(EachLoss + parameters) + Loss(setting, network, shape.Dtype, live);
 
         // What findings compare it with.
         if (setting.Plan.Coupled && setting.Objective.Sets.Any(set => set.Derivatives.Sweeps > 0))
         {
-            work += Loss(setting.Detached, network, live: false);
+            work += Loss(setting.Detached, network, shape.Dtype, live: false);
         }
 
-        if (live && setting.Plan.Sites.Any(site => site.Source != Normalization.StatisticsSource.Running && !setting.Through(site)))
+        if (live && setting.IsPartial)
         {
-            work += Loss(setting with { Variant = setting.Variant with { ThroughStatistics = true } }, network, live: true);
+            work += Loss(setting.Whole, network, shape.Dtype, live: true);
         }
 
-        if (setting.Plan.Sites.Any(site => ObjectiveSetting.TakesBatch(site) && site.Layer.TrackRunningStats))
+        if (live && setting.Batches.Any(batch => setting.WayOf(batch) is not (DerivativeWay.None or DerivativeWay.RowByRow)))
         {
-            work += 2 * Pass(network, setting.Objective.Sets.Sum(set => set.Count), differentiable: false);
+            work += Loss(setting, network, shape.Dtype, live: false) + Stoppable(EachMoved * shape.ParameterElements);
+        }
+
+        var counts = setting.Objective.Sets.Select(set => (double)set.Count).ToList();
+        if (setting.HasEval)
+        {
+            work += 2 * Pass(network, counts.Sum(), differentiable: false);
+        }
+
+        if (setting.HasOwnStatistics)
+        {
+            work += Pass(network, counts.Sum() - counts.Max(), differentiable: false);
         }
 
         return request.Diagnostics.FiniteDifferences && live
             ? work + ((1 + Math.Min(Cost.DifferencedPasses, 2.0 * shape.ParameterElements))
-                * (Loss(setting, shape.WorkInFloat64, live: false) + Stoppable(EachParameter * shape.ParameterElements)))
+                * (Loss(setting, shape.WorkInFloat64, Dtype.Float64, live: false) + Stoppable(EachParameter * shape.ParameterElements)))
             : work;
     }
 
-    private static WorkEstimate Loss(ObjectiveSetting setting, NetworkWork network, bool live)
+    private static WorkEstimate Loss(ObjectiveSetting setting, NetworkWork network, Dtype dtype, bool live)
     {
         var reference = setting.ReferenceInputs?.Shape[0] ?? 0;
         var work = reference > 0 ? Pass(network, reference, live) : default;
@@ -58,7 +75,7 @@ internal static class ObjectiveWork
         {
             var way = setting.WayOf(batch);
             var n = (double)batch.Sum(set => set.Count);
-            work += Passes(setting, batch, way, network, live, n);
+            work += Passes(setting, batch, way, network, live, n) + (setting.Dropout is null ? default : Masks(setting.Shape, n));
             if (way == DerivativeWay.RowByRow)
             {
                 // Each point by itself, over the graph of all.
@@ -82,7 +99,7 @@ internal static class ObjectiveWork
                 last += live ? Last(plan, network, samples) : default;
             }
 
-            work += Terms(batch, setting.Shape.Dtype, way);
+            work += Terms(batch, dtype, way);
         }
 
         // One call of all that stands together.
@@ -120,8 +137,9 @@ internal static class ObjectiveWork
 
     private static WorkEstimate Terms(IReadOnlyList<ObjectiveSet> batch, Dtype dtype, DerivativeWay way) => batch.Aggregate(default(WorkEstimate), (sum, set) =>
     {
-        var operations = set.Terms.Sum(term => 3.0 + (term.Residual is Residual.OfFormula formula ? formula.Formula.Operations : 5));
+        var operations = set.Terms.Sum(term => EachTerm + term.Residual.Operations);
+        var additions = set.Terms.Sum(term => EachTerm + term.Residual.Additions);
         var apart = way == DerivativeWay.RowByRow && set.Derivatives.Sweeps > 0 ? set.Count : 1;
-        return sum + Stoppable(operations * ((apart * EachOperation) + (set.Count * EachPoint * LayerWork.Width(dtype))));
+        return sum + Stoppable((operations * apart * EachOperation) + (additions * set.Count * EachPoint * LayerWork.Width(dtype)));
     });
 }

@@ -21,6 +21,12 @@ internal abstract record Residual
     /// <param name="elements">Elements of an input sample.</param>
     public abstract long Kept(long elements);
 
+    /// <summary>The number of tensors that finding it makes.</summary>
+    public abstract int Operations { get; }
+
+    /// <summary>How long finding and differentiating it takes, in additions of as many numbers.</summary>
+    public abstract int Additions { get; }
+
     /// <summary>Its values, [n].</summary>
     public abstract Tensor Of(PointValues values);
 
@@ -37,6 +43,10 @@ internal abstract record Residual
         // does not give its place to the next one.
         public override long Kept(long elements) => Formula.Kept + Formula.Operations;
 
+        public override int Operations => Formula.Operations;
+
+        public override int Additions => Formula.Additions;
+
         public override Tensor Of(PointValues values) => Formula.Evaluate(values);
     }
 
@@ -51,6 +61,10 @@ internal abstract record Residual
         public override long Alive(long elements) => elements + 6;
 
         public override long Kept(long elements) => elements + 6;
+
+        public override int Operations => 5;
+
+        public override int Additions => 5;
 
         public override Tensor Of(PointValues values) => values.Gradient(Output).RowNorms().Plus(-Center);
     }

@@ -33,7 +33,7 @@ internal sealed class TimedShapes(GradientService gradients, ObjectiveService ob
 
     private static readonly BatchNormMode[] Modes = [Train.Mode, Eval.Mode, TrainDetached.Mode, MovingAverage.Mode, Reference.Mode];
 
-    private static readonly string[] Formulas = ["u - x", "u_x + sin(u)", "u_xx + u*u_x - 1", "u_xx - u_x"];
+    private static readonly string[] Formulas = ["u - x", "u_x + sin(u)", "u_xx + u*u_x - 1", "u_xx - u_x", "u_x + (u*u + 1)^2.5", "u_x - (x*x + 1)^u"];
 
     private static readonly string[] Names = ["x", "y", "z"];
 

@@ -14,10 +14,10 @@ internal static class ObjectiveBlind
         return blind.Count == 0 ? null : string.Join(" ", blind.Select(pair => Sentence(pair.Value, pair.Derivatives)));
     }
 
-    /// <summary>Zero but for rounding, as sum-gradient-vanishes counts it; or exactly zero, and so is its slope by the parameters.</summary>
+    /// <summary>Zero but for rounding, as sum-gradient-vanishes counts it; or exactly zero, and so it is at other parameters.</summary>
     public static bool Vanishes(DerivativeEvidence derivative, Dtype dtype) => derivative.Detached > 0
         ? derivative.Largest < 256 * dtype.Epsilon() * Math.Sqrt(derivative.Samples) * derivative.Detached
-        : derivative is { Largest: 0, ParameterSlope: 0 };
+        : derivative is { Largest: 0, Moved: 0 };
 
     private static List<DerivativeEvidence> Of(Term term, ObjectiveEvidence evidence)
     {

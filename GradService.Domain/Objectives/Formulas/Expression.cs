@@ -18,6 +18,9 @@ internal abstract record Expression
     /// <summary>How many tensors [n] of its making a graph of derivatives keeps at most, beside its own.</summary>
     public abstract int Kept { get; }
 
+    /// <summary>How long evaluating and differentiating takes, in additions of as many numbers.</summary>
+    public abstract int Additions { get; }
+
     public abstract Tensor Evaluate(IFormulaValues values);
 
     /// <summary>1 where the node makes a tensor [n] of its own; a name gives one that is there.</summary>
@@ -48,6 +51,8 @@ internal sealed record Number(double Value) : Expression
 
     public override int Kept => 0;
 
+    public override int Additions => 0;
+
     public override Tensor Evaluate(IFormulaValues values) => Filled([], values);
 
     public Tensor Filled(ReadOnlySpan<long> shape, IFormulaValues values) => TensorOperations.Filled(shape, values.Dtype.ToScalarType(), In(values.Dtype));
@@ -64,6 +69,8 @@ internal abstract record Named : Expression
     public sealed override int Alive => 0;
 
     public sealed override int Kept => 0;
+
+    public sealed override int Additions => 0;
 }
 
 internal sealed record Variable(int Index) : Named
@@ -95,6 +102,8 @@ internal sealed record Unary(Function Function, Expression Argument) : Expressio
     // The derivative needs the argument or the result; either is a tensor more.
     public override int Kept { get; } = Argument.Kept + 1;
 
+    public override int Additions { get; } = Argument.Additions + 1;
+
     public override Tensor Evaluate(IFormulaValues values) => With(Argument, Argument.Evaluate(values), Function.OfTensor);
 }
 
@@ -108,6 +117,9 @@ internal sealed record Binary(Operator Operator, Expression Left, Expression Rig
     public override int Kept { get; } = Left.Kept + Right.Kept
         + (Operator == Operator.Plus || Operator == Operator.Minus ? 0 : Left.Own + Right.Own + (Operator == Operator.Power ? 2 : 0));
 
+    // Measured. A power's derivatives take a power and a logarithm more.
+    public override int Additions { get; } = Left.Additions + Right.Additions + (Operator == Operator.Power ? 8 : 1);
+
     public override Tensor Evaluate(IFormulaValues values) =>
         With(Left, Left.Evaluate(values), left => With(Right, Right.Evaluate(values), right => Operator.OfTensors(left, right)));
 }
@@ -120,6 +132,9 @@ internal sealed record ConstantPower(Expression Base, Number Exponent) : Express
     public override int Alive { get; } = Math.Max(Base.Alive, Base.Own + 1);
 
     public override int Kept { get; } = Base.Kept + Base.Own;
+
+    // Measured. Squares are products.
+    public override int Additions { get; } = Base.Additions + (Exponent.Value == 2 ? 1 : 5);
 
     public override Tensor Evaluate(IFormulaValues values) => With(Base, Base.Evaluate(values), @base => @base.Power(Exponent.In(values.Dtype)));
 }

@@ -59,6 +59,16 @@ public sealed class ObjectiveBlindTests
     }
 
     [Fact]
+    public void Nor_is_one_whose_slope_by_the_parameters_happens_to_be_zero_as_well()
+    {
+        var request = PoissonProblem.Request(PoissonProblem.Variant("e"), blocks: 0)
+            .With(("0.weight", new NdArray(new Shape(8, 1), new double[8])), ("2.weight", new NdArray(new Shape(1, 8), new double[8])));
+        var answer = (request with { Network = request.Spec() with { Seed = 11 } }).Answer();
+        Assert.Equal(0, answer.ParameterGradients!["0.weight"].MaxAbsolute());
+        Assert.Null(answer.Finding(Code));
+    }
+
+    [Fact]
     public void Where_the_output_stands_beside_its_derivative_something_remains()
     {
         var request = PoissonProblem.Request(PoissonProblem.Variant("a"));
