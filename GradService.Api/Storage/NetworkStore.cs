@@ -96,19 +96,24 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
                 database.Add(row);
             }
 
-            if (incoming is not null)
-            {
-                folder.Files.Announce(incoming, network.Id);
-                row.Spec = NetworkSpecText.Of(network.Spec);
-            }
-
             if (name is not null && RowOfName(database, name) is null)
             {
                 CheckNames(database);
                 database.Add(new NameRow { Name = name, NetworkId = network.Id, Version = Guid.NewGuid(), MovedAt = Now() });
             }
 
-            Save(folder, database, network.Id);
+            if (incoming is not null)
+            {
+                row.Spec = NetworkSpecText.Of(network.Spec);
+            }
+
+            Save(folder, database, network.Id, () =>
+            {
+                if (incoming is not null)
+                {
+                    folder.Files.Announce(incoming, network.Id);
+                }
+            });
             if (name is not null)
             {
                 NameChanged(name);
@@ -157,10 +162,9 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
                 "Delete these names first, or move them to another network: DELETE or PUT /v1/names/{name}."));
         }
 
-        folder.Files.Withdraw(id);
         database.Remove(row);
         _ids.Changed(id);
-        Save(folder, database, id);
+        Save(folder, database, id, () => folder.Files.Withdraw(id));
         _ids.Changed(id);
         folder.StoredBytes -= row.StoredBytes;
         folder.Count--;
@@ -242,21 +246,22 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
         }
     }
 
-    /// <summary>Enters what has changed, and brings the network's file to where it belongs then. Where that does not work the next start does it: the file is whole, and found where it is.</summary>
-    private void Save(DataFolder folder, NetworkDatabase database, string id)
+    /// <summary>
+    /// Puts down the network's file, enters what has changed, and brings the file to where it belongs then. Where that does not work the
+    /// next start does it: the file is whole, and found where it is.
+    /// </summary>
+    private void Save(DataFolder folder, NetworkDatabase database, string id, Action putDown)
     {
         try
         {
+            putDown();
             database.SaveChanges();
         }
-        catch (Exception failure) when (StorageFailures.Of(failure) is not null)
+        finally
         {
-            // Whether it was entered all the same, the database knows.
+            // Whatever failed, and whether it was entered all the same, the database knows.
             Settle(folder, id);
-            throw;
         }
-
-        Settle(folder, id);
     }
 
     private void Settle(DataFolder folder, string id)

@@ -9,7 +9,8 @@ public sealed class NameLimitTests
     [Fact]
     public async Task Beyond_MaxNames_none_is_taken_until_one_is_deleted_and_those_that_are_there_may_be_moved()
     {
-        await using var application = new GradApplication { Settings = [("Storage:MaxNames", "2")] };
+        using var folder = new TemporaryFolder();
+        await using var application = new GradApplication { Settings = [("Storage:Folder", folder.Path), ("Storage:MaxNames", "2")] };
         using var client = application.CreateClient();
         var first = await client.StoreAsync(NetworkRequests.Spec(1), "one");
         var second = await client.StoreAsync(NetworkRequests.Spec(2), "two");
@@ -22,6 +23,8 @@ public sealed class NameLimitTests
             Assert.Equal((507, true), (refusal.Status, refusal.Detail.Contains("limit MaxNames", StringComparison.Ordinal)));
         }
 
+        // What was refused leaves no file, which nobody would count.
+        Assert.Empty(Directory.GetFiles(Path.Combine(folder.Path, "incoming")));
         Assert.Equal(2, (await client.GetJsonAsync("/v1/networks"))["items"]!.AsArray().Count);
         using var moved = await client.MoveAsync("one", second);
         Assert.Equal(HttpStatusCode.OK, moved.StatusCode);

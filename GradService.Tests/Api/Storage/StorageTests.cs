@@ -234,6 +234,36 @@ public sealed class StorageTests : IDisposable
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
     }
 
+    /// <summary>The file is whole and has its id when the folder's entries cannot be brought to the disk.</summary>
+    [Fact]
+    public async Task A_change_that_fails_after_its_file_was_put_down_leaves_it_in_its_place_or_nowhere()
+    {
+        var (isBroken, hasMoved) = (false, false);
+        await using var application = WithDisk(new OtherDisk
+        {
+            Doing = (name, operation) =>
+            {
+                if (isBroken && hasMoved && name == "flush folder")
+                {
+                    isBroken = false;
+                    throw new IOException("Input/output error", 5);
+                }
+
+                hasMoved = name == "move";
+                operation();
+            },
+        });
+        using var client = application.CreateClient();
+        var id = await client.StoreAsync(NetworkRequests.Spec(1));
+        isBroken = true;
+        Assert.Equal(503, (await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(2)}} }""")).Status);
+        AssertInPlace(id);
+        isBroken = true;
+        Assert.Equal(503, (await ProblemAnswer.OfAsync(await client.DeleteAsync($"/v1/networks/{id}"))).Status);
+        AssertInPlace(id);
+        await client.StoreAsync(NetworkRequests.Spec(2));
+    }
+
     [Fact]
     public async Task Parameters_that_somebody_took_away_are_a_clear_503_and_the_network_can_be_stored_anew()
     {
@@ -292,11 +322,19 @@ public sealed class StorageTests : IDisposable
 
     private GradApplication Application(params IReadOnlyList<(string, string)> settings) => new() { Settings = [("Storage:Folder", _folder.Path), .. settings] };
 
-    private GradApplication WithDisk(Func<string, Stream> create) => new()
+    private void AssertInPlace(string id)
+    {
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
+        Assert.Equal([$"{id}.safetensors"], Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)));
+    }
+
+    private GradApplication WithDisk(Func<string, Stream> create) => WithDisk(new OtherDisk { Creation = create });
+
+    private GradApplication WithDisk(OtherDisk disk) => new()
     {
         Settings = [("Storage:Folder", _folder.Path)],
         Additions = services => services.Replace(ServiceDescriptor.Singleton(provider =>
-            new NetworkStore(provider.GetRequiredService<IOptions<StorageOptions>>(), NullLogger<NetworkStore>.Instance, TimeProvider.System) { Disk = new OtherDisk { Creation = create } })),
+            new NetworkStore(provider.GetRequiredService<IOptions<StorageOptions>>(), NullLogger<NetworkStore>.Instance, TimeProvider.System) { Disk = disk })),
     };
 
     private NetworkStore Store() => new(Options.Create(new StorageOptions { Folder = _folder.Path }), NullLogger<NetworkStore>.Instance, TimeProvider.System);
