@@ -55,7 +55,7 @@ internal sealed partial class NetworkStore
     private IReadOnlyList<string> ReadNames() => Ask(database => (IReadOnlyList<string>)database.Names.OrderBy(row => row.Name).Select(row => row.Name).ToList());
 
     /// <summary>A network's numbers, checked against its id; null where there is none with this id.</summary>
-    public StoredParameters? OpenParameters(string id) => Has(id) ? Guarded(() => Sound(id, spec =>
+    public StoredParameters? OpenParameters(string id) => Sound(id, spec =>
     {
         var file = Folder.Files.Open(id) ?? throw Missing(id);
         try
@@ -70,7 +70,7 @@ internal sealed partial class NetworkStore
             file.Dispose();
             throw;
         }
-    })) : null;
+    });
 
     public string? IdOf(string name) => _names.Find(name, key => Ask(database => IdOfName(database, key)));
 
@@ -78,26 +78,38 @@ internal sealed partial class NetworkStore
 
     public NetworkSpec? SpecOf(string id) => Ask(database => SpecOfId(database, id)) is { } json ? NetworkSpecText.Read(json) : null;
 
-    public IReadOnlyDictionary<string, NdArray>? ParametersOf(string id) => Has(id) ? Guarded(() => Sound(id, spec =>
+    public IReadOnlyDictionary<string, NdArray>? ParametersOf(string id) => Sound(id, spec =>
     {
         using var file = Folder.Files.Open(id) ?? throw Missing(id);
         var parameters = SafetensorsReader.Read(file, "parameters");
         Check(id, CanonicalNetwork.IdOf(spec with { Parameters = parameters }));
         return parameters;
-    })) : null;
+    });
 
-    /// <summary>What is stored is what was stored, or nobody gets it.</summary>
-    private T Sound<T>(string id, Func<NetworkSpec, T> read)
+    /// <summary>What is stored is what was stored, or nobody gets it; null where the network is not there, or has been deleted while it was read.</summary>
+    private T? Sound<T>(string id, Func<NetworkSpec, T> read)
+        where T : class => Has(id) ? Guarded(() =>
     {
         try
         {
             return read(SpecOf(id) ?? throw Missing(id));
         }
-        catch (Exception damage) when (damage is FaultException or EndOfStreamException)
+        catch (Exception damage) when (damage is FaultException or EndOfStreamException or StorageUnavailableException { Code: StorageUnavailableException.Damaged })
         {
+            // Who has deleted it meanwhile has damaged nothing.
+            if (!Ask(database => HasId(database, id)))
+            {
+                return null;
+            }
+
+            if (damage is StorageUnavailableException)
+            {
+                throw;
+            }
+
             throw Damaged(id, damage);
         }
-    }
+    }) : null;
 
     private static void Check(string id, string found)
     {
