@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using GradService.Tests.Docs;
 
 namespace GradService.Tests.Api.Bodies;
 
@@ -11,16 +12,11 @@ public sealed class LargeBodyMemoryTests
     private const int Million = 1_000_000;
 
     /// <summary>The shortest numbers there are: the text takes 40 MB, its array 160, single precision in and out 80 each, and the buffer of the body 96 while it doubles.</summary>
-    [Theory]
+    [TheoryNeedsFile("/proc/self/status")]
     [InlineData("/Evaluate", 14)]
     [InlineData("/tesseract/plain/apply", 16)]
     public async Task Forty_megabytes_of_numbers_take_a_few_times_their_size(string path, int times)
     {
-        if (!File.Exists("/proc/self/status"))
-        {
-            return;
-        }
-
         var (service, address) = await ServiceProcess.ListeningAsync("--Engine:LoadAtStart=false", "--Limits:DeadlineSeconds=120");
         using (service)
         {

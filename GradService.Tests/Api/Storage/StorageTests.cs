@@ -1,6 +1,7 @@
 using System.Net;
 using GradService.Api.Storage;
 using GradService.Tests.Api.Networks;
+using GradService.Tests.Docs;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -174,14 +175,9 @@ public sealed class StorageTests : IDisposable
     }
 
     /// <summary>/dev/full is a disk that is always full: writing there fails as it does on one.</summary>
-    [Fact]
+    [FactNeedsFile("/dev/full")]
     public async Task A_full_disk_answers_507_and_loses_nothing()
     {
-        if (!File.Exists("/dev/full"))
-        {
-            return;
-        }
-
         var isFull = false;
         await using var application = WithDisk(path => isFull ? new FullDisk(path) : ParameterFiles.Create(path));
         using var client = application.CreateClient();
