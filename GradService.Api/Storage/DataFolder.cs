@@ -170,8 +170,8 @@ internal sealed class DataFolder : IDisposable
 
     private DataFolder Prepared()
     {
-        var ids = Files.Ids();
-        if (ids.Count > 0 && new FileInfo(DatabasePath) is not { Exists: true, Length: > 0 })
+        var (kept, onTheirWay) = (Files.Ids().Count, Files.IdsOnTheirWay().Count);
+        if (kept + onTheirWay > 0 && new FileInfo(DatabasePath) is not { Exists: true, Length: > 0 })
         {
             throw DatabaseLost();
         }
@@ -184,7 +184,9 @@ internal sealed class DataFolder : IDisposable
                 throw FolderMark.Foreign();
             }
 
-            if (ids.Count > 0 && (!tables.Contains("networks") || !making.Networks.Any()))
+            // Changes come one after another: a first store, or a last deletion, that is broken off leaves a single file on its way and nothing else.
+            var isBrokenOff = tables.Contains("networks") && kept == 0 && onTheirWay <= 1;
+            if (kept + onTheirWay > 0 && !isBrokenOff && (!tables.Contains("networks") || !making.Networks.Any()))
             {
                 throw DatabaseLost();
             }
@@ -199,7 +201,8 @@ internal sealed class DataFolder : IDisposable
             Reserve.Keep();
         }
 
-        _opened = [.. new[] { Path.Combine(_folder, "lock"), DatabasePath, Path.Combine(_folder, "parameters") }.Select(path => (path, FileIdentity.Of(path)))];
+        string[] parts = ["lock", DatabaseName, "parameters", "incoming"];
+        _opened = [.. parts.Select(part => Path.Combine(_folder, part)).Select(path => (path, FileIdentity.Of(path)))];
         return this;
     }
 
@@ -258,7 +261,8 @@ internal sealed class DataFolder : IDisposable
     }
 
     private static StorageUnavailableException DatabaseLost() =>
-        new("Stored networks cannot be reached: their database is empty or not there, and their parameters are. Nothing was touched. Whoever runs the service can restore networks.db from a backup, or move the folder parameters away to begin anew.", StorageUnavailableException.DatabaseLost);
+        new("Stored networks cannot be reached: their database is empty or not there, and their parameters are. Nothing was touched. "
+            + "Whoever runs the service can restore networks.db from a backup, or move the folders parameters and incoming away to begin anew.", StorageUnavailableException.DatabaseLost);
 
     private string Connection(SqliteOpenMode mode) =>
         new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = mode, ForeignKeys = true, DefaultTimeout = BusySeconds }.ToString();

@@ -43,6 +43,7 @@ internal sealed class ParameterFiles(string folder, IStorageFiles disk)
     /// <param name="room">Gives it room, see <see cref="IncomingFile"/>.</param>
     public IncomingFile Receive(Action<long, long> room)
     {
+        RefuseLink(_incoming);
         disk.MakeFolder(_incoming);
         var path = Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
         return new IncomingFile(path, disk, room);
@@ -112,6 +113,9 @@ internal sealed class ParameterFiles(string folder, IStorageFiles disk)
     public HashSet<string> Ids() => Directory.Exists(_kept)
         ? [.. new DirectoryInfo(_kept).EnumerateDirectories().Where(part => part.LinkTarget is null).SelectMany(part => disk.FilesIn(part.FullName)).Select(IdOf).OfType<string>()]
         : [];
+
+    /// <summary>The ids that whole files have which are not in their places.</summary>
+    public HashSet<string> IdsOnTheirWay() => [.. disk.FilesIn(_incoming).Select(IdOf).OfType<string>()];
 
     /// <summary>
     /// Ends what was on its way when the process ended: what was not whole is removed, and what was goes where the database says. Files of

@@ -102,6 +102,7 @@ public sealed class DamagedFolderTests : IDisposable
     [InlineData("replaced by a copy")]
     [InlineData("database removed")]
     [InlineData("parameters removed")]
+    [InlineData("incoming removed")]
     public async Task Nothing_is_said_to_be_stored_in_a_folder_that_is_not_the_one_that_was_opened(string what)
     {
         await using var application = Application();
@@ -117,6 +118,9 @@ public sealed class DamagedFolderTests : IDisposable
                     break;
                 case "parameters removed":
                     Directory.Delete(Path.Combine(_folder.Path, "parameters"), recursive: true);
+                    break;
+                case "incoming removed":
+                    Directory.Delete(Path.Combine(_folder.Path, "incoming"), recursive: true);
                     break;
                 default:
                     Directory.Move(_folder.Path, away);

@@ -17,13 +17,31 @@ public sealed class FolderOwnershipTests : IDisposable
         _elsewhere.Dispose();
     }
 
-    public static TheoryData<string> Losses => ["removed", "empty file", "no rows", "restored empty"];
+    public static TheoryData<string, string> Losses
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var loss in new[] { "removed", "empty file", "no rows", "restored empty" })
+            {
+                data.Add(loss, "in their places");
+                data.Add(loss, "on their way");
+            }
+
+            return data;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public async Task A_database_that_is_lost_costs_no_parameters_and_is_said(string loss)
+    public async Task A_database_that_is_lost_costs_no_parameters_and_is_said(string loss, string files)
     {
         await StoreAsync(3);
+        if (files == "on their way")
+        {
+            PutOnTheirWay();
+        }
+
         var database = Path.Combine(_folder.Path, "networks.db");
         switch (loss)
         {
@@ -45,6 +63,43 @@ public sealed class FolderOwnershipTests : IDisposable
         await using var application = Application();
         await AssertRefusedAsync(application, StorageUnavailableException.DatabaseLost);
         Assert.Equal(before, Contents(_folder.Path).Where(file => !file.EndsWith("-wal 0", StringComparison.Ordinal) && !file.Contains("-shm ", StringComparison.Ordinal)));
+    }
+
+    /// <summary>A single network, and that on its way, is no loss: its store, or its deletion, was broken off.</summary>
+    [Fact]
+    public async Task A_first_store_that_was_broken_off_needs_no_hand()
+    {
+        await StoreAsync(1);
+        PutOnTheirWay();
+        Execute("DELETE FROM networks");
+        await using var application = Application();
+        using var client = application.CreateClient();
+        Assert.Empty((await client.GetJsonAsync("/v1/networks"))["items"]!.AsArray());
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
+        await client.StoreAsync(NetworkRequests.Spec(1));
+    }
+
+    [Fact]
+    public async Task A_link_that_is_put_in_the_place_of_incoming_while_the_service_runs_is_not_written_through()
+    {
+        await using var application = Application();
+        using var client = application.CreateClient();
+        var id = await client.StoreAsync(NetworkRequests.Spec(1));
+        Directory.CreateDirectory(_elsewhere.Path);
+        var incoming = Path.Combine(_folder.Path, "incoming");
+        Directory.Move(incoming, incoming + ".away");
+        Directory.CreateSymbolicLink(incoming, _elsewhere.Path);
+        foreach (var refusal in new[]
+        {
+            await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(2)}} }"""),
+            await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(Arrays.SafetensorsFile.SpecOfPyTorch, Arrays.SafetensorsFile.OfPyTorch)),
+            await ProblemAnswer.OfAsync(await client.DeleteAsync($"/v1/networks/{id}")),
+        })
+        {
+            Assert.Equal((503, StorageUnavailableException.Replaced), (refusal.Status, (string)refusal.Body["code"]!));
+        }
+
+        Assert.Empty(Contents(_elsewhere.Path));
     }
 
     [Fact]
@@ -139,6 +194,14 @@ public sealed class FolderOwnershipTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder.Path, "lost+found"));
         await StoreAsync(1);
         Assert.Contains("GradService", await File.ReadAllTextAsync(Path.Combine(_folder.Path, "gradservice-folder")), StringComparison.Ordinal);
+    }
+
+    private void PutOnTheirWay()
+    {
+        foreach (var path in Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories))
+        {
+            File.Move(path, Path.Combine(_folder.Path, "incoming", Path.GetFileName(path)));
+        }
     }
 
     private async Task<IReadOnlyList<string>> StoreAsync(int count)
