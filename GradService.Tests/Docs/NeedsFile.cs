@@ -5,7 +5,8 @@ internal static class NeedsFile
 {
     /// <summary>Why a test is passed over; null where it is not.</summary>
     public static string? Skip(string path, string? continuousIntegration) =>
-        string.Equals(continuousIntegration, "true", StringComparison.OrdinalIgnoreCase) || File.Exists(path) ? null : $"Needs {path}: this system has no such file.";
+        string.Equals(continuousIntegration, "true", StringComparison.OrdinalIgnoreCase) || File.Exists(path)
+            ? null : $"Needs {path}: this system has no such file.";
 }
 
 [AttributeUsage(AttributeTargets.Method)]
