@@ -100,6 +100,19 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Whether a folder that could not be written, when it was opened, can be now. Some bytes are written to see it.</summary>
+    public bool CanBeWrittenAgain()
+    {
+        try
+        {
+            return WhyNothingCanBeMade(SpaceReserve.Bytes) is null;
+        }
+        catch (Exception failure) when (StorageFailures.Of(failure) is not null)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes room again where there was none, once something was deleted.</summary>
     public void Refill()
     {
@@ -125,7 +138,9 @@ internal sealed class DataFolder : IDisposable
         {
             var why = opened.WhyNotWritable(failure);
             Forget(opened._connection);
-            return opened.Reserve.TryRelease() ? OpenOwned(folder, disk, interceptors, owned) : new DataFolder(folder, disk, interceptors, owned, why).Read();
+            return opened.Reserve.TryRelease()
+                ? OpenOwned(folder, disk, interceptors, owned)
+                : new DataFolder(folder, disk, interceptors, owned, why is StorageFullException ? StorageFailures.FullWithoutReserve(why) : why).Read();
         }
         finally
         {
@@ -142,15 +157,17 @@ internal sealed class DataFolder : IDisposable
         }
 
         // SQLite says only that it cannot open the files beside the database; the disk says why.
-        return IsOfTheDisk(known) ? known : known is StorageUnavailableException { Code: StorageUnavailableException.Failed, InnerException: SqliteException } ? WhyNothingCanBeMade() : null;
+        return IsOfTheDisk(known) ? known
+            : known is StorageUnavailableException { Code: StorageUnavailableException.Failed, InnerException: SqliteException } ? WhyNothingCanBeMade(SpaceReserve.FewestBytes)
+            : null;
     }
 
-    private Exception? WhyNothingCanBeMade()
+    private Exception? WhyNothingCanBeMade(int bytes)
     {
         try
         {
             using var some = Files.Receive();
-            some.Content.Write(new byte[SpaceReserve.FewestBytes]);
+            some.Content.Write(new byte[bytes]);
             some.Finish();
             return null;
         }

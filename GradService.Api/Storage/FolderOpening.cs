@@ -24,13 +24,16 @@ internal sealed class FolderOpening(Func<DataFolder> open) : IDisposable
         }
     }
 
-    /// <summary>Closes the folder, to open it anew.</summary>
-    public void Close()
+    /// <summary>Closes a folder, to open it anew, unless that is done already.</summary>
+    public void Close(DataFolder folder)
     {
         lock (_gate)
         {
-            _folder?.Dispose();
-            Volatile.Write(ref _folder, null);
+            if (ReferenceEquals(_folder, folder))
+            {
+                folder.Dispose();
+                Volatile.Write(ref _folder, null);
+            }
         }
     }
 

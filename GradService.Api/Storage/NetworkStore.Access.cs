@@ -29,13 +29,13 @@ internal sealed partial class NetworkStore
     {
         if (_opening.Folder is { } folder)
         {
-            if (folder.ReadOnlyBecause is null || !IsTimeToReopen())
+            // What was read-only may not be so any more. Until it is so the folder stays open for those who read.
+            if (folder.ReadOnlyBecause is null || !IsTimeToReopen() || !await CanBeWrittenAgainAsync(folder, patience, aborted))
             {
                 return;
             }
 
-            // What was read-only may not be so any more.
-            _opening.Close();
+            _opening.Close(folder);
         }
 
         try
@@ -78,8 +78,13 @@ internal sealed partial class NetworkStore
                 {
                     return Changed(folder, change);
                 }
-                catch (Exception failure) when (makesRoom && StorageFailures.Of(failure) is StorageFullException && folder.Reserve.TryRelease())
+                catch (Exception failure) when (makesRoom && StorageFailures.Of(failure) is StorageFullException)
                 {
+                    if (!folder.Reserve.TryRelease())
+                    {
+                        throw StorageFailures.FullWithoutReserve(failure);
+                    }
+
                     var changed = Changed(folder, change);
                     Refill(folder);
                     return changed;
@@ -100,6 +105,20 @@ internal sealed partial class NetworkStore
         // What went to a folder that is no more is not there, though it went well.
         folder.CheckIsTheSame();
         return changed;
+    }
+
+    /// <summary>Looks whether a folder can be written again, on a thread of its own: a disk that hangs keeps nobody longer than he will wait.</summary>
+    private static async Task<bool> CanBeWrittenAgainAsync(DataFolder folder, TimeSpan patience, CancellationToken aborted)
+    {
+        try
+        {
+            return await Task.Factory.StartNew(folder.CanBeWrittenAgain, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .WaitAsync(patience, aborted);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private bool IsTimeToReopen()

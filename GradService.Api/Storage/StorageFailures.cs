@@ -102,6 +102,12 @@ internal static class StorageFailures
     public static StorageUnavailableException LockedByAnother(Exception? failure) =>
         new($"Stored networks cannot be reached, as another process holds their database. {Described}", StorageUnavailableException.Locked, failure);
 
+    /// <summary>A disk so full that a deletion cannot be written down, and nothing was kept for it.</summary>
+    public static StorageFullException FullWithoutReserve(Exception failure) => new(
+        "There is no room left where networks are stored, not even for what the database writes down when one is deleted: "
+        + "free some 256 KiB on that disk outside of the service; a few seconds later networks can be deleted and stored again. "
+        + "Those that are there can be read and computed.", failure.InnerException ?? failure);
+
     private static StorageUnavailableException ReadOnly(Exception failure) =>
         new("Networks cannot be stored or deleted, as the disk of their folder is read-only. Those that are there can be read and computed.", StorageUnavailableException.ReadOnly, failure);
 }
