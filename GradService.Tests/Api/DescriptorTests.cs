@@ -70,13 +70,22 @@ public sealed class DescriptorTests
         var last = "";
         for (var tries = 0; tries < 40; tries++)
         {
-            using var answer = await ask();
-            if (answer.IsSuccessStatusCode)
+            try
             {
-                return;
+                using var answer = await ask();
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+
+                last = await answer.Content.ReadAsStringAsync();
+            }
+            catch (HttpRequestException closed)
+            {
+                // While there is no descriptor left for it, a connection is closed.
+                last = closed.Message;
             }
 
-            last = await answer.Content.ReadAsStringAsync();
             await Task.Delay(250);
         }
 

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using GradService.Api.Storage;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace GradService.Tests.Api;
 
@@ -11,6 +13,7 @@ namespace GradService.Tests.Api;
 public class GradApplication : WebApplicationFactory<Program>
 {
     private readonly TemporaryFolder _storage = new();
+    private IHost? _host;
 
     /// <summary>Configuration, as ("Limits:MaxPasses", "10").</summary>
     internal IReadOnlyList<(string Key, string Value)> Settings { get; init; } = [];
@@ -33,9 +36,15 @@ public class GradApplication : WebApplicationFactory<Program>
         }
     }
 
+    protected override IHost CreateHost(IHostBuilder builder) => _host = base.CreateHost(builder);
+
     public override async ValueTask DisposeAsync()
     {
+        var store = _host?.Services.GetService<NetworkStore>();
         await base.DisposeAsync();
+
+        // The program's own thread may still be at it, and whoever comes next wants the folder: this waits until it has been left.
+        store?.Dispose();
         _storage.Dispose();
         GC.SuppressFinalize(this);
     }
