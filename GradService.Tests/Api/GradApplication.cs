@@ -13,7 +13,7 @@ namespace GradService.Tests.Api;
 public class GradApplication : WebApplicationFactory<Program>
 {
     private readonly TemporaryFolder _storage = new();
-    private IHost? _host;
+    private NetworkStore? _store;
 
     /// <summary>Configuration, as ("Limits:MaxPasses", "10").</summary>
     internal IReadOnlyList<(string Key, string Value)> Settings { get; init; } = [];
@@ -36,15 +36,19 @@ public class GradApplication : WebApplicationFactory<Program>
         }
     }
 
-    protected override IHost CreateHost(IHostBuilder builder) => _host = base.CreateHost(builder);
+    protected override IHost CreateHost(IHostBuilder builder)
+    {
+        var host = base.CreateHost(builder);
+        _store = host.Services.GetService<NetworkStore>();
+        return host;
+    }
 
     public override async ValueTask DisposeAsync()
     {
-        var store = _host?.Services.GetService<NetworkStore>();
         await base.DisposeAsync();
 
         // The program's own thread may still be at it, and whoever comes next wants the folder: this waits until it has been left.
-        store?.Dispose();
+        _store?.Dispose();
         _storage.Dispose();
         GC.SuppressFinalize(this);
     }
