@@ -28,7 +28,7 @@ public sealed class HugeBodyTests(LoopbackApplication application) : IClassFixtu
     {
         using var caller = new TcpClient();
         await caller.ConnectAsync("127.0.0.1", new Uri(application.Address).Port);
-        await caller.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/gradients HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"));
+        await caller.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"));
         using var reader = new StreamReader(caller.GetStream());
         Assert.Equal("HTTP/1.1 413 Payload Too Large", await reader.ReadLineAsync().WaitAsync(Patience));
     }
