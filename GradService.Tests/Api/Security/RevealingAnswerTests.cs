@@ -52,9 +52,9 @@ public sealed partial class RevealingAnswerTests(LoopbackApplication application
     [InlineData("no HTTP at all\r\n\r\n")]
     [InlineData("GET /v1/capabilities HTTP/1.1\r\n\r\n")]
     [InlineData("GET /v1/capabilities HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")]
-    [InlineData("GET /%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")]
-    [InlineData("POST /v1/gradients HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99999999999999999999\r\n\r\n")]
-    [InlineData("POST /v1/gradients HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n")]
+    [InlineData("GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")]
+    [InlineData("POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99999999999999999999\r\n\r\n")]
+    [InlineData("POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n")]
     public async Task Nor_does_an_answer_to_what_is_hardly_HTTP(string request)
     {
         using var caller = new TcpClient();
