@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GradService.Domain.Diagnostics;
 using GradService.Domain.Differentiation;
 using GradService.Domain.Differentiation.Questions;
@@ -80,7 +79,7 @@ internal static class RequestWork
             PerSample perSample => Own(network, size, OutputSelection.Count(perSample.Outputs, size), choice.Passes),
             Jacobian jacobian => Factored(network, jacobian, size, choice.Passes),
             OwnDerivativeQuestion own => Chains(network, own, size, choice),
-            _ => throw new UnreachableException($"Nobody has said how long {question.Kind} takes."),
+            _ => Sweeps(network, choice.Passes, n, question.Depth),
         };
     }
 
