@@ -30,7 +30,7 @@ internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, C
                 {
                     // Once it is open a stored network can be priced; until then no thread waits.
                     var began = Stopwatch.GetTimestamp();
-                    await store.OpenedAsync(RequestTimeout.Of(context.Request) is { } timeout && timeout < store.Patience ? timeout : store.Patience, context.RequestAborted);
+                    await store.OpenedAsync(RequestTimeout.Of(context.Request), context.RequestAborted);
                     waited = Stopwatch.GetElapsedTime(began);
                     return price(request);
                 }

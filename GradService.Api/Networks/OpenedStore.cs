@@ -9,7 +9,7 @@ internal sealed class OpenedStore(NetworkStore store) : IEndpointFilter
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext;
-        await store.OpenedAsync(RequestTimeout.Of(request.Request) is { } timeout && timeout < store.Patience ? timeout : store.Patience, request.RequestAborted);
+        await store.OpenedAsync(RequestTimeout.Of(request.Request), request.RequestAborted);
         return await next(context);
     }
 }

@@ -22,11 +22,12 @@ internal sealed partial class NetworkStore
     public DataFolder Open() => _opening.Begin().GetAwaiter().GetResult();
 
     /// <summary>Waits, on no thread, until the folder is open.</summary>
-    /// <param name="patience">How long at most.</param>
+    /// <param name="timeout">How long at most; null, or longer than a change waits for its turn: as long as that.</param>
     /// <param name="aborted">Nobody waits any more.</param>
     /// <exception cref="StorageUnavailableException">It cannot be used, or not in time.</exception>
-    public async ValueTask OpenedAsync(TimeSpan patience, CancellationToken aborted)
+    public async ValueTask OpenedAsync(TimeSpan? timeout, CancellationToken aborted)
     {
+        var patience = timeout is { } shorter && shorter < Patience ? shorter : Patience;
         if (_opening.Folder is { } folder)
         {
             // What was read-only may not be so any more. Until it is so the folder stays open for those who read.
@@ -63,7 +64,7 @@ internal sealed partial class NetworkStore
     /// <param name="makesRoom">Whether there is more room afterwards: on a full disk it is given what was kept for it.</param>
     private async Task<T> ChangeAsync<T>(Func<DataFolder, NetworkDatabase, T> change, bool makesRoom = false)
     {
-        await OpenedAsync(Patience, CancellationToken.None);
+        await OpenedAsync(null, CancellationToken.None);
         if (!await _changing.WaitAsync(Patience))
         {
             throw new StorageUnavailableException($"Others have stored and deleted for {Patience.TotalSeconds} seconds, and it was not this request's turn. Try again in a moment.", StorageUnavailableException.Failed);
