@@ -14,8 +14,8 @@ internal static class Program
         {
             case ["instrument", var folder]:
                 return Instrumentation.Apply(folder);
-            case ["fuzz", var target]:
-                return Afl.Run(target);
+            case ["fuzz", var target, var file]:
+                return Afl.Run(target, file);
             case ["replay", var finding] when File.Exists(finding):
                 return await WorstCaseSearch.ReplayAsync(finding);
             case ["replay", var target, .. var files]:
@@ -29,7 +29,7 @@ internal static class Program
             case ["soak", var minutes, .. var options]:
                 return await ServiceSoak.RunAsync(Minutes(minutes), Seed(options));
             default:
-                await Console.Error.WriteLineAsync("instrument FOLDER | fuzz TARGET (by afl-fuzz) | replay TARGET FILE… | replay FINDING"
+                await Console.Error.WriteLineAsync("instrument FOLDER | fuzz TARGET FILE (by afl-fuzz) | replay TARGET FILE… | replay FINDING"
                     + " | storm REQUESTS [SEED] | search MINUTES [SEED] [good] [FOLDER/] | soak MINUTES [SEED]");
                 return 2;
         }

@@ -33,6 +33,21 @@ internal static class Answers
     public static double Scale(this Problem problem, double[] jacobian) =>
         Math.Max(Largest(jacobian), problem.Coupled ? Largest(problem.Detached().Gradients(new PerSample())) : 0);
 
+    /// <summary>
+    /// What single precision itself loses on the way to a Jacobian, measured against double: some networks amplify rounding a
+    /// thousandfold, such as a LayerNorm over two features, whose terms cancel but for eps.
+    /// </summary>
+    public static double Lost(this Problem problem, double[] jacobian)
+    {
+        if (problem.IsDouble)
+        {
+            return 0;
+        }
+
+        var exact = problem.In(Dtype.Float64).Jacobian();
+        return jacobian.Select((entry, i) => Math.Abs(entry - exact[i])).Max();
+    }
+
     public static double Largest(double[] values) => values.Length == 0 ? 0 : values.Max(Math.Abs);
 
     /// <summary>Fails unless entries differ by no more than tolerance times the scale.</summary>

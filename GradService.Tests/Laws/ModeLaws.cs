@@ -36,9 +36,10 @@ public sealed class ModeLaws
     public void Row_by_row_gives_what_the_automatic_strategy_gives(string networks) => RandomFamily.Of(networks).Any.Hold(problem =>
     {
         var jacobian = problem.Gradients(new Jacobian { Strategy = Strategy.RowByRow });
-        var (tolerance, scale) = (problem.IsDouble ? 1e-12 : 1e-4, problem.Scale(jacobian));
-        Answers.AssertClose(jacobian, problem.Jacobian(), tolerance, scale, "jacobian by auto");
-        Answers.AssertClose(problem.Gradients(new PerSample { Strategy = Strategy.RowByRow }), problem.Gradients(new PerSample()), tolerance, scale, "perSample by auto");
+        // Each strategy rounds in its own way: what one of them loses is a measure of what the other may, not a bound.
+        var tolerance = ((problem.IsDouble ? 1e-12 : 1e-4) * problem.Scale(jacobian)) + (16 * problem.Lost(jacobian));
+        Answers.AssertClose(jacobian, problem.Jacobian(), tolerance, 1, "jacobian by auto");
+        Answers.AssertClose(problem.Gradients(new PerSample { Strategy = Strategy.RowByRow }), problem.Gradients(new PerSample()), tolerance, 1, "perSample by auto");
     });
 
     [Theory]
