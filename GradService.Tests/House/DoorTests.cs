@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Reflection.Emit;
 using GradService.Tests.Api;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,8 +15,6 @@ namespace GradService.Tests.House;
 /// </summary>
 public sealed class DoorTests
 {
-    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-
     /// <summary>Who may, and the members that each of them has to.</summary>
     private static readonly Dictionary<string, string[]> Doors = new()
     {
@@ -46,9 +43,6 @@ public sealed class DoorTests
     private static readonly Type[] WhollyGuarded =
         [typeof(HttpRequestJsonExtensions), typeof(HttpResponseJsonExtensions), typeof(HttpResponseWritingExtensions), typeof(SendFileResponseExtensions), typeof(RequestFormReaderExtensions), typeof(FormReader), typeof(FormPipeReader), typeof(IFormFile)];
 
-    private static readonly OpCode[] Codes = [.. typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!)];
-    private static readonly Dictionary<short, OpCode> ByValue = Codes.ToDictionary(code => code.Value);
-
     private static IEnumerable<string> Raw => ["Bytes", "Stream", "File", "PhysicalFile", "VirtualFile", "Text", "Content", "ServerSentEvents"];
 
     [Fact]
@@ -73,42 +67,12 @@ public sealed class DoorTests
 
     private static string Words(KeyValuePair<string, string[]> door) => $"{door.Key}: {string.Join(", ", door.Value)}";
 
-    private static IEnumerable<(string Type, string Member)> Touched(Type type) => type.GetMethods(All).Concat<MethodBase>(type.GetConstructors(All))
-        .SelectMany(Calls)
+    private static IEnumerable<(string Type, string Member)> Touched(Type type) => CompiledMethod.Of(type)
+        .SelectMany(CompiledMethod.Named)
+        .OfType<MethodBase>()
         .Where(called => called.DeclaringType is { } owner && (WhollyGuarded.Contains(owner) || (Guarded.TryGetValue(owner, out var members) && members.Contains(called.Name))))
-        .Select(called => (Outermost(type).Name, $"{called.DeclaringType!.Name}.{called.Name}"));
+        .Select(called => (CompiledMethod.Outermost(type).Name, $"{called.DeclaringType!.Name}.{called.Name}"));
 
     /// <summary>What ASP.NET generates for handlers could read a body for any of them; that none has it do so is asked of the endpoints.</summary>
-    private static bool IsGenerated(Type type) => Outermost(type).Name.StartsWith("<GeneratedRouteBuilderExtensions", StringComparison.Ordinal);
-
-    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
-
-    /// <summary>What a method calls, or hands on to be called.</summary>
-    private static IEnumerable<MethodBase> Calls(MethodBase method)
-    {
-        var code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
-        for (var at = 0; at < code.Length;)
-        {
-            var opcode = ByValue[code[at] == 0xFE ? (short)((0xFE << 8) | code[at + 1]) : code[at]];
-            at += opcode.Size;
-            if (opcode.OperandType is OperandType.InlineMethod or OperandType.InlineTok)
-            {
-                var generic = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null;
-                if (method.Module.ResolveMember(BitConverter.ToInt32(code, at), generic, method.IsGenericMethod ? method.GetGenericArguments() : null) is MethodBase called)
-                {
-                    yield return called;
-                }
-            }
-
-            at += opcode.OperandType switch
-            {
-                OperandType.InlineNone => 0,
-                OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-                OperandType.InlineVar => 2,
-                OperandType.InlineI8 or OperandType.InlineR => 8,
-                OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(code, at)),
-                _ => 4,
-            };
-        }
-    }
+    private static bool IsGenerated(Type type) => CompiledMethod.Outermost(type).Name.StartsWith("<GeneratedRouteBuilderExtensions", StringComparison.Ordinal);
 }
