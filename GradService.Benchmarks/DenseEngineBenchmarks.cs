@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Catalog;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
 
 namespace GradService.Benchmarks;

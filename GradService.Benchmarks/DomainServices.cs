@@ -1,5 +1,6 @@
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
+using GradService.Domain.Gradients;
 
 namespace GradService.Benchmarks;
 

@@ -1,10 +1,11 @@
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Networks.Layers.Spatial;
-using GradService.Domain.Normalization;
+using GradService.Domain.Statistics;
 
 namespace GradService.Benchmarks;
 

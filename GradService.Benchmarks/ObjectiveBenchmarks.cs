@@ -1,12 +1,13 @@
 using BenchmarkDotNet.Attributes;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
-using GradService.Domain.Normalization.Modes;
 using GradService.Domain.Objectives;
+using GradService.Domain.Statistics.Modes;
 
 namespace GradService.Benchmarks;
 

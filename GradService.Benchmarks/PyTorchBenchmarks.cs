@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
 
 namespace GradService.Benchmarks;

@@ -1,15 +1,16 @@
 using BenchmarkDotNet.Attributes;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
-using GradService.Domain.Differentiation;
-using GradService.Domain.Differentiation.Engines;
-using GradService.Domain.Differentiation.Questions;
-using GradService.Domain.Forward;
-using GradService.Domain.Forward.Dense;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
-using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Networks.Dense;
+using GradService.Domain.Networks.Parameters;
+using GradService.Domain.Runs.Managed;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Separation;
 using static TorchSharp.torch;
 
 namespace GradService.Benchmarks;
@@ -64,7 +65,7 @@ public class RequestStagesBenchmarks : IDisposable
     public object CheckAndPlan() => PreparedRequest.Of(_request, _shape);
 
     [Benchmark]
-    public object Price() => Cost.Of(_shape, Samples, 0, _request.Gradient, _prepared.Size, finiteDifferences: false);
+    public object Price() => GradientCost.Of(_shape, Samples, 0, _request.Gradient, _prepared.Size, finiteDifferences: false);
 
     [Benchmark]
     public object DrawParameters() => ParameterValues.Of(_spec, _shape);

@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
-using GradService.Domain;
-using GradService.Domain.Differentiation;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Budget;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
+using GradService.Domain.Separation;
 
 namespace GradService.Benchmarks;
 

@@ -8,7 +8,7 @@ internal static class Instrumentation
     private static readonly (string Assembly, string[] Namespaces)[] Readers =
     [
         ("GradService.Api.dll", ["GradService.Api.Arrays", "GradService.Api.Requests", "GradService.Api.Gradients"]),
-        ("GradService.Domain.dll", ["GradService.Domain.Objectives", "GradService.Domain.Networks", "GradService.Domain.Normalization", "GradService.Domain.NearestName"]),
+        ("GradService.Domain.dll", ["GradService.Domain.Objectives", "GradService.Domain.Networks", "GradService.Domain.Statistics", "GradService.Domain.Faults"]),
     ];
 
     /// <returns>0, or 1 where a reader is not there.</returns>

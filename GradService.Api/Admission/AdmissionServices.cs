@@ -1,5 +1,7 @@
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
+using GradService.Domain.Gradients;
+using GradService.Domain.Objectives;
 using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Admission;

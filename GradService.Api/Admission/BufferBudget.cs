@@ -1,5 +1,5 @@
 using GradService.Api.Observability;
-using GradService.Domain;
+using GradService.Domain.Faults;
 using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Admission;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using GradService.Api.Observability;
-using GradService.Domain;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 using GradService.Domain.Native;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
 using GradService.Api.Preparation;
-using GradService.Domain;
+using GradService.Domain.Catalog;
 using GradService.Domain.Native;
 using Microsoft.Extensions.Options;
 

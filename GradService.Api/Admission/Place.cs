@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Budget;
 
 namespace GradService.Api.Admission;
 

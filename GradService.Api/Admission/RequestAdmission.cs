@@ -2,7 +2,8 @@ using System.Diagnostics;
 using GradService.Api.Answers;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Admission;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using GradService.Api.OpenApi;
-using GradService.Domain;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Admission;
 

@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Admission;
 

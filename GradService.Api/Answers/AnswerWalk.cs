@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Answers;
 

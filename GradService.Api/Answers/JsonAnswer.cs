@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Answers;
 

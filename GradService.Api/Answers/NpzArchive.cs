@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Answers;
 

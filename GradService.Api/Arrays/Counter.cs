@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Arrays;
 

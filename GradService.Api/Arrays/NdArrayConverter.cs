@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Arrays;
 

@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Arrays;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Arrays;
 

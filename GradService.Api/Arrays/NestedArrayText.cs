@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Arrays;
 

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Arrays;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Arrays;
 

@@ -1,4 +1,5 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Arrays;
 

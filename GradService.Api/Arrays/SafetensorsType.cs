@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Arrays;
 

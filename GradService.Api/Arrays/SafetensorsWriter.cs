@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Arrays;
 

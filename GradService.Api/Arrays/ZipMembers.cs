@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.IO.Hashing;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Arrays;
 

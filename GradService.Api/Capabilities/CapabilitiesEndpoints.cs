@@ -3,12 +3,14 @@ using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.OpenApi;
 using GradService.Api.Requests;
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Spatial;
-using GradService.Domain.Normalization;
+using GradService.Domain.Statistics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,7 @@
 using GradService.Api.Figures.Panels;
 using GradService.Api.Observability;
-using GradService.Domain;
-using GradService.Domain.Diagnostics;
+using GradService.Domain.Findings;
+using GradService.Domain.Gradients;
 
 namespace GradService.Api.Figures;
 

@@ -1,6 +1,9 @@
 using GradService.Api.Figures.Drawing;
-using GradService.Domain;
-using GradService.Domain.Diagnostics;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
+using GradService.Domain.Findings;
+using GradService.Domain.Gradients;
+using GradService.Domain.Objectives;
 
 namespace GradService.Api.Figures;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using GradService.Api.Gradients;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Gradients;
 using GradService.Domain.Objectives;
 
 namespace GradService.Api.Figures;

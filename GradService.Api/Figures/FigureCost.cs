@@ -1,5 +1,5 @@
 using GradService.Api.Figures.Panels;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 
 namespace GradService.Api.Figures;

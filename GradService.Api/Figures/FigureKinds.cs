@@ -1,8 +1,10 @@
 using System.Text.Json;
 using GradService.Api.Figures.Panels;
-using GradService.Domain;
-using GradService.Domain.Differentiation;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Separation;
 
 namespace GradService.Api.Figures;
 

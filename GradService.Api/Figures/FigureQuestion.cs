@@ -1,4 +1,7 @@
-using GradService.Domain;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
+using GradService.Domain.Objectives;
 
 namespace GradService.Api.Figures;
 

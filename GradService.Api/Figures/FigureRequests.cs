@@ -1,8 +1,9 @@
 using GradService.Api.Answers;
 using GradService.Api.Gradients;
 using GradService.Api.Requests;
-using GradService.Domain;
 using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
 using GradService.Domain.Objectives;
 
 namespace GradService.Api.Figures;

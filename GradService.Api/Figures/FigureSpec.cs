@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using GradService.Domain;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Figures;
 

@@ -1,8 +1,10 @@
 using GradService.Api.Admission;
 using GradService.Api.Figures.Drawing;
 using GradService.Api.OpenApi;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
+using GradService.Domain.Gradients;
+using GradService.Domain.Objectives;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 

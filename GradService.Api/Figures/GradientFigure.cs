@@ -1,5 +1,8 @@
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
+using GradService.Domain.Objectives;
 
 namespace GradService.Api.Figures;
 

@@ -1,5 +1,6 @@
 using GradService.Api.Figures.Panels;
-using GradService.Domain;
+using GradService.Domain.Budget;
+using GradService.Domain.Gradients;
 using GradService.Domain.Objectives;
 
 namespace GradService.Api.Figures;

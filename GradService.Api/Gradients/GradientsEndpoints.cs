@@ -1,7 +1,7 @@
 using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.OpenApi;
-using GradService.Domain;
+using GradService.Domain.Gradients;
 using Microsoft.AspNetCore.Mvc;
 
 namespace GradService.Api.Gradients;

@@ -1,5 +1,5 @@
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Faults;
 using Microsoft.Net.Http.Headers;
 
 namespace GradService.Api.Networks;

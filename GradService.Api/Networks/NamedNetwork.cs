@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
 
 namespace GradService.Api.Networks;

@@ -1,7 +1,7 @@
 using GradService.Api.OpenApi;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Faults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 

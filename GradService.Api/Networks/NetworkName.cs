@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using GradService.Domain;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Networks;
 

@@ -5,8 +5,10 @@ using GradService.Api.Observability;
 using GradService.Api.OpenApi;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,4 +1,4 @@
-using GradService.Domain.Normalization;
+using GradService.Domain.Statistics;
 
 namespace GradService.Api.Networks;
 

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using GradService.Api.Admission;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
 
 namespace GradService.Api.Networks;
 

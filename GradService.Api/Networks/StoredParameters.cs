@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
 
 namespace GradService.Api.Networks;

@@ -1,6 +1,7 @@
 using GradService.Api.Problems;
-using GradService.Domain;
-using GradService.Domain.Diagnostics;
+using GradService.Domain.Arrays;
+using GradService.Domain.Findings;
+using GradService.Domain.Gradients;
 using GradService.Domain.Objectives;
 using Microsoft.AspNetCore.Mvc;
 

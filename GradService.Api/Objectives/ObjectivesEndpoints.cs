@@ -1,7 +1,6 @@
 using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.OpenApi;
-using GradService.Domain;
 using GradService.Domain.Objectives;
 using Microsoft.AspNetCore.Mvc;
 

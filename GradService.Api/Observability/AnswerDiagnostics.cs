@@ -1,6 +1,7 @@
 using GradService.Api.Figures;
-using GradService.Domain;
-using GradService.Domain.Diagnostics;
+using GradService.Domain.Findings;
+using GradService.Domain.Gradients;
+using GradService.Domain.Objectives;
 
 namespace GradService.Api.Observability;
 

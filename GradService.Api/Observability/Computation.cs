@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using GradService.Domain;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Observability;
 

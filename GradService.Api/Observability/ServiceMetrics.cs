@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using GradService.Api.Admission;
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Native;
 
 namespace GradService.Api.Observability;

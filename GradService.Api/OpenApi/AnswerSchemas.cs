@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using Microsoft.OpenApi;
 
 namespace GradService.Api.OpenApi;

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using GradService.Api.Answers;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers.Spatial;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using GradService.Api.Requests;
-using GradService.Domain;
-using GradService.Domain.Normalization;
+using GradService.Domain.Arrays;
+using GradService.Domain.Statistics;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 

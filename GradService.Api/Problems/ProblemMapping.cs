@@ -6,7 +6,7 @@ using GradService.Api.Networks;
 using GradService.Api.Observability;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Faults;
 using GradService.Domain.Native;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;

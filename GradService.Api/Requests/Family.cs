@@ -1,4 +1,4 @@
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks.Layers;
 
 namespace GradService.Api.Requests;

@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using GradService.Domain;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Requests;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using GradService.Domain.Native;
 
 namespace GradService.Api.Requests;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using GradService.Domain;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Requests;
 

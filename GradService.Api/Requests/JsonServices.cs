@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using GradService.Api.Arrays;
-using GradService.Domain.Diagnostics;
-using GradService.Domain.Normalization;
+using GradService.Domain.Runs;
+using GradService.Domain.Statistics;
 
 namespace GradService.Api.Requests;
 

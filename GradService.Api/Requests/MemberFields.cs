@@ -1,5 +1,6 @@
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Requests;
 

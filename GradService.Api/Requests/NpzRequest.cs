@@ -1,7 +1,7 @@
 using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Requests;
 

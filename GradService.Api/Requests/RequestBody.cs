@@ -2,7 +2,8 @@ using GradService.Api.Admission;
 using GradService.Api.Answers;
 using GradService.Api.Connections;
 using GradService.Api.Observability;
-using GradService.Domain;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
-using GradService.Domain.Normalization;
+using GradService.Domain.Statistics;
 
 namespace GradService.Api.Requests;
 

@@ -3,9 +3,10 @@ using System.Text;
 using System.Text.Json;
 using GradService.Api.Answers;
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks.Layers.Spatial;
-using GradService.Domain.Normalization;
+using GradService.Domain.Statistics;
 
 namespace GradService.Api.Requests;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks.Layers.Spatial;
 
 namespace GradService.Api.Requests;

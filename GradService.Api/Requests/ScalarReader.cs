@@ -1,6 +1,6 @@
 using System.Text.Json;
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Requests;
 

@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Faults;
 using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Security;

@@ -1,5 +1,5 @@
 using GradService.Api.Problems;
-using GradService.Domain;
+using GradService.Domain.Faults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 

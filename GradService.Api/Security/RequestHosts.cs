@@ -1,6 +1,6 @@
 using System.Net;
 using GradService.Api.Problems;
-using GradService.Domain;
+using GradService.Domain.Faults;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Primitives;

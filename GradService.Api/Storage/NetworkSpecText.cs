@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 
 namespace GradService.Api.Storage;

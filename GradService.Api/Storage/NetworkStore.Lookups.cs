@@ -1,7 +1,8 @@
 using GradService.Api.Arrays;
 using GradService.Api.Networks;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,6 @@
 using GradService.Api.Arrays;
-using GradService.Domain;
 using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,5 @@
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Storage;
 

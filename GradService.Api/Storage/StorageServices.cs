@@ -1,6 +1,6 @@
 using GradService.Api.Admission;
 using GradService.Api.Networks;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;

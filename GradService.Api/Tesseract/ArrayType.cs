@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Tesseract;
 

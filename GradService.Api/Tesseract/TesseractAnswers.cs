@@ -1,6 +1,6 @@
 using System.Reflection;
 using GradService.Api.Answers;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 

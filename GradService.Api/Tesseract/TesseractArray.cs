@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using GradService.Api.Arrays;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Tesseract;
 

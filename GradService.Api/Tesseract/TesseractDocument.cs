@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GradService.Api.Networks;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Api.Tesseract;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using GradService.Api.Networks;
 using GradService.Api.OpenApi;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Faults;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace GradService.Api.Tesseract;

@@ -67,14 +67,14 @@ internal sealed class TesseractValue
         var found = new Dictionary<string, TesseractValue>();
         foreach (var name in fields.Names)
         {
-            var value = new TesseractValue(fields[name]!.Value, [.. _loc, Domain.Fault.Shortened(name)], _errors, _hold);
+            var value = new TesseractValue(fields[name]!.Value, [.. _loc, Domain.Faults.Fault.Shortened(name)], _errors, _hold);
             if (required.Contains(name) || optional.Contains(name))
             {
                 found.Add(name, value);
             }
             else if (!passesOver)
             {
-                value.Wrong("extra_forbidden", $"Extra inputs are not permitted. {Domain.NearestName.Suggest(name, required.Concat(optional))}");
+                value.Wrong("extra_forbidden", $"Extra inputs are not permitted. {Domain.Faults.NearestName.Suggest(name, required.Concat(optional))}");
             }
         }
 

@@ -1,7 +1,8 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
 using GradService.Api.Answers;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace GradService.Api.UmBridge;

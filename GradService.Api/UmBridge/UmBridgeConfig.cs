@@ -1,7 +1,7 @@
 using GradService.Api.Networks;
 using GradService.Api.Requests;
-using GradService.Domain;
-using GradService.Domain.Normalization;
+using GradService.Domain.Faults;
+using GradService.Domain.Statistics;
 
 namespace GradService.Api.UmBridge;
 

@@ -2,9 +2,11 @@ using System.Text.Json;
 using GradService.Api.Arrays;
 using GradService.Api.Networks;
 using GradService.Api.Requests;
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
-using GradService.Domain.Normalization;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Statistics;
 
 namespace GradService.Api.UmBridge;
 

@@ -1,3 +1,5 @@
+using GradService.Domain.Arrays;
+
 namespace GradService.Domain.Catalog;
 
 /// <summary>An array whose numbers come piece by piece.</summary>

@@ -1,3 +1,5 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Dense;

@@ -1,3 +1,5 @@
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Parameters;
 

@@ -1,3 +1,6 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 
 namespace GradService.Domain.Catalog;

@@ -1,3 +1,5 @@
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 
 namespace GradService.Domain.Catalog;

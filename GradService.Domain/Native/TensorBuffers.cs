@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GradService.Domain.Arrays;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Native;

@@ -1,3 +1,4 @@
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Parameters;
 

@@ -1,3 +1,5 @@
+using GradService.Domain.Arrays;
+
 namespace GradService.Domain.Networks;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks.Layers;
 
 namespace GradService.Domain.Networks;

@@ -1,8 +1,8 @@
-using GradService.Domain.Differentiation.Engines;
-using GradService.Domain.Forward;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
-using GradService.Domain.Normalization;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Separation;
+using GradService.Domain.Statistics;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Objectives;

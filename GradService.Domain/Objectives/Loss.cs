@@ -1,4 +1,6 @@
+using GradService.Domain.Arrays;
 using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Objectives;

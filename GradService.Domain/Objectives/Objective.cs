@@ -1,3 +1,5 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 using GradService.Domain.Objectives.Formulas;
 

@@ -1,10 +1,14 @@
-using GradService.Domain.Differentiation;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
 
 namespace GradService.Domain.Objectives;
 
 /// <summary>What a loss takes, estimated from its sizes before anything is allocated.</summary>
 internal static class ObjectiveCost
 {
+    /// <summary>Losses or forward passes that finite differences take: two for each of 64 entries.</summary>
+    public const long DifferencedPasses = 128;
+
     /// <param name="setting">What is evaluated.</param>
     /// <param name="request">What is handed out and checked.</param>
     public static Cost Of(ObjectiveSetting setting, ObjectiveRequest request)
@@ -40,10 +44,10 @@ internal static class ObjectiveCost
             .SaturatingPlus(live ? setting.Shape.ParameterElements : 0)
             .SaturatingPlus(setting.Plan.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
         var differences = request.Diagnostics.FiniteDifferences;
-        var sweeps = setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(Cost.DifferencedPasses) : 0);
+        var sweeps = setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(DifferencedPasses) : 0);
         return new Cost(
             sweeps,
-            work.SaturatingTimes(differences ? 1 + Cost.DifferencedPasses : 1),
+            work.SaturatingTimes(differences ? 1 + DifferencedPasses : 1),
             results.SaturatingTimes(itemSize),
             alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0),
             Work: 0);

@@ -1,7 +1,7 @@
-using GradService.Domain.Forward;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
-using GradService.Domain.Normalization;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Statistics;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Objectives;

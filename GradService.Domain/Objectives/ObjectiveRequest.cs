@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using GradService.Domain.Forward;
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients;
 using GradService.Domain.Networks;
-using GradService.Domain.Normalization;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Statistics;
 
 namespace GradService.Domain.Objectives;
 
@@ -104,7 +106,7 @@ public sealed record GradientPenalty
 /// <summary>How BatchNorm layers behave in a loss.</summary>
 public sealed record TrainingBatchNormSpec : BatchNormSpec
 {
-    public TrainingBatchNormSpec() => Mode = Normalization.Modes.TrainDetached.Mode;
+    public TrainingBatchNormSpec() => Mode = Statistics.Modes.TrainDetached.Mode;
 
     /// <summary>Whether the point sets are one batch, or each its own, in order, as calling the network once for each does.</summary>
     public PointBatches Batches { get; init; } = PointBatches.Joint;

@@ -1,6 +1,7 @@
-using GradService.Domain.Forward;
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks;
-using GradService.Domain.Normalization;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Statistics;
 
 namespace GradService.Domain.Objectives;
 
@@ -22,7 +23,7 @@ internal sealed record ObjectiveSetting(Objective Objective, NetworkShape Shape,
     public ObjectiveSetting Detached => this with
     {
         Plan = Plan.Decoupled(),
-        Variant = new ObjectiveVariant { Mode = Normalization.Modes.TrainDetached.Mode, ThroughStatistics = false },
+        Variant = new ObjectiveVariant { Mode = Statistics.Modes.TrainDetached.Mode, ThroughStatistics = false },
     };
 
     /// <summary>Whether parameter gradients leave out how the parameters move some statistics.</summary>

@@ -1,5 +1,5 @@
-using GradService.Domain.Normalization;
-using GradService.Domain.Normalization.Modes;
+using GradService.Domain.Statistics;
+using GradService.Domain.Statistics.Modes;
 
 namespace GradService.Domain.Objectives;
 

@@ -1,6 +1,6 @@
-using GradService.Domain.Differentiation;
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks;
-using static GradService.Domain.Differentiation.WorkEstimate;
+using static GradService.Domain.Networks.WorkEstimate;
 
 namespace GradService.Domain.Objectives;
 
@@ -61,7 +61,7 @@ internal static class ObjectiveWork
         }
 
         return request.Diagnostics.FiniteDifferences && live
-            ? work + ((1 + Math.Min(Cost.DifferencedPasses, 2.0 * shape.ParameterElements))
+            ? work + ((1 + Math.Min(ObjectiveCost.DifferencedPasses, 2.0 * shape.ParameterElements))
                 * (Loss(setting, shape.WorkInFloat64, Dtype.Float64, live: false) + Stoppable(EachParameter * shape.ParameterElements)))
             : work;
     }

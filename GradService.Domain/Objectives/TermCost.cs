@@ -1,3 +1,5 @@
+using GradService.Domain.Arrays;
+
 namespace GradService.Domain.Objectives;
 
 /// <summary>What the terms of a loss keep beside the passes that they read, in elements, estimated from formulas and counts of points.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Fuzz.Targets;
 
 namespace GradService.Fuzz.Mutations;

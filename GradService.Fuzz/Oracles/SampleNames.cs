@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Objectives.Formulas;
 using static TorchSharp.torch;

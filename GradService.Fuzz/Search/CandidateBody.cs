@@ -5,7 +5,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 using GradService.Fuzz.Mutations;
 

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using GradService.Api.Arrays;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Fuzz.Targets;
 

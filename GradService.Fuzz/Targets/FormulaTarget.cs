@@ -1,5 +1,6 @@
 using System.Text;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Domain.Native;
 using GradService.Domain.Objectives.Formulas;
 using GradService.Fuzz.Oracles;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
 
 namespace GradService.Fuzz.Targets;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Fuzz.Targets;
 

@@ -2,8 +2,10 @@ using System.Text;
 using GradService.Api.Gradients;
 using GradService.Api.Networks;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
 using GradService.Domain.Networks;
 using GradService.Domain.Objectives;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 
 namespace GradService.Fuzz.Targets;
 

@@ -1,5 +1,5 @@
 using GradService.Api.Admission;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

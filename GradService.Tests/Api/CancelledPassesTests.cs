@@ -1,12 +1,14 @@
 using GradService.Api.Admission;
-using GradService.Domain;
-using GradService.Domain.Differentiation;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
-using GradService.Domain.Normalization;
+using GradService.Domain.Separation;
+using GradService.Domain.Statistics;
 using GradService.Tests.Problems;
 using Microsoft.Extensions.DependencyInjection;
 

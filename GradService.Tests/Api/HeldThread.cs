@@ -1,5 +1,5 @@
 using GradService.Api.Admission;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GradService.Tests.Api;

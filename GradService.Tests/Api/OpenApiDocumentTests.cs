@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Normalization;
+using GradService.Domain.Statistics;
 using Microsoft.OpenApi;
 
 namespace GradService.Tests.Api;

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using GradService.Domain;
+using GradService.Domain.Gradients;
 using GradService.Domain.Native;
 using Microsoft.Extensions.DependencyInjection;
 

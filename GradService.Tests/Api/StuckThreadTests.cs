@@ -1,6 +1,6 @@
 using System.Net;
 using GradService.Api.Admission;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Tests.Api.Observability;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

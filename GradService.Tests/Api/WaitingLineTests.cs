@@ -1,5 +1,6 @@
 using GradService.Api.Admission;
-using GradService.Domain;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 
 namespace GradService.Tests.Api;
 

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using GradService.Api.Admission;
 using GradService.Api.Connections;
-using GradService.Domain;
+using GradService.Domain.Budget;
+using GradService.Domain.Catalog;
 using GradService.Tests.Docs;
 using Microsoft.Extensions.Configuration;
 

@@ -6,7 +6,8 @@ using GradService.Api.Connections;
 using GradService.Api.ReverseProxy;
 using GradService.Api.Security;
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Budget;
+using GradService.Domain.Catalog;
 
 namespace GradService.Tests.Deployment;
 

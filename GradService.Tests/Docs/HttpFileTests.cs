@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using GradService.Domain.Differentiation.Questions;
-using GradService.Domain.Normalization;
+using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Statistics;
 using GradService.Tests.Api;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using GradService.Api.Admission;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Tests.Api;
 
 namespace GradService.Tests.Docs;

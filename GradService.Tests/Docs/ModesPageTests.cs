@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using GradService.Domain.Diagnostics;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Normalization;
+using GradService.Domain.Statistics;
 using GradService.Tests.Api;
+using GradService.Tests.House;
 
 namespace GradService.Tests.Docs;
 
@@ -120,7 +120,7 @@ public sealed class ModesPageTests(GradApplication application)
     public void Layers_and_findings_that_it_names_exist()
     {
         Assert.All(Page.InlineCode.Where(code => code.EndsWith("Norm", StringComparison.Ordinal)), layer => Assert.Contains(layer, LayerTable.All.Keys));
-        Assert.All(Page.InlineCode.Where(code => code.Contains('-', StringComparison.Ordinal)), code => Assert.Contains(code, FindingRule.All.Select(rule => rule.Code)));
+        Assert.All(Page.InlineCode.Where(code => code.Contains('-', StringComparison.Ordinal)), code => Assert.Contains(code, FindingTable.All.Select(rule => rule.Code)));
     }
 
     private static double[] Inputs() => [.. Enumerable.Range(0, Samples).Select(sample => sample / (Samples - 1.0))];

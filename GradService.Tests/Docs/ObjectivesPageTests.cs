@@ -3,11 +3,13 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using GradService.Domain.Diagnostics;
-using GradService.Domain.Normalization;
 using GradService.Domain.Objectives;
 using GradService.Domain.Objectives.Formulas;
+using GradService.Domain.Statistics;
 using GradService.Tests.Api;
+using GradService.Tests.Api.Security;
+using GradService.Tests.House;
+using GradService.Tests.Problems;
 
 namespace GradService.Tests.Docs;
 
@@ -138,7 +140,7 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
     public void Modes_and_findings_that_it_names_exist()
     {
         Assert.All(Page.Table("letter"), row => Assert.NotNull(BatchNormMode.Find(row[1].Trim('`'))));
-        Assert.All(Page.InlineCode.Where(code => FindingCode().IsMatch(code)), code => Assert.Contains(code, FindingRule.All.Select(rule => rule.Code)));
+        Assert.All(Page.InlineCode.Where(code => FindingCode().IsMatch(code)), code => Assert.Contains(code, FindingTable.All.Select(rule => rule.Code)));
     }
 
     private static JsonNode Request() => JsonNode.Parse(Page.CodeBlocks[0].Text)!;

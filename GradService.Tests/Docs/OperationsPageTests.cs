@@ -5,6 +5,7 @@ using GradService.Tests.Api;
 using GradService.Tests.Api.Observability;
 using GradService.Tests.Api.Security;
 using GradService.Tests.Deployment;
+using GradService.Tests.Problems;
 
 namespace GradService.Tests.Docs;
 

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using GradService.Domain;
-using GradService.Domain.Diagnostics;
-using GradService.Domain.Differentiation;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Normalization;
+using GradService.Domain.Separation;
+using GradService.Domain.Statistics;
 using GradService.Tests.Api;
+using GradService.Tests.House;
 
 namespace GradService.Tests.Docs;
 
@@ -25,7 +25,7 @@ public sealed partial class ReadmeTests(GradApplication application)
     public void Its_kinds_are_the_kinds_that_there_are() => Assert.Equal(QuestionTable.All.Keys, Readme.NamesInTable("kind"));
 
     [Fact]
-    public void Its_findings_are_the_findings_that_there_are() => Assert.Equal(FindingRule.All.Select(rule => rule.Code), Readme.NamesInTable("code"));
+    public void Its_findings_are_the_findings_that_there_are() => Assert.Equal(FindingTable.All.Select(rule => rule.Code), Readme.NamesInTable("code"));
 
     [Fact]
     public async Task Its_limits_are_the_limits_that_there_are_with_their_defaults()

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
 using GradService.Domain.Objectives;
 using GradService.Fuzz.Mutations;
 using GradService.Fuzz.Search;

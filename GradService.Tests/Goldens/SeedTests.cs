@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Parameters;

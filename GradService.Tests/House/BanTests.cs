@@ -1,6 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using GradService.Domain;
+using GradService.Domain.Gradients;
 using GradService.Tests.Docs;
 
 namespace GradService.Tests.House;

@@ -6,7 +6,9 @@ using GradService.Api.Gradients;
 using GradService.Api.Networks;
 using GradService.Api.Objectives;
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Gradients;
 using GradService.Domain.Objectives;
 
 namespace GradService.Tests.House;
@@ -66,7 +68,7 @@ public sealed class DocumentationTests
         }
 
         // A mode travels as its name.
-        found.Remove(typeof(GradService.Domain.Normalization.BatchNormMode));
+        found.Remove(typeof(GradService.Domain.Statistics.BatchNormMode));
         return found;
     }
 }

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using GradService.Api.Admission;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Tests.Docs;
 
 namespace GradService.Tests.House;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using GradService.Domain;
+using GradService.Domain.Gradients;
 using TorchSharp;
 
 namespace GradService.Tests.House;

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using GradService.Domain.Diagnostics;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Normalization;
+using GradService.Domain.Statistics;
 using GradService.Tests.Docs;
 
 namespace GradService.Tests.House;
@@ -10,6 +9,8 @@ namespace GradService.Tests.House;
 /// <summary>A layer, mode, question or finding is one file named after it and one line in its family's table.</summary>
 public sealed class TableTests
 {
+    private static readonly string[] RoomsWithRules = ["Findings", "Gradients", "Objectives"];
+
     [Fact]
     public void Every_layer_has_a_line_in_its_table() =>
         Assert.Equal(Members(typeof(Layer)), LayerTable.All.Values.ToHashSet());
@@ -30,11 +31,11 @@ public sealed class TableTests
 
     [Fact]
     public void Every_mode_has_a_file_of_its_own_and_a_line_in_its_table() =>
-        Assert.Equal(FilesIn("GradService.Domain/Normalization/Modes"), BatchNormMode.All.Select(mode => Pascal(mode.Name)).Order(StringComparer.Ordinal));
+        Assert.Equal(FilesIn("GradService.Domain/Statistics/Modes"), BatchNormMode.All.Select(mode => Pascal(mode.Name)).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_finding_has_a_file_of_its_own_and_a_line_in_its_table() =>
-        Assert.Equal(FilesIn("GradService.Domain/Diagnostics/Findings"), FindingRule.All.Select(rule => string.Concat(rule.Code.Split('-').Select(Pascal))).Order(StringComparer.Ordinal));
+        Assert.Equal(RoomsWithRules.SelectMany(room => FilesIn($"GradService.Domain/{room}/Rules")).Order(StringComparer.Ordinal), FindingTable.All.Select(rule => string.Concat(rule.Code.Split('-').Select(Pascal))).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_table_names_each_member_on_one_line_and_no_other_code_does()
@@ -47,8 +48,8 @@ public sealed class TableTests
         }
 
         Assert.All(QuestionTable.All.Values, type =>
-            Assert.Single(SourceFiles.CodeLines("GradService.Domain/Differentiation/Questions/QuestionTable.cs"), line => line.Contains($"typeof({type.Name})", StringComparison.Ordinal)));
-        Assert.All(FindingRule.All, rule => Assert.Single(Naming($"\"{rule.Code}\"", "GradService.Domain")));
+            Assert.Single(SourceFiles.CodeLines("GradService.Domain/Gradients/Kinds/QuestionTable.cs"), line => line.Contains($"typeof({type.Name})", StringComparison.Ordinal)));
+        Assert.All(FindingTable.All, rule => Assert.Single(Naming($"\"{rule.Code}\"", "GradService.Domain")));
     }
 
     private static IEnumerable<string> Naming(string text, params string[] folders) =>

@@ -1,6 +1,7 @@
 using CsCheck;
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Tests.Problems;
 
 namespace GradService.Tests.Laws;

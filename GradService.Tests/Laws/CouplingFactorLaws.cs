@@ -1,5 +1,5 @@
-using GradService.Domain.Differentiation;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Separation;
 using GradService.Tests.Oracles;
 using GradService.Tests.Problems;
 using Xunit.Abstractions;

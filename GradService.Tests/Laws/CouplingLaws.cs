@@ -1,7 +1,7 @@
 using CsCheck;
-using GradService.Domain;
-using GradService.Domain.Differentiation;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Separation;
 using GradService.Tests.Oracles;
 using GradService.Tests.Problems;
 using Xunit.Abstractions;

@@ -1,4 +1,4 @@
-using GradService.Domain.Differentiation;
+using GradService.Domain.Separation;
 
 namespace GradService.Tests.Laws;
 

@@ -1,10 +1,12 @@
 using CsCheck;
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Catalog;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
-using GradService.Domain.Normalization;
+using GradService.Domain.Statistics;
 using GradService.Tests.Oracles;
 using GradService.Tests.Problems;
 
@@ -57,7 +59,7 @@ public sealed class DenseEngineLaws
         foreach (var x in Enumerable.Range(0, 240).Select(step => step / 100.0))
         {
             var network = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = 1, Bias = false }, new Tanh()], Dtype = Dtype.Float64, Parameters = new Dictionary<string, NdArray> { ["0.weight"] = new(new Shape(1, 1), [Weight]) } };
-            var problem = new Problem(network, [x], 1, new BatchNormSpec { Mode = GradService.Domain.Normalization.Modes.Eval.Mode });
+            var problem = new Problem(network, [x], 1, new BatchNormSpec { Mode = GradService.Domain.Statistics.Modes.Eval.Mode });
             var bound = Roundings * Dtype.Float64.Epsilon() * new RoundingBound(problem).Of([1]);
             Assert.InRange(bound, 0, 2e-14);
             foreach (var engine in new[] { Dense, Tensors })
@@ -80,8 +82,8 @@ public sealed class DenseEngineLaws
     [Fact]
     public void Half_a_batch_under_held_statistics_gets_what_it_gets_in_the_whole() => RandomProblems.Chains.Double.Sample(problem =>
     {
-        var held = problem.InMode(GradService.Domain.Normalization.Modes.Reference.Mode, RandomProblems.Batch(problem.Draws(), problem.Network, 5));
-        held = problem.BatchNorms.Any() ? held : problem.InMode(GradService.Domain.Normalization.Modes.Eval.Mode);
+        var held = problem.InMode(GradService.Domain.Statistics.Modes.Reference.Mode, RandomProblems.Batch(problem.Draws(), problem.Network, 5));
+        held = problem.BatchNorms.Any() ? held : problem.InMode(GradService.Domain.Statistics.Modes.Eval.Mode);
         var half = Math.Max(2, problem.Samples / 2);
         var (whole, part) = (Ask(Dense, held, new PerSample()), Ask(Dense, held with { Inputs = held.Inputs[..(half * problem.InputElements)], Samples = half }, new PerSample()));
         var expected = Answers.Flat(whole.Gradients)[..part.Gradients!.Count];
@@ -107,7 +109,7 @@ public sealed class DenseEngineLaws
 
     private static GradientResult Ask(GradientService service, Problem problem, Question question) => service.Differentiate(problem.Ask(question), CancellationToken.None);
 
-    private static int CoupledLayers(Problem problem) => problem.BatchNorms.Count(placed => problem.WithModes((other, mode) => other.Name == placed.Name ? mode : GradService.Domain.Normalization.Modes.TrainDetached.Mode).Coupled);
+    private static int CoupledLayers(Problem problem) => problem.BatchNorms.Count(placed => problem.WithModes((other, mode) => other.Name == placed.Name ? mode : GradService.Domain.Statistics.Modes.TrainDetached.Mode).Coupled);
 
     private static void AssertStatisticsAgree(Problem problem, GradientResult exact, GradientResult tensors, GradientResult dense)
     {
@@ -116,7 +118,7 @@ public sealed class DenseEngineLaws
         {
             var (expected, other) = (exact.BatchNorm.Layers[index], tensors.BatchNorm.Layers[index]);
             Assert.Equal(other.RunningMean is null, layer.RunningMean is null);
-            foreach (var array in new Func<GradService.Domain.Diagnostics.BatchNormLayerReport, NdArray?>[] { of => of.Mean, of => of.Variance, of => of.RunningMean, of => of.RunningVariance })
+            foreach (var array in new Func<GradService.Domain.Runs.BatchNormLayerReport, NdArray?>[] { of => of.Mean, of => of.Variance, of => of.RunningMean, of => of.RunningVariance })
             {
                 if (array(layer) is { } values)
                 {

@@ -1,4 +1,4 @@
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Tests.Oracles;
 using GradService.Tests.Problems;
 

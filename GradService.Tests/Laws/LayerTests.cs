@@ -1,7 +1,7 @@
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Normalization;
-using GradService.Domain.Normalization.Modes;
+using GradService.Domain.Statistics;
+using GradService.Domain.Statistics.Modes;
 using GradService.Tests.Oracles;
 using GradService.Tests.Problems;
 

@@ -1,11 +1,12 @@
 using CsCheck;
-using GradService.Domain;
-using GradService.Domain.Differentiation;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
-using GradService.Domain.Normalization;
-using GradService.Domain.Normalization.Modes;
+using GradService.Domain.Separation;
+using GradService.Domain.Statistics;
+using GradService.Domain.Statistics.Modes;
 using GradService.Tests.Problems;
 
 namespace GradService.Tests.Laws;

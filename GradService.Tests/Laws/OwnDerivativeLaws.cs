@@ -1,7 +1,7 @@
-using GradService.Domain;
-using GradService.Domain.Differentiation.Engines;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
+using GradService.Domain.Separation;
 using GradService.Tests.Problems;
 using Xunit.Abstractions;
 

@@ -1,5 +1,5 @@
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Tests.Oracles;
 using GradService.Tests.Problems;
 using Xunit.Abstractions;

@@ -1,8 +1,8 @@
 using CsCheck;
-using GradService.Domain;
-using GradService.Domain.Diagnostics;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
+using GradService.Domain.Runs;
 using GradService.Tests.Oracles;
 using GradService.Tests.Problems;
 

@@ -1,8 +1,8 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Spatial;
-using GradService.Domain.Normalization;
+using GradService.Domain.Statistics;
 
 namespace GradService.Tests.Oracles;
 

@@ -1,11 +1,12 @@
-using GradService.Domain;
-using GradService.Domain.Differentiation;
-using GradService.Domain.Differentiation.Questions;
-using GradService.Domain.Forward;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Parameters;
-using GradService.Domain.Normalization;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Separation;
+using GradService.Domain.Statistics;
 using static TorchSharp.torch;
 
 namespace GradService.Tests.Problems;

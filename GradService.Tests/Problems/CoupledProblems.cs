@@ -1,10 +1,11 @@
 using CsCheck;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Parameters;
-using GradService.Domain.Normalization;
-using GradService.Domain.Normalization.Modes;
+using GradService.Domain.Statistics;
+using GradService.Domain.Statistics.Modes;
 
 namespace GradService.Tests.Problems;
 

@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Gradients;
 using GradService.Domain.Networks;
 using GradService.Domain.Objectives;
 

@@ -1,8 +1,8 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Normalization;
-using GradService.Domain.Normalization.Modes;
+using GradService.Domain.Statistics;
+using GradService.Domain.Statistics.Modes;
 
 namespace GradService.Tests.Problems;
 

@@ -1,10 +1,11 @@
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
-using GradService.Domain.Forward;
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Normalization;
-using GradService.Domain.Normalization.Modes;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Statistics;
+using GradService.Domain.Statistics.Modes;
 using GradService.Tests.Oracles;
 
 namespace GradService.Tests.Problems;

@@ -1,5 +1,5 @@
 using CsCheck;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks.Layers;
 
 namespace GradService.Tests.Problems;

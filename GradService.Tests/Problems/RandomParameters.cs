@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Spatial;

@@ -1,14 +1,16 @@
-using GradService.Domain;
-using GradService.Domain.Differentiation;
-using GradService.Domain.Differentiation.Questions;
-using GradService.Domain.Forward;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Networks.Layers.Spatial;
-using GradService.Domain.Normalization;
-using GradService.Domain.Normalization.Modes;
 using GradService.Domain.Objectives;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Separation;
+using GradService.Domain.Statistics;
+using GradService.Domain.Statistics.Modes;
 using Residual = GradService.Domain.Networks.Layers.Residual;
 
 namespace GradService.Tests.Problems;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using GradService.Api.Figures.Panels;
-using GradService.Domain;
+using GradService.Domain.Faults;
 using SkiaSharp;
 
 namespace GradService.Api.Figures.Drawing;

@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Faults;
 using ScottPlot;
 
 namespace GradService.Api.Figures.Drawing;

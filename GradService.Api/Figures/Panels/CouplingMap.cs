@@ -1,6 +1,7 @@
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
-using GradService.Domain.Differentiation;
+using GradService.Domain.Faults;
+using GradService.Domain.Separation;
 
 namespace GradService.Api.Figures.Panels;
 

@@ -1,4 +1,5 @@
-using GradService.Domain;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
 
 namespace GradService.Api.Figures.Panels;
 

@@ -1,5 +1,7 @@
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 
 namespace GradService.Api.Figures.Panels;
 
@@ -52,7 +54,7 @@ internal sealed record CurvesPanel(string Title, string Finding) : Panel(Title, 
     }
 
     /// <summary>What kinds of gradient are a function of the one input.</summary>
-    public static bool CanShow(Question question) => question is Sum or PerSample or Domain.Differentiation.Questions.Derivatives or Hessian or Laplacian;
+    public static bool CanShow(Question question) => question is Sum or PerSample or Domain.Gradients.Kinds.Derivatives or Hessian or Laplacian;
 
     /// <summary>The values, [N, Count], what they are, and whether the first of them is a first derivative.</summary>
     private static (NdArray Values, int Count, string Name, bool IsFirst) Lines(Question question, GradientResult result, long samples)
@@ -61,7 +63,7 @@ internal sealed record CurvesPanel(string Title, string Finding) : Panel(Title, 
         return question switch
         {
             Sum => (values, 1, "d(Σy)/dx", true),
-            Domain.Differentiation.Questions.Derivatives { Order: var order, Direction: var direction } => (values, order, string.Join(", ", Enumerable.Range(1, order).Select(each => Name(each, direction is null ? "x" : "t"))), true),
+            Domain.Gradients.Kinds.Derivatives { Order: var order, Direction: var direction } => (values, order, string.Join(", ", Enumerable.Range(1, order).Select(each => Name(each, direction is null ? "x" : "t"))), true),
             Hessian or Laplacian => (values, 1, Name(2, "x"), false),
             _ => (values, (int)(values.Count / samples), Name(1, "x"), true),
         };

@@ -1,4 +1,4 @@
-using GradService.Domain.Diagnostics;
+using GradService.Domain.Findings;
 
 namespace GradService.Api.Figures.Panels;
 

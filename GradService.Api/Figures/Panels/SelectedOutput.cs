@@ -1,5 +1,6 @@
-using GradService.Domain;
-using GradService.Domain.Differentiation.Questions;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
 
 namespace GradService.Api.Figures.Panels;
 

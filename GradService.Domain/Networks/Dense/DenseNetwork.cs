@@ -1,4 +1,5 @@
 using System.Numerics;
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks.Parameters;
 
 namespace GradService.Domain.Networks.Dense;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using GradService.Domain.Arrays;
 
 namespace GradService.Domain.Networks.Dense;
 

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Parameters;
 using static TorchSharp.torch;

@@ -1,4 +1,6 @@
 using System.Numerics;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using GradService.Domain.Faults;
 
 namespace GradService.Domain.Networks.Layers;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Dense;
 using GradService.Domain.Networks.Parameters;

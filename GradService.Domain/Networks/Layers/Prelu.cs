@@ -1,3 +1,4 @@
+using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Parameters;
 using static TorchSharp.torch;

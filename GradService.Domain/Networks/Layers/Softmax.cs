@@ -1,3 +1,5 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers;

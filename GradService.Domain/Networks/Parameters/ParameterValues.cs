@@ -1,3 +1,6 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
+
 namespace GradService.Domain.Networks.Parameters;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using GradService.Domain.Faults;
+
 namespace GradService.Domain.Objectives.Formulas;
 
 /// <summary>The names that a formula may use.</summary>

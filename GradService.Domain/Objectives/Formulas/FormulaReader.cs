@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using GradService.Domain.Faults;
 using Superpower;
 using Superpower.Model;
 using Superpower.Parsers;

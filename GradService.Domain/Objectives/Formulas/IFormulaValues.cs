@@ -1,3 +1,4 @@
+using GradService.Domain.Arrays;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Objectives.Formulas;

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using GradService.Api.Answers;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 using GradService.Api.Answers;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Tests.Api.Arrays;
 

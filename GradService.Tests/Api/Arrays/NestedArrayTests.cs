@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using GradService.Api.Arrays;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
+using GradService.Domain.Gradients;
 
 namespace GradService.Tests.Api.Arrays;
 

@@ -4,7 +4,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using GradService.Api.Arrays;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 
 namespace GradService.Tests.Api.Arrays;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Tests.Laws;
 
 namespace GradService.Tests.Api.Arrays;

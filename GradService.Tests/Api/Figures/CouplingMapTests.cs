@@ -1,6 +1,7 @@
 using GradService.Api.Figures.Panels;
-using GradService.Domain;
-using GradService.Domain.Differentiation;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
+using GradService.Domain.Separation;
 
 namespace GradService.Tests.Api.Figures;
 

@@ -1,6 +1,7 @@
 using GradService.Api.Figures.Drawing;
 using GradService.Api.Figures.Panels;
-using GradService.Domain.Diagnostics;
+using GradService.Domain.Findings;
+using GradService.Tests.House;
 
 namespace GradService.Tests.Api.Figures;
 
@@ -8,7 +9,7 @@ namespace GradService.Tests.Api.Figures;
 public sealed class FigureWordsTests
 {
     [Fact]
-    public void Every_finding_has_a_headline_and_no_other_code() => Assert.Equal(FindingRule.All.Select(rule => rule.Code).Order(), FindingHeadlines.Codes.Order());
+    public void Every_finding_has_a_headline_and_no_other_code() => Assert.Equal(FindingTable.All.Select(rule => rule.Code).Order(), FindingHeadlines.Codes.Order());
 
     [Fact]
     public void Headlines_fit_above_the_narrowest_panel_that_five_share() =>

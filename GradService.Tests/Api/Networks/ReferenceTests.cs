@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Api.Arrays;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 
 namespace GradService.Tests.Api.Networks;
 

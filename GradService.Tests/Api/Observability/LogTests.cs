@@ -1,6 +1,7 @@
 using System.Net;
 using GradService.Tests.Api.Networks;
 using GradService.Tests.Api.Security;
+using GradService.Tests.Problems;
 using Microsoft.Extensions.Logging;
 
 namespace GradService.Tests.Api.Observability;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Api.Requests;
-using GradService.Domain;
+using GradService.Domain.Gradients;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GradService.Tests.Api.Observability;

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using GradService.Domain.Gradients;
 using GradService.Tests.Docs;
-using GradService.Domain;
 
 namespace GradService.Tests.Api.Security;
 

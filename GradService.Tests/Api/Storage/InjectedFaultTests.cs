@@ -1,7 +1,7 @@
 using System.Text;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using GradService.Domain.Networks;
 using GradService.Tests.Docs;

@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Text;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using GradService.Domain.Networks;
 using Microsoft.Data.Sqlite;

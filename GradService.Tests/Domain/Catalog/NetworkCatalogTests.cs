@@ -1,5 +1,7 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Spatial;

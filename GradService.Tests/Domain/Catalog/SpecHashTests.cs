@@ -1,5 +1,5 @@
 using System.Globalization;
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;

@@ -1,11 +1,12 @@
-using GradService.Domain;
-using GradService.Domain.Forward;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
-using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
-using GradService.Domain.Normalization;
+using GradService.Domain.Networks.Parameters;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Statistics;
 using GradService.Tests.Api;
 using static TorchSharp.torch;
 

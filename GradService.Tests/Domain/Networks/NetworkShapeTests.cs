@@ -1,4 +1,6 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 

@@ -1,11 +1,17 @@
-using GradService.Domain;
-using GradService.Domain.Forward;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Catalog;
+using GradService.Domain.Gradients;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
-using GradService.Domain.Normalization;
 using GradService.Domain.Objectives;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Statistics;
+using GradService.Tests.Api;
+using GradService.Tests.Api.Security;
+using GradService.Tests.Laws;
 using GradService.Tests.Problems;
 
 namespace GradService.Tests.Domain.Objectives;

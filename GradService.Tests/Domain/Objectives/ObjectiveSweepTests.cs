@@ -1,9 +1,10 @@
-using GradService.Domain;
+using GradService.Domain.Budget;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Parameters;
-using GradService.Domain.Normalization;
 using GradService.Domain.Objectives;
+using GradService.Domain.Statistics;
+using GradService.Tests.Laws;
 using GradService.Tests.Problems;
 using static TorchSharp.torch;
 

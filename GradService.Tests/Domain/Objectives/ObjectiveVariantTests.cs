@@ -1,6 +1,6 @@
-using GradService.Domain;
-using GradService.Domain.Normalization;
 using GradService.Domain.Objectives;
+using GradService.Domain.Statistics;
+using GradService.Tests.Laws;
 using GradService.Tests.Problems;
 
 namespace GradService.Tests.Domain.Objectives;

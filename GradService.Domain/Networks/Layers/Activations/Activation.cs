@@ -1,4 +1,5 @@
 using System.Numerics;
+using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;

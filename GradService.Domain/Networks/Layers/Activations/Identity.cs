@@ -1,3 +1,4 @@
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 

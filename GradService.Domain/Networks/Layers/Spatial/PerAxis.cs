@@ -1,3 +1,5 @@
+using GradService.Domain.Faults;
+
 namespace GradService.Domain.Networks.Layers.Spatial;
 
 /// <summary>A whole number for each spatial axis, or one for all of them.</summary>

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 
 namespace GradService.Domain.Networks.Layers.Spatial;
 

@@ -1,3 +1,6 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
+
 namespace GradService.Domain.Networks.Layers.Spatial;
 
 /// <summary>A layer that slides over the spatial axes of samples [C, L…].</summary>

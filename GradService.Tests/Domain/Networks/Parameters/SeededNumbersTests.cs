@@ -1,7 +1,9 @@
 using CsCheck;
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Dense;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Parameters;
 using GradService.Tests.Problems;

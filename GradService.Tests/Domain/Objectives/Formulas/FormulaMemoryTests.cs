@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
 using GradService.Domain.Objectives.Formulas;
 using GradService.Fuzz.Oracles;
 using TorchSharp;

@@ -1,4 +1,4 @@
-using GradService.Domain;
+using GradService.Domain.Faults;
 using GradService.Domain.Objectives.Formulas;
 
 namespace GradService.Tests.Domain.Objectives.Formulas;

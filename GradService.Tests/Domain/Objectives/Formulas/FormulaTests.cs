@@ -1,4 +1,5 @@
-using GradService.Domain;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Domain.Native;
 using GradService.Domain.Objectives.Formulas;
 using GradService.Fuzz.Oracles;

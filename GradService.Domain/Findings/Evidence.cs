@@ -1,0 +1,50 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Runs;
+
+namespace GradService.Domain.Findings;
+
+/// <summary>Evidence that costs something and is gathered only where a rule needs it.</summary>
+[Flags]
+internal enum EvidenceKinds
+{
+    None = 0,
+
+    /// <summary>The same answer with all statistics held constant.</summary>
+    Detached = 1,
+
+    /// <summary>The share of the Jacobian that couples samples.</summary>
+    CouplingShare = 2,
+
+    /// <summary>The answer checked by finite differences.</summary>
+    FiniteDifferences = 4,
+}
+
+/// <summary>What is known of an answer: all that a finding may read.</summary>
+internal abstract record Evidence
+{
+    public required Dtype Dtype { get; init; }
+
+    /// <summary>The BatchNorm layers, in forward order.</summary>
+    public required IReadOnlyList<LayerEvidence> Layers { get; init; }
+
+    public FiniteDifferenceOutcome? FiniteDifferences { get; init; }
+
+    /// <summary>NaN and infinities, counted once: answers may be large.</summary>
+    public NonFiniteCounts NonFinite => field ??= new NonFiniteCounts(
+        [.. Numbers.Select(part => (part.Name, part.Arrays.Sum(array => array.CountNonFinite()), part.Arrays.Sum(array => (long)array.Count)))],
+        Layers.Sum(layer => layer.Report.Mean.CountNonFinite() + layer.Report.Variance.CountNonFinite()
+            + (layer.Report.RunningMean?.CountNonFinite() ?? 0) + (layer.Report.RunningVariance?.CountNonFinite() ?? 0)));
+
+    /// <summary>The numbers of the answer, by what they are.</summary>
+    protected abstract IEnumerable<(string Name, IEnumerable<NdArray> Arrays)> Numbers { get; }
+
+    public virtual bool Has(EvidenceKinds kinds) => !kinds.HasFlag(EvidenceKinds.FiniteDifferences) || FiniteDifferences is not null;
+}
+
+/// <summary>How many numbers are NaN or infinite, and where.</summary>
+/// <param name="Parts">The parts of the answer: how many there, of how many.</param>
+/// <param name="Statistics">How many of the BatchNorm statistics.</param>
+internal sealed record NonFiniteCounts(IReadOnlyList<(string Name, int Count, long Of)> Parts, int Statistics)
+{
+    public int Total => Parts.Sum(part => part.Count) + Statistics;
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using GradService.Domain.Arrays;
+
+namespace GradService.Domain.Findings;
+
+/// <summary>Numbers and lists as findings write them.</summary>
+internal static class Words
+{
+    /// <summary>Three significant digits: 0.52, 6.1E-06.</summary>
+    public static string Of(double number) => number.ToString("G3", CultureInfo.InvariantCulture);
+
+    /// <summary>Six significant digits, for numbers that are close to another: 0.999873.</summary>
+    public static string Exact(double number) => number.ToString("G6", CultureInfo.InvariantCulture);
+
+    public static string Of(Dtype dtype) => dtype == Dtype.Float32 ? "float32" : "float64";
+
+    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:G3}%");
+
+    /// <summary>part/whole in per cent; in words where the whole is zero.</summary>
+    public static string Share(double part, double whole) => whole > 0 ? Percent(part / whole) : "infinitely many per cent";
+
+    /// <summary>The first few names, and how many more.</summary>
+    public static string Names(IEnumerable<string> names)
+    {
+        var all = names.ToList();
+        return string.Join(", ", all.Take(5)) + (all.Count > 5 ? $" and {all.Count - 5} more" : "");
+    }
+}

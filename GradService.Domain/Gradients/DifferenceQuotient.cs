@@ -1,0 +1,140 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Native;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Separation;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Gradients;
+
+/// <summary>An entry of an answer, or a summand of one, as a limit: how something watched changes while the inputs move.</summary>
+/// <param name="Moves">How the inputs move.</param>
+/// <param name="Watched">What is watched.</param>
+internal sealed record DifferenceQuotient(Displacement Moves, Watched Watched);
+
+/// <summary>
+/// A direction in the flattened inputs [N·D]: some elements in a row move, the others rest. It holds none of the numbers itself, as there
+/// may be one for each of very many quotients.
+/// </summary>
+/// <param name="First">The first element that moves.</param>
+/// <param name="Count">How many move.</param>
+/// <param name="Direction">An array that says how they move; null: by 1.</param>
+/// <param name="At">The entry of that array which belongs to the first of them.</param>
+internal sealed record Displacement(long First, long Count, NdArray? Direction, long At)
+{
+    /// <summary>One element moves by 1.</summary>
+    public static Displacement Of(long element) => new(element, 1, null, 0);
+
+    /// <summary>The move of an element, counted from the first that moves.</summary>
+    public double this[long element] => Direction is null ? 1 : Direction[At + element];
+
+    /// <summary>The largest move of an element.</summary>
+    public double Largest
+    {
+        get
+        {
+            var largest = 0.0;
+            for (var element = 0L; element < Count; element++)
+            {
+                largest = Math.Max(largest, Math.Abs(this[element]));
+            }
+
+            return largest;
+        }
+    }
+
+    /// <summary>The inputs moved by h.</summary>
+    public double[] From(double[] inputs, double h)
+    {
+        var moved = (double[])inputs.Clone();
+        for (var element = 0L; element < Count; element++)
+        {
+            moved[First + element] += h * this[element];
+        }
+
+        return moved;
+    }
+
+    /// <summary>The direction of one sample of D elements, to which all that move belong, [1, D].</summary>
+    public NdArray InSample(long sample, long d)
+    {
+        var values = new double[d];
+        for (var element = 0L; element < Count; element++)
+        {
+            values[First - (sample * d) + element] = this[element];
+        }
+
+        return new NdArray(new Shape(1, d), values);
+    }
+}
+
+/// <summary>Something that a pass shows, of one order less than the entry whose limit it makes.</summary>
+internal abstract record Watched
+{
+    /// <summary>Its value in a pass.</summary>
+    public abstract double In(WatchedPass pass);
+
+    /// <summary>The size of what it is summed from, which sets its rounding noise.</summary>
+    public virtual double Magnitude(double value, double largestOutput) => Math.Abs(value);
+
+    /// <summary>One element of the flattened outputs [N·M].</summary>
+    internal sealed record Output(long Element) : Watched
+    {
+        public override double In(WatchedPass pass) => pass.Outputs[Element];
+
+        public override double Magnitude(double value, double largestOutput) => largestOutput;
+    }
+
+    /// <summary>Outputs summed by weights, flat [N·M].</summary>
+    internal sealed record WeightedOutputs(double[] Cotangent) : Watched
+    {
+        private readonly double _weight = Cotangent.Sum(Math.Abs);
+
+        public override double In(WatchedPass pass)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < Cotangent.Length; i++)
+            {
+                sum += Cotangent[i] * pass.Outputs[i];
+            }
+
+            return sum;
+        }
+
+        public override double Magnitude(double value, double largestOutput) => _weight * largestOutput;
+    }
+
+    /// <summary>An element of cotangentᵀ·J, flat [N·D].</summary>
+    internal sealed record CotangentGradient(NdArray Cotangent, long Element) : Watched
+    {
+        public override double In(WatchedPass pass)
+        {
+            pass.Cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            return Autograd.VectorJacobianProduct(pass.Pass.Outputs, Cotangent.ToTensor(Dtype.Float64), pass.Pass.Inputs).ToDoubles()[Element];
+        }
+    }
+
+    /// <summary>The own derivative of one output of one sample along a direction in that sample's inputs, of the given order.</summary>
+    internal sealed record OwnDerivative(long Sample, long OutputElement, Displacement Along, int Order) : Watched
+    {
+        public override double In(WatchedPass pass)
+        {
+            using var scope = NewDisposeScope();
+            var inputs = pass.Pass.Inputs;
+            var direction = Along.InSample(Sample, inputs.numel() / inputs.shape[0]).ToTensor(Dtype.Float64);
+            return OwnDerivatives.OfOne(pass.Pass, Sample, OutputElement, direction, Order, pass.Cancellation);
+        }
+    }
+}
+
+/// <summary>A pass that is watched, its outputs copied out once.</summary>
+internal sealed class WatchedPass(ForwardPass pass, CancellationToken cancellation)
+{
+    public ForwardPass Pass { get; } = pass;
+
+    /// <summary>Ends what is watched between two sweeps.</summary>
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>Flat [N·M].</summary>
+    public double[] Outputs { get; } = pass.Outputs.ToDoubles();
+}

@@ -1,0 +1,47 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
+using GradService.Domain.Separation;
+
+namespace GradService.Domain.Gradients;
+
+/// <summary>What outputs and gradients take in passes and memory, from sizes alone.</summary>
+internal static class GradientCost
+{
+    // Of a pass as it is and two with an entry moved, outputs alone; one of them is differentiated as the answer was.
+    private const long DifferencedAtOnce = 3;
+
+    /// <param name="shape">The network.</param>
+    /// <param name="samples">N.</param>
+    /// <param name="referenceSamples">R, 0 without a reference batch.</param>
+    /// <param name="question">What is asked; null for a forward pass.</param>
+    /// <param name="size">The question's size.</param>
+    /// <param name="finiteDifferences">Whether a float64 copy will be made.</param>
+    public static Cost Of(NetworkShape shape, long samples, long referenceSamples, Question? question, ProblemSize size, bool finiteDifferences)
+    {
+        var itemSize = shape.Dtype.SizeInBytes();
+        var outputs = shape.Output.After(samples).Elements;
+        var statistics = shape.All.Where(node => node.Layer is BatchNorm).Sum(node => node.Input[0]);
+        var answer = question?.ResultElements(size) ?? 0;
+        var results = outputs.SaturatingPlus(answer).SaturatingPlus(4 * statistics).SaturatingTimes(itemSize);
+
+        var kept = shape.KeptElements.SaturatingTimes(question?.TensorsPerKept(size) ?? Cost.TensorsPerKept);
+
+        // On the way back a layer needs as much again as on the way there.
+        var scratch = shape.ScratchElements.SaturatingTimes(samples);
+        var alive = shape.ParameterElements
+            .SaturatingPlus(kept.SaturatingTimes(samples.SaturatingPlus(referenceSamples)))
+            .SaturatingPlus(question?.WorkingElements(size) ?? 0)
+            .SaturatingPlus(scratch.SaturatingTimes(2))
+            .SaturatingTimes(itemSize);
+        var copy = finiteDifferences
+            ? shape.ParameterElements
+                .SaturatingPlus(shape.KeptElements.SaturatingTimes(DifferencedAtOnce).SaturatingPlus(kept).SaturatingTimes(samples))
+                .SaturatingPlus(scratch).SaturatingTimes(sizeof(double))
+            : 0;
+        var passes = question?.Choose(size).Passes ?? 0;
+        return new Cost(passes, question?.RowByRowWork(size) ?? 0, results, alive.SaturatingPlus(copy), Work: 0);
+    }
+}

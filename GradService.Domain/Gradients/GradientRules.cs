@@ -1,0 +1,18 @@
+using GradService.Domain.Findings;
+using GradService.Domain.Findings.Rules;
+using GradService.Domain.Gradients.Rules;
+
+namespace GradService.Domain.Gradients;
+
+/// <summary>The findings about a gradient, in the order in which they are reported.</summary>
+internal static class GradientRules
+{
+    public static IReadOnlyList<FindingRule> All { get; } =
+    [
+        NonFinite.Rule,
+        SumGradientVanishes.Rule,
+        DetachedDiffers.Rule,
+        SamplesCoupled.Rule,
+        .. CommonRules.All,
+    ];
+}

@@ -1,0 +1,156 @@
+using System.ComponentModel.DataAnnotations;
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
+using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Separation;
+
+namespace GradService.Domain.Gradients.Kinds;
+
+/// <summary>∂y_j/∂x_i for all pairs of samples, [N, M, N, D…]: the coupling itself.</summary>
+public sealed record Jacobian : Question
+{
+    /// <summary>Indices into the flattened output of a sample; absent: all.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<int>? Outputs { get; init; }
+
+    /// <summary>How the answer is laid out.</summary>
+    public JacobianForm Form { get; init; } = JacobianForm.Dense;
+
+    /// <summary>How it is computed; the answer is the same.</summary>
+    public Strategy Strategy { get; init; } = Strategy.Auto;
+
+    internal override string Cheaper => Form == JacobianForm.Dense
+        ? "Ask for form factored, which never has N² numbers, for kind perSample (the diagonal blocks), or send fewer samples."
+        : "Send fewer samples, select fewer outputs, or ask for kind perSample (the diagonal blocks), vjp or jvp (the products).";
+
+    internal override IEnumerable<Fault> Check(ProblemSize size) =>
+    [
+        .. OutputSelection.Check(Outputs, size),
+        .. Form == JacobianForm.Factored && Strategy == Strategy.RowByRow
+            ? new[] { Fault.Invalid("gradient.strategy", "auto or structured with form factored", "rowByRow", "Rows are not factors: row by row there is form dense alone.") }
+            : [],
+    ];
+
+    internal override Shape ResultShape(ProblemSize size) => size.Inputs.After(size.Samples, OutputSelection.Count(Outputs, size));
+
+    internal override long ResultElements(ProblemSize size) => Form == JacobianForm.Dense ? ResultShape(size).Elements : FactorElements(size);
+
+    internal override long WorkingElements(ProblemSize size) => Choose(size).Strategy == Strategy.Structured
+        ? FactorElements(size).SaturatingTimes(2)
+            .SaturatingPlus(size.Coupled ? Coupling.WorkingElements(size, OutputSelection.Count(Outputs, size)) : 0)
+            .SaturatingPlus(Form == JacobianForm.Dense ? ResultShape(size).Elements : 0)
+        : 0;
+
+    internal override StrategyChoice Choose(ProblemSize size) => Form == JacobianForm.Factored
+        ? StrategyChoice.ForFactors(size, OutputSelection.Count(Outputs, size))
+        : StrategyChoice.ForBlocks(Strategy, size, OutputSelection.Count(Outputs, size));
+
+    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
+    {
+        var outputs = OutputSelection.Of(Outputs, size);
+        if (Choose(size).Strategy == Strategy.RowByRow)
+        {
+            return Dense(RowByRow.Jacobian(pass, outputs, ResultShape(size), cancellation), cancellation);
+        }
+
+        if (!size.Coupled)
+        {
+            return Form == JacobianForm.Dense
+                ? Dense(BlockDiagonal.Jacobian(pass, outputs, ResultShape(size), cancellation), cancellation)
+                : Factored(
+                    Uncoupled(BlockDiagonal.PerSample(pass, outputs, size.Input.After(size.Samples, outputs.Length), cancellation), size),
+                    pass,
+                    cancellation);
+        }
+
+        var (diagonal, left, right) = new Coupling(pass, cancellation).Factors(outputs);
+        var factors = new JacobianFactors
+        {
+            Diagonal = diagonal.ToNdArray().Reshape(size.Input.After(size.Samples, outputs.Length)),
+            Left = left.ToNdArray(),
+            Right = right.ToNdArray().Reshape(size.Inputs.After(right.shape[0])),
+        };
+        return Form == JacobianForm.Factored
+            ? Factored(factors, pass, cancellation)
+            : new Answer
+            {
+                Gradients = Coupling.Dense(diagonal, left, right, ResultShape(size), pass.Dtype, cancellation),
+                Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, pass, cancellation)),
+            };
+    }
+
+    internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
+    {
+        var outputs = OutputSelection.Of(Outputs, size);
+        var (m, moved) = (outputs.LongLength, size.Inputs.Elements);
+        return entry =>
+        {
+            var (sample, output, element) = (entry / (m * moved), entry / moved % m, entry % moved);
+            return [new DifferenceQuotient(Displacement.Of(element), new Watched.Output((sample * size.OutputElements) + outputs[output]))];
+        };
+    }
+
+    private long FactorElements(ProblemSize size)
+    {
+        var outputs = OutputSelection.Count(Outputs, size);
+        var own = size.Samples.SaturatingTimes(outputs).SaturatingTimes(size.Input.Elements);
+        var factors = size.Statistics.SaturatingTimes(size.Samples).SaturatingTimes(outputs.SaturatingPlus(size.Input.Elements));
+        return own.SaturatingPlus(factors);
+    }
+
+    /// <summary>K = 0: no factors, not factors of zeros.</summary>
+    private static JacobianFactors Uncoupled(NdArray diagonal, ProblemSize size) => new()
+    {
+        Diagonal = diagonal,
+        Left = NdArray.Allocate(new Shape(size.Samples, diagonal.Shape[1], 0), diagonal.Dtype),
+        Right = NdArray.Allocate(size.Inputs.After(0), diagonal.Dtype),
+    };
+
+    private static Answer Dense(NdArray jacobian, CancellationToken cancellation) =>
+        new() { Gradients = jacobian, Coupling = Report(CouplingMeasures.Of(jacobian, cancellation), layers: null) };
+
+    private static Answer Factored(JacobianFactors factors, ForwardPass pass, CancellationToken cancellation) =>
+        new() { Factors = factors, Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, pass, cancellation)) };
+
+    private static CouplingReport? Report(CouplingMeasures measures, IReadOnlyList<LayerCoupling>? layers)
+    {
+        if (measures.Share is not { } share)
+        {
+            return null;
+        }
+
+        var strongest = Array.IndexOf(measures.OffDiagonalColumns, measures.OffDiagonalColumns.Max());
+        return new CouplingReport
+        {
+            Share = share,
+            MostInfluential = share > 0 ? new InfluentialSample(strongest, Math.Sqrt(measures.OffDiagonalColumns[strongest])) : null,
+            Layers = layers,
+        };
+    }
+
+    private static List<LayerCoupling> LayersOf(JacobianFactors factors, ForwardPass pass, CancellationToken cancellation)
+    {
+        var layers = new List<LayerCoupling>();
+        var first = 0;
+        foreach (var site in pass.Taps.Select(tap => tap.Site).Where(site => site.Coupled))
+        {
+            var next = first + (2 * (int)site.Node.Input[0]);
+            layers.Add(new LayerCoupling(site.Node.Path.Name, CouplingMeasures.Of(factors, cancellation, first..next).Share ?? double.NaN));
+            first = next;
+        }
+
+        return layers;
+    }
+}
+
+/// <summary>How a batch Jacobian is laid out.</summary>
+public enum JacobianForm
+{
+    /// <summary>All blocks, [N, M, N, D…].</summary>
+    Dense,
+
+    /// <summary>Block-diagonal plus low rank: three factors that never have N² numbers.</summary>
+    Factored,
+}

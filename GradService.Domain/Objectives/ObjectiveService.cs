@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
+using GradService.Domain.Findings;
+using GradService.Domain.Gradients;
+using GradService.Domain.Networks;
+using GradService.Domain.Runs;
+using GradService.Domain.Separation;
+using GradService.Domain.Statistics;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Objectives;
+
+/// <summary>
+/// The door to losses with input derivatives inside: values, parameter gradients and what they mean. As <see cref="GradientService"/>, it
+/// may be called from any number of threads at once, and leaves no tensor behind.
+/// </summary>
+/// <param name="limits">What a request may take.</param>
+/// <param name="networks">Where networks are had from.</param>
+public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
+{
+    private const string Cheaper = "Send fewer points, take derivatives of lower order, or use mode trainDetached, under which sweeps serve all points at once.";
+
+    /// <summary>The loss and its parameter gradient, checked and priced, to be computed.</summary>
+    /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
+    public Priced<ObjectiveResult> PriceEvaluation(ObjectiveRequest request) => networks.Price<ObjectiveResult>(request.Network, lease =>
+    {
+        var shape = lease.Shape;
+        var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode, Derivative = request.Derivative, ThroughStatistics = request.BatchNorm.ThroughStatistics };
+        var setting = Prepare(request, Objective.Resolve(request, shape), shape, variant);
+        return (CheckedCost(setting, request, "terms"), cancellation =>
+        {
+            var network = lease.Network.Tensors;
+            using var scope = NewDisposeScope();
+            return Evaluate(setting, request, network, cancellation);
+        });
+    });
+
+    /// <summary>
+    /// The same loss under several meanings of BatchNorm, checked and priced, to be computed. What cannot be computed in one of them stands
+    /// beside the others' results.
+    /// </summary>
+    /// <inheritdoc cref="PriceEvaluation"/>
+    public Priced<ObjectiveComparisonResult> PriceComparison(ObjectiveComparisonRequest request) => networks.Price<ObjectiveComparisonResult>(request.Network, lease =>
+    {
+        var shape = lease.Shape;
+        var objective = Objective.Resolve(request, shape);
+        var variants = request.Compare ?? ObjectiveVariant.All;
+        request.BatchNorm.CheckReference(variants.Select(variant => variant.Mode));
+
+        var prepared = variants.Select((variant, index) => Try(() => Price(variant, $"compare[{index}]", "terms"))).ToList();
+        if (prepared.All(entry => entry.Error is not null))
+        {
+            throw prepared[0].Error!.For($"{(request.Compare is null ? $"variant {variants[0].Letter}" : "compare[0]")}; none of the others can be computed either");
+        }
+
+        var all = Cost.Sum(prepared.Where(entry => entry.Error is null).Select(entry => entry.Result.Cost)).Check(limits, "compare", "Compare fewer variants at once, or send fewer points.");
+
+        // The parameter gradient that others are measured by is variant c's, which is computed where it is not among them.
+        var among = variants.ToList().FindIndex(variant => variant.Letter == ObjectiveVariant.Recommended.Letter);
+        var beside = among >= 0 || !request.Return.Contains(ObjectivePart.ParameterGradients) ? default : Try(() => Price(ObjectiveVariant.Recommended, "batchNorm", "compare")).Result;
+        return (beside.Cost is null ? all : Cost.Sum([all, beside.Cost]), cancellation =>
+        {
+            var network = lease.Network.Tensors;
+            using var scope = NewDisposeScope();
+            var results = prepared.Select(entry => entry.Error is { } error ? (Result: null, Error: error) : Try(() => Evaluate(entry.Result.Setting, request, network, cancellation))).ToList();
+            var recommended = among >= 0 ? results[among].Result?.ParameterGradients : beside.Setting is null ? null : ParameterGradients(beside.Setting, network, cancellation);
+            var compared = variants.Zip(results, (variant, result) =>
+            {
+                var angle = result.Result?.ParameterGradients is { } gradient && recommended is not null ? GradientAngle.Between(gradient, recommended) : null;
+                return new ObjectiveVariantResult(variant, result.Result, result.Error, angle?.Cosine, angle?.RelativeDifference);
+            }).ToList();
+            return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared) };
+        });
+
+        (ObjectiveSetting Setting, Cost Cost) Price(ObjectiveVariant variant, string path, string counted)
+        {
+            var setting = Prepare(request, objective, shape, variant, path);
+            return (setting, CheckedCost(setting, request, counted));
+        }
+    });
+
+    private Cost CheckedCost(ObjectiveSetting setting, ObjectiveRequest request, string path)
+    {
+        var cost = ObjectiveCost.Of(setting, request).Check(limits, path, Cheaper);
+        var work = ObjectiveWork.Of(setting, request);
+        work.Longest.Check(limits, path, "Send fewer points, take derivatives of lower order, or use narrower layers.");
+        return cost with { Work = work.Work };
+    }
+
+    /// <summary>The loss and its parameter gradient, computed at once.</summary>
+    /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ObjectiveResult Evaluate(ObjectiveRequest request, CancellationToken cancellation)
+    {
+        using var priced = PriceEvaluation(request);
+        return priced.Compute(cancellation);
+    }
+
+    /// <summary>The same loss under several meanings of BatchNorm, computed at once.</summary>
+    /// <inheritdoc cref="Evaluate(ObjectiveRequest, CancellationToken)"/>
+    public ObjectiveComparisonResult Compare(ObjectiveComparisonRequest request, CancellationToken cancellation)
+    {
+        using var priced = PriceComparison(request);
+        return priced.Compute(cancellation);
+    }
+
+    /// <param name="request">The request.</param>
+    /// <param name="objective">What has been made of it.</param>
+    /// <param name="shape">The network.</param>
+    /// <param name="variant">What BatchNorm means in it.</param>
+    /// <param name="path">Where the request has the variant's throughStatistics.</param>
+    private static ObjectiveSetting Prepare(ObjectiveRequest request, Objective objective, NetworkShape shape, ObjectiveVariant variant, string path = "batchNorm")
+    {
+        var norm = request is ObjectiveComparisonRequest ? request.BatchNorm.ForEntry(variant.Mode) : request.BatchNorm;
+        var plan = NormalizationPlan.Resolve(shape, norm);
+        if (variant.ThroughStatistics == false && plan.Sites.FirstOrDefault(site => site.Coupled && site.Mode.GradientFlows) is { } train)
+        {
+            throw new FaultException(Fault.Invalid($"{path}.throughStatistics", $"true or nothing, as layer {train.Node.Path.Name} is in mode {train.Mode.Name}, where gradients always flow through the batch statistics", "false",
+                "For statistics held constant use mode trainDetached."));
+        }
+
+        var setting = new ObjectiveSetting(objective, shape, plan, variant, request.BatchNorm.Batches) { Dropout = request.Dropout, ReferenceInputs = norm.ReferenceInputs };
+        foreach (var batch in setting.Batches)
+        {
+            plan.CheckCounts(batch.Sum(set => set.Count), norm.ReferenceInputs?.Shape[0] ?? 0, batch.Count == objective.Sets.Count ? "points" : $"points[{batch[0].Index}].inputs");
+        }
+
+        return setting;
+    }
+
+    private static ObjectiveResult Evaluate(ObjectiveSetting setting, ObjectiveRequest request, Network network, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var scope = NewDisposeScope();
+        var live = request.Return.Contains(ObjectivePart.ParameterGradients);
+        using var trained = live ? network.ToTrain() : null;
+        var started = Stopwatch.GetTimestamp();
+        var pass = ObjectivePass.Run(setting, trained ?? network, live, cancellation);
+        var forward = Stopwatch.GetElapsedTime(started);
+
+        started = Stopwatch.GetTimestamp();
+        var loss = Loss.Of(pass, cancellation);
+        var backward = Stopwatch.GetElapsedTime(started);
+
+        var joint = setting.Grouping == PointBatches.Joint;
+        var layers = pass.Batches.Select(batch => batch.Taps.Select(tap => LayerEvidence.Of(tap, network, setting.SamplesBehind(tap.Site, batch), joint ? null : batch.Sets[0].Name)).ToList()).ToList();
+        var evidence = new ObjectiveEvidence
+        {
+            Dtype = network.Dtype,
+            Setting = setting,
+            Loss = loss,
+            Layers = [.. layers.SelectMany(batch => batch)],
+            Derivatives = ObjectiveExamination.Derivatives(pass, loss, network, cancellation),
+            Partial = ObjectiveExamination.Partial(pass, loss, cancellation),
+            Sets = ObjectiveExamination.Sets(pass),
+            Eval = ObjectiveExamination.Eval(pass),
+            FiniteDifferences = request.Diagnostics.FiniteDifferences && live ? ObjectiveDifferences.Check(setting, network, loss.ParameterGradients!, cancellation) : null,
+        };
+        var rows = setting.Batches.Any(batch => setting.WayOf(batch) == DerivativeWay.RowByRow);
+        return new ObjectiveResult
+        {
+            Value = loss.Value,
+            Terms = [.. loss.Terms.Select(term => new ObjectiveTermResult
+            {
+                Name = term.Term.Name,
+                Value = term.Value,
+                Weight = term.Term.Weight,
+                Count = term.Residuals.Count,
+                Residuals = request.Return.Contains(ObjectivePart.Residuals) ? term.Residuals : null,
+            })],
+            ParameterGradients = loss.ParameterGradients,
+            BatchNorm = new ObjectiveBatchNormReport
+            {
+                Mode = setting.Plan.Mode,
+                Layers = joint ? [.. layers[0].Select(layer => layer.Report)] : null,
+                Batches = joint ? null : [.. layers.Zip(pass.Batches, (each, batch) => new PointBatchReport { Points = batch.Sets[0].Name, Layers = [.. each.Select(layer => layer.Report)] })],
+            },
+            Diagnostics = new DiagnosticsReport
+            {
+                Findings = FindingRule.Apply(ObjectiveRules.All, evidence),
+                FiniteDifferences = evidence.FiniteDifferences?.Report,
+                Strategy = rows ? Strategy.RowByRow : Strategy.Structured,
+                Passes = setting.Sweeps(live),
+                Reason = Reason(setting),
+                GradientNorm = loss.GradientNorm,
+                NonFinite = evidence.NonFinite.Total,
+                Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
+                Engine = EngineReport.Of("tensor"),
+            },
+        };
+    }
+
+    /// <summary>Null where there is none after all.</summary>
+    private static IReadOnlyDictionary<string, NdArray>? ParameterGradients(ObjectiveSetting setting, Network network, CancellationToken cancellation) => Try(() =>
+    {
+        using var scope = NewDisposeScope();
+        using var trained = network.ToTrain();
+        return Loss.Of(ObjectivePass.Run(setting, trained, live: true, cancellation), cancellation).ParameterGradients;
+    }).Result;
+
+    private static string Reason(ObjectiveSetting setting) => setting.Batches.Select(setting.WayOf).Max() switch
+    {
+        DerivativeWay.None => "no derivative is needed",
+        DerivativeWay.Apart => "samples are not coupled: each sweep serves all points",
+        DerivativeWay.Sum => "nested gradients of the sum over the batch, as asked",
+        DerivativeWay.LeaveOneOut => "one coupled layer: with the other samples' sums held constant, each sweep serves all points",
+        _ => "row by row: own derivatives with two or more coupled layers have no other exact way; mode trainDetached has",
+    };
+
+    private static (T? Result, FaultException? Error) Try<T>(Func<T> work)
+    {
+        try
+        {
+            return (work(), null);
+        }
+        catch (FaultException fault)
+        {
+            return (default, fault);
+        }
+    }
+}

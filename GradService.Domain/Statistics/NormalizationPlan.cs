@@ -1,0 +1,108 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
+
+namespace GradService.Domain.Statistics;
+
+/// <summary>A BatchNorm layer with what it does in this request.</summary>
+internal sealed record NormalizationSite(LayerNode Node, BatchNorm Layer, BatchNormMode Mode)
+{
+    /// <summary>Where the statistics come from: without running statistics, mode eval takes the batch's.</summary>
+    public StatisticsSource Source => Mode.Source == StatisticsSource.Running && !Layer.TrackRunningStats ? StatisticsSource.Batch : Mode.Source;
+
+    /// <summary>Whether the layer couples the samples: batch statistics that the gradient flows through.</summary>
+    public bool Coupled => Source == StatisticsSource.Batch && (Mode.GradientFlows || Mode.Source == StatisticsSource.Running);
+
+    /// <summary>Values per channel and sample.</summary>
+    public long Positions => new Shape(Node.Input.Dimensions[1..]).Elements;
+}
+
+/// <summary>Default mode, single layers' modes and trackRunningStats resolved for each BatchNorm layer, in forward order.</summary>
+internal sealed class NormalizationPlan
+{
+    private readonly Dictionary<LayerNode, NormalizationSite> _byNode;
+
+    private NormalizationPlan(BatchNormMode mode, IReadOnlyList<NormalizationSite> sites)
+    {
+        Mode = mode;
+        Sites = sites;
+        _byNode = sites.ToDictionary(site => site.Node);
+    }
+
+    /// <summary>The mode of the request.</summary>
+    public BatchNormMode Mode { get; }
+
+    public IReadOnlyList<NormalizationSite> Sites { get; }
+
+    public bool Coupled => Sites.Any(site => site.Coupled);
+
+    public bool NeedsReference => Sites.Any(site => site.Source == StatisticsSource.ReferenceBatch);
+
+    public NormalizationSite this[LayerNode node] => _byNode[node];
+
+    /// <exception cref="FaultException">An override names no BatchNorm layer, or the reference batch is missing, unused or misshapen.</exception>
+    public static NormalizationPlan Resolve(NetworkShape shape, BatchNormSpec spec)
+    {
+        var nodes = shape.All.Where(node => node.Layer is BatchNorm).ToList();
+        var names = nodes.Select(node => node.Path.Name).ToList();
+        var faults = (spec.Layers?.Keys ?? [])
+            .Where(name => !names.Contains(name))
+            .Select(name => Fault.Invalid($"batchNorm.layers[{Fault.Quoted(name)}]", "the state_dict prefix of a BatchNorm layer", Fault.Quoted(name), NearestName.Suggest(name, names)))
+            .Take(100).ToList();
+        if (faults.Count > 0)
+        {
+            throw new FaultException(faults);
+        }
+
+        var plan = new NormalizationPlan(spec.Mode, [.. nodes.Select(node =>
+            new NormalizationSite(node, (BatchNorm)node.Layer, spec.Layers?.GetValueOrDefault(node.Path.Name) ?? spec.Mode))]);
+        plan.CheckReference(spec, shape);
+        return plan;
+    }
+
+    /// <summary>The same with the statistics of coupled layers held constant.</summary>
+    public NormalizationPlan Decoupled() => new(Mode, [.. Sites.Select(site => site.Coupled ? site with { Mode = Modes.TrainDetached.Mode } : site)]);
+
+    /// <exception cref="FaultException">Some channel would have a single value to take a variance of.</exception>
+    public void CheckCounts(long samples, long referenceSamples, string path = "inputs")
+    {
+        foreach (var site in Sites)
+        {
+            var usesBatch = site.Source is StatisticsSource.Batch or StatisticsSource.UpdatedRunning;
+            if (usesBatch && samples * site.Positions == 1)
+            {
+                throw OneValue(path, site, "the batch");
+            }
+
+            if (NeedsReference && (usesBatch || site.Source == StatisticsSource.ReferenceBatch) && referenceSamples * site.Positions == 1)
+            {
+                throw OneValue("batchNorm.referenceInputs", site, "the reference batch");
+            }
+        }
+    }
+
+    private static FaultException OneValue(string path, NormalizationSite site, string batch) => new(Fault.NotComputable(path,
+        $"more than one value per channel at layer {site.Node.Path.Name} (batchNorm, mode {site.Mode.Name}), whose statistics are taken over {batch}",
+        "1 sample with 1 value per channel", "Send more samples, or use mode eval with running statistics."));
+
+    private void CheckReference(BatchNormSpec spec, NetworkShape shape)
+    {
+        if (NeedsReference && spec.ReferenceInputs is null)
+        {
+            throw new FaultException(Fault.Invalid("batchNorm.referenceInputs", $"a reference batch of shape {BatchShape.Words(shape.Input, "R")}, as a layer is in mode reference", "nothing"));
+        }
+
+        if (!NeedsReference && spec.ReferenceInputs is not null)
+        {
+            throw new FaultException(Fault.Invalid("batchNorm.referenceInputs", "nothing, as no BatchNorm layer is in mode reference",
+                $"an array of shape {spec.ReferenceInputs.Shape}", "Leave it out, or set mode reference for some BatchNorm layer."));
+        }
+
+        if (spec.ReferenceInputs is { } reference)
+        {
+            BatchShape.Check(reference, "batchNorm.referenceInputs", shape.Input, "R");
+            BatchShape.CheckPrecision(reference, "batchNorm.referenceInputs", shape.Dtype);
+        }
+    }
+}
