@@ -7,7 +7,7 @@ internal static class ServedModes
 {
     public static BatchNormMode Default { get; } = new BatchNormSpec().Mode;
 
-    public static IReadOnlyList<BatchNormMode> All { get; } = [.. BatchNormMode.All.Where(mode => mode.Source != StatisticsSource.ReferenceBatch)];
+    public static IReadOnlyList<BatchNormMode> All { get; } = [.. BatchNormMode.All.Where(mode => !mode.NeedsReference)];
 
     public static BatchNormMode? Find(string name) => All.FirstOrDefault(mode => mode.Name == name);
 }

@@ -71,9 +71,14 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
             return new OpenApiSchema { OneOf = [Of(typeof(NetworkSpec), null), Of(typeof(NetworkReference), null)] };
         }
 
+        if (Family.Of(type) is { HasBareNames: true } named)
+        {
+            return new OpenApiSchema { OneOf = [values.Named(type)!, Choice(type, named, $"{type.Name}WithFields")] };
+        }
+
         return ValueSchemas.Scalar(type)
             ?? (IOpenApiSchema?)values.Named(type)
-            ?? (Family.Of(type) is { } members ? Choice(type, members) : values.Component(type, type.Name, schema => FillRecord(schema, type)));
+            ?? (Family.Of(type) is { } members ? Choice(type, members, type.Name) : values.Component(type, type.Name, schema => FillRecord(schema, type)));
     }
 
     /// <summary>An integer for all spatial axes, or a list with one for each.</summary>
@@ -90,7 +95,7 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
     }
 
     /// <summary>One of a family's members, as the discriminator says.</summary>
-    private OpenApiSchemaReference Choice(Type type, Family family) => values.Component(type, type.Name, schema =>
+    private OpenApiSchemaReference Choice(Type type, Family family, string id) => values.Component(family.HasBareNames ? typeof(Family) : type, id, schema =>
     {
         schema.Description = ValueSchemas.Listed(values.Docs.Of(type), family.Members.Select(member => (member.Key, values.Docs.Of(member.Value))));
 

@@ -99,9 +99,13 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
         {
             // Beside a $ref nothing else is read, so a reference is wrapped. The outer description hides the inner one from readers
             // who see both as one schema: what the names mean is said again.
-            var target = repository.Schemas[((OpenApiSchemaReference)schema).Reference.Id!];
-            property = new OpenApiSchema { AllOf = [schema], Type = nullable ? target.Type : null };
-            description += target.Description?.IndexOf(ListStart, StringComparison.Ordinal) is >= 0 and var at ? target.Description[at..] : "";
+            var reference = (OpenApiSchemaReference)schema;
+            property = new OpenApiSchema { AllOf = [schema], Type = nullable ? Target(reference).Type : null };
+            description += Meanings(reference);
+        }
+        else if (property.OneOf is [OpenApiSchemaReference names, ..])
+        {
+            description += Meanings(names);
         }
 
         property.Description = description;
@@ -109,6 +113,12 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
         property.Type |= nullable ? JsonSchemaType.Null : 0;
         return property;
     }
+
+    private IOpenApiSchema Target(OpenApiSchemaReference reference) => repository.Schemas[reference.Reference.Id!];
+
+    /// <summary>What the names of a type mean, where its description lists them.</summary>
+    private string Meanings(OpenApiSchemaReference reference) =>
+        Target(reference).Description is { } description && description.IndexOf(ListStart, StringComparison.Ordinal) is >= 0 and var at ? description[at..] : "";
 
     /// <summary>A description with a line for each name.</summary>
     public static string Listed(string? description, IEnumerable<(string Name, string? Meaning)> names) =>

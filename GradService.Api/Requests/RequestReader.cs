@@ -154,7 +154,7 @@ internal sealed class RequestReader
             return PerAxisReader.ReadPadding(ref reader, field!, Report);
         }
 
-        if (Family.Of(type) is { } family)
+        if (Family.Of(type) is { } family && (!family.HasBareNames || reader.TokenType == JsonTokenType.StartObject))
         {
             return ReadMember(ref reader, family, json);
         }

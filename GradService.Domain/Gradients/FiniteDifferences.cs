@@ -107,7 +107,7 @@ internal static class FiniteDifferences
     public static double Largest(IEnumerable<double> values) => values.Aggregate(0.0, (largest, value) => Math.Max(largest, Math.Abs(value)));
 
     private static ForwardPass Moved(ForwardPass pass, double[] inputs) =>
-        pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), inputs).ToTensor(Dtype.Float64), StatisticsHold.Uncoupled, watchBranches: true);
+        pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), inputs).ToTensor(Dtype.Float64), watchBranches: true);
 
     /// <summary>Entries of the answer, all or 64 different ones, fewer where each takes several quotients; the same for the same request.</summary>
     private static long[] Draw(Shape answer, double[] inputs, string kind, long quotientsEach)

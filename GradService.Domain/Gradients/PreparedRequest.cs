@@ -19,10 +19,5 @@ internal sealed record PreparedRequest(ForwardRequest Request, NetworkShape Shap
     }
 
     /// <summary>How many samples a layer's statistics are taken over; null where they come from elsewhere.</summary>
-    public long? SamplesBehind(NormalizationSite site) => site.Source switch
-    {
-        StatisticsSource.Batch or StatisticsSource.UpdatedRunning => Size.Samples,
-        StatisticsSource.ReferenceBatch => Request.BatchNorm.ReferenceInputs!.Shape[0],
-        _ => null,
-    };
+    public long? SamplesBehind(NormalizationSite site) => site.SamplesBehind(Size.Samples, Request.BatchNorm.ReferenceInputs);
 }

@@ -58,7 +58,7 @@ internal sealed class TensorEvaluation : Evaluation
     {
         using var scope = NewDisposeScope();
         var every = DetachedEvidence.EveryFor(_prepared.Size.Samples, _prepared.Shape.KeptElements);
-        var held = every == 1 ? _pass.Rerun(_pass.Inputs, StatisticsHold.All) : _pass.RerunEveryNth(every);
+        var held = every == 1 ? _pass.RerunDetached(_pass.Inputs) : _pass.RerunEveryNth(every);
         var size = _prepared.Size.Decoupled with { Samples = held.Inputs.shape[0] };
         return new DetachedEvidence(question.Ask(held, size, cancellation).Gradients!, every);
     }

@@ -14,18 +14,22 @@ namespace GradService.Domain.Objectives;
 /// </summary>
 internal sealed class BatchPass
 {
+    private readonly PassContext _context;
     private readonly List<ForwardPass> _passes = [];
     private readonly Dictionary<ObjectiveSet, IEnumerable<Func<PointValues>>> _values = [];
     private readonly HashSet<ObjectiveSet> _pointByPoint = [];
 
     private readonly Dictionary<ObjectiveSet, Tensor> _outputs = [];
 
-    private BatchPass(IReadOnlyList<ObjectiveSet> sets, PassContext context, Tensor inputs) => (Sets, Context, Inputs) = (sets, context, inputs);
+    private BatchPass(IReadOnlyList<ObjectiveSet> sets, PassContext context, Tensor inputs) => (Sets, _context, Inputs) = (sets, context, inputs);
 
     public IReadOnlyList<ObjectiveSet> Sets { get; }
 
-    /// <summary>What the batch was run with.</summary>
-    public PassContext Context { get; }
+    /// <summary>What the batch was run with, corrections included.</summary>
+    public PassContext Context => _context with { Corrections = Corrections };
+
+    /// <summary>What layers made of what they had normalised; null where none makes anything of it.</summary>
+    public IReadOnlyDictionary<LayerNode, Correction>? Corrections => _passes[0].Corrections;
 
     /// <summary>The points of all sets [N, D…], constants.</summary>
     public Tensor Inputs { get; }
@@ -93,7 +97,7 @@ internal sealed class BatchPass
     }
 
     private InputDerivatives Differentiate(ForwardPass pass, DerivativePlan plan, Tensor weights, bool live) =>
-        new(pass.Outputs, pass.Inputs, plan, weights, live, Context.Cancellation);
+        new(pass.Outputs, pass.Inputs, plan, weights, live, _context.Cancellation);
 
     private ForwardPass Add(ForwardPass pass)
     {
@@ -104,8 +108,9 @@ internal sealed class BatchPass
     /// <summary>Samples do not interact: only sets with derivatives are run over a leaf, each by itself.</summary>
     private void RunApart(PassContext context, Tensor all, List<Tensor> inputs, Func<NormalizationSite, Tensor, Moments?> held, bool live)
     {
-        var whole = context.Plan.Sites.Any(ObjectiveSetting.TakesBatch) ? Add(ForwardPass.Run(context, all, held)) : null;
+        var whole = context.Plan.Sites.Any(site => site.MeasuresBatch) ? Add(ForwardPass.Run(context, all, held)) : null;
         var used = whole?.Taps.ToDictionary(tap => tap.Site.Node, tap => tap.Used);
+        context = context with { Corrections = whole?.Corrections };
         var from = 0L;
         foreach (var (set, points) in Sets.Zip(inputs))
         {
@@ -128,9 +133,11 @@ internal sealed class BatchPass
     /// <summary>Samples interact through their leaves; layers that do not couple take statistics of a pass over constants.</summary>
     private ForwardPass RunCoupled(PassContext context, Tensor all, Func<NormalizationSite, Tensor, Moments?> held)
     {
-        var mixed = context.Plan.Sites.Any(site => !site.Coupled && ObjectiveSetting.TakesBatch(site));
-        var used = mixed ? Add(ForwardPass.Run(context, all, held)).Taps.ToDictionary(tap => tap.Site.Node, tap => tap.Used) : null;
-        return Add(ForwardPass.Run(context, ForwardPass.Leaf(all), (site, h) => held(site, h) ?? (used is not null && !site.Coupled && ObjectiveSetting.TakesBatch(site) ? used[site.Node] : null)));
+        var mixed = context.Plan.Sites.Any(site => !site.Coupled && site.MeasuresBatch);
+        var whole = mixed ? Add(ForwardPass.Run(context, all, held)) : null;
+        var used = whole?.Taps.ToDictionary(tap => tap.Site.Node, tap => tap.Used);
+        context = whole is null ? context : context with { Corrections = whole.Corrections };
+        return Add(ForwardPass.Run(context, ForwardPass.Leaf(all), (site, h) => held(site, h) ?? (used is not null && !site.Coupled && site.MeasuresBatch ? used[site.Node] : null)));
     }
 
     /// <summary>

@@ -13,6 +13,8 @@ internal static class ObjectiveExamination
     // How far parameters are moved at most: such that float32 sees it, and units without a slope keep none.
     private const double Step = 0.01;
 
+    private static readonly IReadOnlyDictionary<LayerNode, Correction> NoCorrections = new Dictionary<LayerNode, Correction>();
+
     /// <summary>The derivatives in the terms; where batch statistics couple the samples, beside those with all statistics held constant.</summary>
     /// <param name="pass">The pass that made the answer.</param>
     /// <param name="loss">The answer.</param>
@@ -90,7 +92,7 @@ internal static class ObjectiveExamination
         return [.. pass.Batches.Where(batch => batch != most).Select(batch =>
         {
             var own = batch.Outputs.ToNdArray();
-            return new SetEvidence(batch.Sets[0].Name, batch.Count, most.Sets[0].Name, Again(batch, site => statistics[site.Node]).ToNdArray().MaxDifference(own), own.MaxAbsolute());
+            return new SetEvidence(batch.Sets[0].Name, batch.Count, most.Sets[0].Name, Again(batch, site => statistics[site.Node], most.Corrections).ToNdArray().MaxDifference(own), own.MaxAbsolute());
         })];
     }
 
@@ -110,8 +112,8 @@ internal static class ObjectiveExamination
         {
             var used = batch.Taps.ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
             var outputs = batch.Outputs.detach();
-            var unbiased = Again(batch, site => site is { Source: StatisticsSource.Batch, Layer.TrackRunningStats: true } ? used[site.Node].Unbiased(batch.Count * site.Positions) : used[site.Node]);
-            var eval = Again(batch, site => ObjectiveSetting.TakesBatch(site) && site.Layer.TrackRunningStats ? new Moments(after[site.Node].Mean.detach(), after[site.Node].Variance.detach()) : used[site.Node]);
+            var unbiased = Again(batch, site => site is { DividesByBatch: true, Layer.TrackRunningStats: true } ? used[site.Node].Unbiased(batch.Count * site.Positions) : used[site.Node], batch.Corrections);
+            var eval = Again(batch, site => site is { MeasuresBatch: true, Layer.TrackRunningStats: true } ? after[site.Node].Moments.Detached() : used[site.Node], NoCorrections);
             size += SumOfSquares(outputs);
             whole += SumOfSquares(outputs.Minus(eval));
             bessel += SumOfSquares(outputs.Minus(unbiased));
@@ -119,11 +121,12 @@ internal static class ObjectiveExamination
         }
 
         return new EvalEvidence(Math.Sqrt(whole / size), Math.Sqrt(bessel / size), Math.Sqrt(lag / size),
-            pass.Batches.Max(batch => batch.Count) * pass.Setting.Plan.Sites.First(ObjectiveSetting.TakesBatch).Positions);
+            pass.Batches.Max(batch => batch.Count) * pass.Setting.Plan.Sites.First(site => site.MeasuresBatch).Positions);
     }
 
-    /// <summary>The outputs [N, M] of a batch by other statistics.</summary>
-    private static Tensor Again(BatchPass batch, Func<NormalizationSite, Moments> given) => ForwardPass.Run(batch.Context, batch.Inputs, (site, _) => given(site)).Outputs;
+    /// <summary>The outputs [N, M] of a batch by other statistics and corrections.</summary>
+    private static Tensor Again(BatchPass batch, Func<NormalizationSite, Moments> given, IReadOnlyDictionary<LayerNode, Correction>? corrections) =>
+        ForwardPass.Run(batch.Context with { Corrections = corrections }, batch.Inputs, (site, _) => given(site)).Outputs;
 
     private static double SumOfSquares(Tensor values)
     {

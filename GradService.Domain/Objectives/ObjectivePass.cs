@@ -9,9 +9,11 @@ namespace GradService.Domain.Objectives;
 /// <summary>All batches of a loss, one after another, running statistics going on from one to the next.</summary>
 internal sealed class ObjectivePass
 {
-    private ObjectivePass(ObjectiveSetting setting, Network network, bool live, IReadOnlyList<BatchPass> batches)
+    private readonly ForwardPass? _reference;
+
+    private ObjectivePass(ObjectiveSetting setting, Network network, bool live, ForwardPass? reference, IReadOnlyList<BatchPass> batches)
     {
-        (Setting, Network, Live, Batches) = (setting, network, live, batches);
+        (Setting, Network, Live, _reference, Batches) = (setting, network, live, reference, batches);
     }
 
     public ObjectiveSetting Setting { get; }
@@ -27,7 +29,7 @@ internal sealed class ObjectivePass
     /// <param name="setting">What is evaluated.</param>
     /// <param name="network">The network.</param>
     /// <param name="live">Whether parameter gradients will be taken.</param>
-    /// <param name="frozen">Another pass whose statistics are held where gradients do not flow through them; null: none is held.</param>
+    /// <param name="frozen">Another pass whose corrections are held, and its statistics where gradients do not flow through them; null: none is.</param>
     /// <param name="watchBranches">Whether to keep which branch each element took.</param>
     /// <param name="cancellation">Ends passes between two layers.</param>
     public static ObjectivePass Run(
@@ -36,7 +38,7 @@ internal sealed class ObjectivePass
         var context = new PassContext(network, setting.Plan) { Flows = setting.Through, WatchBranches = watchBranches, Cancellation = cancellation };
         if (setting.Plan.NeedsReference)
         {
-            context = context with { Reference = ForwardPass.OfReference(context, setting.ReferenceInputs!.ToTensor(network.Dtype)) };
+            context = context with { Reference = ForwardPass.OfReference(context with { Corrections = frozen?._reference?.Corrections }, setting.ReferenceInputs!.ToTensor(network.Dtype)) };
         }
 
         var sets = setting.Batches;
@@ -47,10 +49,11 @@ internal sealed class ObjectivePass
         foreach (var batch in sets)
         {
             var at = batches.Count;
-            batches.Add(BatchPass.Run(setting, batch, context with { Masks = masks?[at], Before = at == 0 ? null : batches[^1].Running }, frozen?.Held(at), live));
+            var own = context with { Masks = masks?[at], Before = at == 0 ? null : batches[^1].Running, Corrections = frozen?.Batches[at].Corrections };
+            batches.Add(BatchPass.Run(setting, batch, own, frozen?.Held(at), live));
         }
 
-        return new ObjectivePass(setting, network, live, batches);
+        return new ObjectivePass(setting, network, live, context.Reference, batches);
     }
 
     /// <summary>The sets in order, each with the batch that it is part of.</summary>

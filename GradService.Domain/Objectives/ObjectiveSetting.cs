@@ -17,32 +17,29 @@ internal sealed record ObjectiveSetting(Objective Objective, NetworkShape Shape,
         Grouping == PointBatches.Joint ? [Objective.Sets] : [.. Objective.Sets.Select(set => (IReadOnlyList<ObjectiveSet>)[set])];
 
     /// <summary>Whether parameter gradients flow through a layer's statistics.</summary>
-    public bool Through(NormalizationSite site) => site.Coupled || Variant.Through(site.Source);
+    public bool Through(NormalizationSite site) => site.Coupled || Variant.Through(site.Mode);
 
     /// <summary>The same with all statistics held constant.</summary>
     public ObjectiveSetting Detached => this with
     {
         Plan = Plan.Decoupled(),
-        Variant = new ObjectiveVariant { Mode = Statistics.Modes.TrainDetached.Mode, ThroughStatistics = false },
+        Variant = Variant with { Derivative = InputDerivative.PerSample, ThroughStatistics = false },
     };
 
     /// <summary>Whether parameter gradients leave out how the parameters move some statistics.</summary>
-    public bool IsPartial => Plan.Sites.Any(site => site.Source != StatisticsSource.Running && !Through(site));
+    public bool IsPartial => Plan.Sites.Any(site => site.Measures && !Through(site));
 
     /// <summary>The same with parameter gradients through all statistics.</summary>
     public ObjectiveSetting Whole => this with { Variant = Variant with { ThroughStatistics = true } };
 
     /// <summary>Whether mode eval can give other outputs: the batch is taken by layers that track running statistics.</summary>
-    public bool HasEval => Plan.Sites.Any(site => TakesBatch(site) && site.Layer.TrackRunningStats);
+    public bool HasEval => Plan.Sites.Any(site => site.MeasuresBatch && site.Layer.TrackRunningStats);
 
     /// <summary>Whether point sets have batch statistics each of its own.</summary>
-    public bool HasOwnStatistics => Batches.Count > 1 && Plan.Sites.Any(TakesBatch);
-
-    /// <summary>Whether a layer's statistics are those of the batch, or made with them.</summary>
-    public static bool TakesBatch(NormalizationSite site) => site.Source is StatisticsSource.Batch or StatisticsSource.UpdatedRunning;
+    public bool HasOwnStatistics => Batches.Count > 1 && Plan.Sites.Any(site => site.MeasuresBatch);
 
     /// <summary>How many samples a layer's statistics are taken over; null where they come from elsewhere.</summary>
-    public long? SamplesBehind(NormalizationSite site, BatchPass batch) => TakesBatch(site) ? batch.Count : site.Source == StatisticsSource.ReferenceBatch ? ReferenceInputs!.Shape[0] : null;
+    public long? SamplesBehind(NormalizationSite site, BatchPass batch) => site.SamplesBehind(batch.Count, ReferenceInputs);
 
     /// <summary>What a batch as a whole needs, where one graph serves all of its sets.</summary>
     public DerivativePlan DerivativesOf(IReadOnlyList<ObjectiveSet> batch) =>

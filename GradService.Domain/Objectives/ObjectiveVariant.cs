@@ -39,13 +39,13 @@ public sealed record ObjectiveVariant
 
     private int Place => All.Select(Normalised).ToList().IndexOf(Normalised(this));
 
-    /// <summary>Whether parameter gradients flow through statistics of a source in this variant.</summary>
-    internal bool Through(StatisticsSource source) => ThroughStatistics ?? source != StatisticsSource.UpdatedRunning;
+    /// <summary>Whether parameter gradients flow through the statistics of a layer in that mode in this variant.</summary>
+    internal bool Through(BatchNormMode mode) => ThroughStatistics ?? mode.FlowsToParameters;
 
     /// <summary>The same meaning without what makes no difference to it.</summary>
     private static ObjectiveVariant Normalised(ObjectiveVariant variant) => variant with
     {
-        Derivative = variant.Mode == Train.Mode ? variant.Derivative : InputDerivative.PerSample,
-        ThroughStatistics = variant.Mode == Train.Mode || variant.Mode == Eval.Mode ? true : variant.Through(variant.Mode.Source),
+        Derivative = variant.Mode.GradientFlows ? variant.Derivative : InputDerivative.PerSample,
+        ThroughStatistics = !variant.Mode.LetsParametersChoose || variant.Through(variant.Mode),
     };
 }

@@ -109,7 +109,7 @@ internal static class ObjectiveWork
     /// <summary>The forward passes of a batch.</summary>
     private static WorkEstimate Passes(ObjectiveSetting setting, IReadOnlyList<ObjectiveSet> batch, DerivativeWay way, NetworkWork network, bool live, double n)
     {
-        var takes = setting.Plan.Sites.Any(ObjectiveSetting.TakesBatch);
+        var takes = setting.Plan.Sites.Any(site => site.MeasuresBatch);
         return way switch
         {
             DerivativeWay.Apart => (takes ? Pass(network, n, live) : default)
@@ -118,7 +118,7 @@ internal static class ObjectiveWork
             DerivativeWay.LeaveOneOut => Pass(network, n, live) + Pass(network, 2 * n, differentiable: true),
             DerivativeWay.None => Pass(network, n, live),
             _ => Pass(network, n, differentiable: true)
-                + (setting.Plan.Sites.Any(site => !site.Coupled && ObjectiveSetting.TakesBatch(site)) ? Pass(network, n, live) : default),
+                + (setting.Plan.Sites.Any(site => !site.Coupled && site.MeasuresBatch) ? Pass(network, n, live) : default),
         };
     }
 

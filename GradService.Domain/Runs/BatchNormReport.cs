@@ -60,5 +60,5 @@ public sealed record BatchNormLayerReport
     };
 
     internal static BatchNormLayerReport Of(NormalizationTap tap) => Of(tap.Site, tap.Used.Mean.ToNdArray(), tap.Used.Variance.ToNdArray(),
-        tap.Site.Layer.TrackRunningStats ? new RunningValues(tap.Running.Mean.ToNdArray(), tap.Running.Variance.ToNdArray(), tap.Running.BatchesTracked) : null);
+        tap.Site.Layer.TrackRunningStats ? new RunningValues(tap.Running.Moments.Mean.ToNdArray(), tap.Running.Moments.Variance.ToNdArray(), tap.Running.BatchesTracked) : null);
 }

@@ -28,5 +28,5 @@ public record BatchNormSpec
         }
     }
 
-    private bool NeedsReference(BatchNormMode mode) => mode.Source == StatisticsSource.ReferenceBatch || (Layers?.Values.Any(layer => layer.Source == StatisticsSource.ReferenceBatch) ?? false);
+    private bool NeedsReference(BatchNormMode mode) => mode.NeedsReference || (Layers?.Values.Any(layer => layer.NeedsReference) ?? false);
 }

@@ -6,13 +6,29 @@ using GradService.Domain.Networks.Layers;
 namespace GradService.Domain.Statistics;
 
 /// <summary>A BatchNorm layer with what it does in this request.</summary>
-internal sealed record NormalizationSite(LayerNode Node, BatchNorm Layer, BatchNormMode Mode)
+/// <param name="Node">The layer in its place.</param>
+/// <param name="Layer">The layer as described.</param>
+/// <param name="Mode">What it does.</param>
+/// <param name="Held">Whether input gradients are kept from flowing through its statistics, whatever the mode says.</param>
+internal sealed record NormalizationSite(LayerNode Node, BatchNorm Layer, BatchNormMode Mode, bool Held = false)
 {
-    /// <summary>Where the statistics come from: without running statistics, mode eval takes the batch's.</summary>
-    public StatisticsSource Source => Mode.Source == StatisticsSource.Running && !Layer.TrackRunningStats ? StatisticsSource.Batch : Mode.Source;
+    /// <summary>Whether it measures the values of the batch.</summary>
+    public bool MeasuresBatch => Mode.MeasuresBatch(Layer);
 
-    /// <summary>Whether the layer couples the samples: batch statistics that the gradient flows through.</summary>
-    public bool Coupled => Source == StatisticsSource.Batch && (Mode.GradientFlows || Mode.Source == StatisticsSource.Running);
+    /// <summary>Whether it measures any values, or has its statistics from before.</summary>
+    public bool Measures => MeasuresBatch || Mode.NeedsReference;
+
+    /// <summary>Whether it divides by the biased variance of the batch.</summary>
+    public bool DividesByBatch => MeasuresBatch && !Mode.UsesUpdated;
+
+    /// <summary>Whether it couples the samples: statistics of the batch that input gradients flow through.</summary>
+    public bool Coupled => !Held && Mode.Couples(Layer);
+
+    /// <summary>Whether it corrects what it normalised.</summary>
+    public bool Corrects => Mode.Corrects(Layer);
+
+    /// <summary>How many samples its statistics are taken over; null where they come from before.</summary>
+    public long? SamplesBehind(long samples, NdArray? referenceInputs) => MeasuresBatch ? samples : Mode.NeedsReference ? referenceInputs!.Shape[0] : null;
 
     /// <summary>Values per channel and sample.</summary>
     public long Positions => new Shape(Node.Input.Dimensions[1..]).Elements;
@@ -37,7 +53,10 @@ internal sealed class NormalizationPlan
 
     public bool Coupled => Sites.Any(site => site.Coupled);
 
-    public bool NeedsReference => Sites.Any(site => site.Source == StatisticsSource.ReferenceBatch);
+    public bool NeedsReference => Sites.Any(site => site.Mode.NeedsReference);
+
+    /// <summary>Whether some layer corrects what it normalised.</summary>
+    public bool Corrects => Sites.Any(site => site.Corrects);
 
     public NormalizationSite this[LayerNode node] => _byNode[node];
 
@@ -62,20 +81,19 @@ internal sealed class NormalizationPlan
     }
 
     /// <summary>The same with the statistics of coupled layers held constant.</summary>
-    public NormalizationPlan Decoupled() => new(Mode, [.. Sites.Select(site => site.Coupled ? site with { Mode = Modes.TrainDetached.Mode } : site)]);
+    public NormalizationPlan Decoupled() => new(Mode, [.. Sites.Select(site => site.Coupled ? site with { Held = true } : site)]);
 
     /// <exception cref="FaultException">Some channel would have a single value to take a variance of.</exception>
     public void CheckCounts(long samples, long referenceSamples, string path = "inputs")
     {
         foreach (var site in Sites)
         {
-            var usesBatch = site.Source is StatisticsSource.Batch or StatisticsSource.UpdatedRunning;
-            if (usesBatch && samples * site.Positions == 1)
+            if (site.MeasuresBatch && samples * site.Positions == 1)
             {
                 throw OneValue(path, site, "the batch");
             }
 
-            if (NeedsReference && (usesBatch || site.Source == StatisticsSource.ReferenceBatch) && referenceSamples * site.Positions == 1)
+            if (NeedsReference && site.Measures && referenceSamples * site.Positions == 1)
             {
                 throw OneValue("batchNorm.referenceInputs", site, "the reference batch");
             }

@@ -99,6 +99,10 @@ public sealed class OpenApiDocumentTests(GradApplication application)
     public async Task All_kinds_are_told_apart_by_kind() => AssertFamily(await DocumentAsync(), "Question", "kind", QuestionTable.All.Keys);
 
     [Fact]
+    public async Task All_modes_may_be_written_with_their_fields() =>
+        AssertFamily(await DocumentAsync(), "BatchNormModeWithFields", "type", BatchNormMode.All.Select(mode => mode.Name));
+
+    [Fact]
     public async Task All_modes_are_named_and_described()
     {
         var mode = (await DocumentAsync())["components"]!["schemas"]!["BatchNormMode"]!;

@@ -43,7 +43,7 @@ internal sealed class CoupledPass : IDisposable
     public double[] Vjp(NdArray cotangent, double[] inputs)
     {
         using var scope = NewDisposeScope();
-        var moved = Pass.Rerun(new NdArray(Size.Inputs, inputs).ToTensor(Dtype.Float64), StatisticsHold.Uncoupled);
+        var moved = Pass.Rerun(new NdArray(Size.Inputs, inputs).ToTensor(Dtype.Float64));
         return Autograd.VectorJacobianProduct(moved.Outputs, cotangent.ToTensor(Dtype.Float64), moved.Inputs).ToDoubles();
     }
 

@@ -1,5 +1,4 @@
 using GradService.Domain.Arrays;
-using GradService.Domain.Statistics;
 
 namespace GradService.Domain.Findings.Rules;
 
@@ -10,7 +9,7 @@ internal static class RunningStatsUntrained
 
     private static string? Examine(Evidence evidence)
     {
-        var untrained = evidence.Layers.Where(layer => layer.Site.Source == StatisticsSource.Running && layer.Before is { } before
+        var untrained = evidence.Layers.Where(layer => !layer.Site.Measures && layer.Before is { } before
             && before.BatchesTracked == 0 && All(before.Mean, 0) && All(before.Variance, 1)).ToList();
         return untrained.Count == 0 ? null
             : $"BatchNorm layer {Words.Names(untrained.Select(layer => layer.Name))} runs in mode eval with running mean 0, running variance 1 and no batch tracked, as a network that was never trained: it passes its input through. "

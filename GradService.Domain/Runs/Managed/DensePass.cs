@@ -92,7 +92,7 @@ internal sealed class DensePass<T> : IDisposable
     private int NextStage(int first)
     {
         var next = first;
-        while (next < Network.Layers.Count && (_taps[next] is not null || !TakesBatch(next)))
+        while (next < Network.Layers.Count && (_taps[next] is not null || !Measures(next)))
         {
             next++;
         }
@@ -100,13 +100,9 @@ internal sealed class DensePass<T> : IDisposable
         return next;
     }
 
-    private bool TakesBatch(int layer) => Network.Layers[layer].Kernel is NormalizationKernel<T> && Source(layer) is StatisticsSource.Batch or StatisticsSource.UpdatedRunning;
-
-    private StatisticsSource Source(int layer)
-    {
-        var source = _plan[Network.Layers[layer].Node].Source;
-        return _isReference && source == StatisticsSource.ReferenceBatch ? StatisticsSource.Batch : source;
-    }
+    /// <summary>Whether a layer measures the values that this pass runs over.</summary>
+    private bool Measures(int layer) => Network.Layers[layer].Kernel is NormalizationKernel<T>
+        && (_isReference ? _plan[Network.Layers[layer].Node].Measures : _plan[Network.Layers[layer].Node].MeasuresBatch);
 
     /// <summary>Runs layers from one on until another, which gets its statistics.</summary>
     private void RunStage(int first, int end, NdArray inputs, DenseScratch<T> scratch, CancellationToken cancellation)
@@ -140,7 +136,7 @@ internal sealed class DensePass<T> : IDisposable
 
         if (moments is not null)
         {
-            _taps[end] = DenseTap<T>.OfBatch(_plan[Network.Layers[end].Node], (NormalizationKernel<T>)Network.Layers[end].Kernel, Source(end), moments.Means<T>(), moments.Variances<T>(), Blocks.Samples);
+            _taps[end] = DenseTap<T>.OfBatch(_plan[Network.Layers[end].Node], (NormalizationKernel<T>)Network.Layers[end].Kernel, (moments.Means<T>(), moments.Variances<T>()), Blocks.Samples);
         }
     }
 
@@ -156,12 +152,12 @@ internal sealed class DensePass<T> : IDisposable
         else
         {
             var normalization = (NormalizationKernel<T>)at.Kernel;
-            var h = TakesBatch(layer) ? kept : scratch.Current;
+            var h = Measures(layer) ? kept : scratch.Current;
             var tap = _taps[layer] ??= Known(layer, normalization);
             for (var channel = 0; channel < at.OutputUnits; channel++)
             {
                 var unit = channel * Blocks.Size;
-                NormalizationKernel<T>.Normalize(h.Slice(unit, Blocks.Size), tap.Mean[channel], tap.Scale[channel], normalization.Bias(channel), y.Slice(unit, Blocks.Size));
+                NormalizationKernel<T>.Normalize(h.Slice(unit, Blocks.Size), tap.Mean[channel], tap.Scale[channel], tap.Bias[channel], y.Slice(unit, Blocks.Size));
             }
         }
 
@@ -172,7 +168,7 @@ internal sealed class DensePass<T> : IDisposable
     private DenseTap<T> Known(int layer, NormalizationKernel<T> kernel)
     {
         var site = _plan[Network.Layers[layer].Node];
-        return site.Source == StatisticsSource.ReferenceBatch && !_isReference
+        return site.Mode.NeedsReference && !_isReference
             ? DenseTap<T>.OfReference(site, kernel, _reference!._taps[layer]!)
             : DenseTap<T>.OfRunning(site, kernel);
     }

@@ -1,6 +1,7 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
 using GradService.Domain.Statistics;
 using static TorchSharp.torch;
 
@@ -11,7 +12,8 @@ namespace GradService.Domain.Runs.Torch;
 /// <param name="entering">The activation that it normalised, [N, C, …].</param>
 /// <param name="used">The statistics that it normalised with, attached to the graph where its mode lets the gradient through.</param>
 /// <param name="running">The running statistics after this pass.</param>
-internal sealed class NormalizationTap(NormalizationSite site, Tensor entering, Moments used, RunningStatistics running)
+/// <param name="correction">What it made of the result; null: nothing.</param>
+internal sealed class NormalizationTap(NormalizationSite site, Tensor entering, Moments used, RunningStatistics running, Correction? correction)
 {
     public NormalizationSite Site { get; } = site;
 
@@ -20,16 +22,8 @@ internal sealed class NormalizationTap(NormalizationSite site, Tensor entering, 
     public Moments Used { get; } = used;
 
     public RunningStatistics Running { get; } = running;
-}
 
-/// <summary>Which statistics of an earlier pass a rerun takes over as constants.</summary>
-internal enum StatisticsHold
-{
-    /// <summary>Those that the gradient does not flow through; coupled layers compute theirs anew.</summary>
-    Uncoupled,
-
-    /// <summary>All of them: samples do not interact.</summary>
-    All,
+    public Correction? Correction { get; } = correction;
 }
 
 /// <summary>
@@ -106,25 +100,40 @@ internal sealed class ForwardPass : IForward
     /// <summary>The statistics that this pass normalised with, as constants.</summary>
     public IReadOnlyDictionary<LayerNode, Moments> Constants() => _taps.ToDictionary(tap => tap.Site.Node, tap => tap.Used.Detached());
 
-    /// <summary>The same network, plan and masks over other inputs of the same shape, with statistics of this pass as constants.</summary>
-    public ForwardPass Rerun(Tensor inputs, StatisticsHold hold, bool watchBranches = false)
+    /// <summary>What layers made of what they had normalised; null where none makes anything of it.</summary>
+    public IReadOnlyDictionary<LayerNode, Correction>? Corrections => _context.Corrections ?? (_context.Plan.Corrects
+        ? _taps.Where(tap => tap.Correction is not null).ToDictionary(tap => tap.Site.Node, tap => tap.Correction!)
+        : null);
+
+    /// <summary>
+    /// The same over other inputs of the same shape as input gradients see it: coupled layers measure anew, all other statistics are those of
+    /// this pass.
+    /// </summary>
+    public ForwardPass Rerun(Tensor inputs, bool watchBranches = false)
     {
         var constants = Constants();
-        return Rerun(inputs, (site, _) => hold == StatisticsHold.All || !site.Coupled ? constants[site.Node] : null, watchBranches);
+        return Rerun(inputs, (site, _) => site.Coupled ? null : constants[site.Node], watchBranches);
     }
 
-    /// <summary>The same network, plan and masks over other inputs of the same shape.</summary>
+    /// <summary>The same over other inputs of the same shape with all statistics held constant: samples do not interact.</summary>
+    public ForwardPass RerunDetached(Tensor inputs)
+    {
+        var constants = Constants();
+        return Rerun(inputs, (site, _) => constants[site.Node]);
+    }
+
+    /// <summary>The same network, plan, masks and corrections over other inputs of the same shape.</summary>
     /// <param name="inputs">[N, D…].</param>
     /// <param name="given">Statistics for a layer and the activation that enters it; null: the layer's own.</param>
     /// <param name="watchBranches">Whether to keep which branch each element took.</param>
     public ForwardPass Rerun(Tensor inputs, Func<NormalizationSite, Tensor, Moments?> given, bool watchBranches = false) =>
-        new(_context with { WatchBranches = watchBranches }, Leaf(inputs), given);
+        new(_context with { WatchBranches = watchBranches, Corrections = Corrections }, Leaf(inputs), given);
 
     /// <summary>The same over every n-th sample, all statistics being those of this pass: what is left out changes nothing for the rest.</summary>
     public ForwardPass RerunEveryNth(int n)
     {
         var constants = Constants();
-        return new ForwardPass(_context with { Masks = _context.Masks?.EveryNth(n) }, Leaf(Inputs.detach().EveryNth(n)), (site, _) => constants[site.Node]);
+        return new ForwardPass(_context with { Masks = _context.Masks?.EveryNth(n), Corrections = Corrections }, Leaf(Inputs.detach().EveryNth(n)), (site, _) => constants[site.Node]);
     }
 
     /// <summary>
@@ -132,7 +141,7 @@ internal sealed class ForwardPass : IForward
     /// [2N, C, …], the outputs those of the first half.
     /// </summary>
     public ForwardPass RerunBesideFrozen(Func<NormalizationSite, Tensor, Moments> given) =>
-        new(_context with { Masks = _context.Masks?.Twice() }, Leaf(Inputs), given, besideFrozen: true);
+        new(_context with { Masks = _context.Masks?.Twice(), Corrections = Corrections }, Leaf(Inputs), given, besideFrozen: true);
 
     Tensor? IForward.Parameter(LayerNode node, string name) => _context.Network.Has(node, name) ? _context.Network[node, name] : null;
 
@@ -145,16 +154,19 @@ internal sealed class ForwardPass : IForward
     Tensor IForward.Normalize(LayerNode node, Tensor h, Tensor? weight)
     {
         var site = _context.Plan[node];
-        var running = Running(site);
-        var used = _given(site, h);
-        Tensor? centred = null;
-        if (used is null)
+        var before = Before(site);
+        var (used, running, centred) = _given(site, h) is { } given ? (given, before, null) : Measure(site, h, before);
+        var correction = _context.Corrections is { } known ? known.GetValueOrDefault(node) : site.Corrects ? CorrectionOf(site, used, before) : null;
+        _taps.Add(new NormalizationTap(site, h, used, running, correction));
+        centred ??= used.Centre(node, h);
+        if (correction is null)
         {
-            (used, running, centred) = Statistics(site, h, running);
+            return used.Scale(node, centred, weight, site.Layer.Eps);
         }
 
-        _taps.Add(new NormalizationTap(site, h, used, running));
-        return used.Scale(node, centred ?? used.Centre(node, h), weight, site.Layer.Eps);
+        var (scale, shift) = (PerChannel(correction.Scale), PerChannel(correction.Shift));
+        var normalised = used.Scale(node, centred, weight?.Times(scale) ?? scale, site.Layer.Eps);
+        return normalised.Plus(BatchNorm.PerChannel(weight?.Times(shift) ?? shift, node));
     }
 
     private Tensor Through(IReadOnlyList<LayerNode> layers, Tensor x)
@@ -204,31 +216,39 @@ internal sealed class ForwardPass : IForward
         return result;
     }
 
-    /// <summary>The statistics to normalise h with, the running ones after it, and h − mean where it was computed on the way.</summary>
-    private (Moments Used, RunningStatistics Running, Tensor? Centred) Statistics(NormalizationSite site, Tensor h, RunningStatistics running)
+    /// <summary>What to normalise h with, the running statistics after it, and h − mean where it was computed on the way.</summary>
+    private (Moments Used, RunningStatistics Running, Tensor? Centred) Measure(NormalizationSite site, Tensor h, RunningStatistics before)
     {
-        var source = _context.IsReference && site.Source == StatisticsSource.ReferenceBatch ? StatisticsSource.Batch : site.Source;
         var flows = _context.Flows(site);
-        switch (source)
+        if (site.Mode.NeedsReference && !_context.IsReference)
         {
-            case StatisticsSource.Running:
-                return (new Moments(running.Mean, running.Variance), running, null);
-            case StatisticsSource.ReferenceBatch:
-                var used = _context.Reference!._taps.Single(tap => ReferenceEquals(tap.Site.Node, site.Node)).Used;
-                return (flows ? used : used.Detached(), running, null);
+            var ofReference = _context.Reference!._taps.Single(tap => ReferenceEquals(tap.Site.Node, site.Node)).Used;
+            return (flows ? ofReference : ofReference.Detached(), before, null);
         }
 
-        var (batch, centred) = Moments.Of(site.Node, h, flows);
-        if (site.Mode.Update is { } update)
+        if (!site.Measures)
         {
-            var unbiased = (source == StatisticsSource.UpdatedRunning ? batch : batch.Detached()).Unbiased(h.shape[0] * site.Positions);
-            running = running.TakeIn(unbiased, update(running.BatchesTracked, site.Layer.Momentum));
+            return (before.Moments, before, null);
         }
 
-        return source == StatisticsSource.Batch ? (batch, running, centred) : (new Moments(running.Mean, running.Variance), running, null);
+        var (measured, centred) = Moments.Of(site.Node, h, flows);
+        var after = before;
+        if (site.Mode.BatchWeight(before.BatchesTracked, site.Layer.Momentum) is { } weight)
+        {
+            after = before.TakeIn((site.Mode.UsesUpdated ? measured : measured.Detached()).Unbiased(h.shape[0] * site.Positions), weight);
+        }
+
+        var used = site.Mode.Use(measured, before.Moments, after.Moments);
+        return (used, after, used == measured ? centred : null);
     }
 
-    private RunningStatistics Running(NormalizationSite site)
+    /// <summary>By the numbers alone: no gradient flows through it.</summary>
+    private static Correction CorrectionOf(NormalizationSite site, Moments used, RunningStatistics before) =>
+        Correction.Of(site, (used.Mean.ToDoubles(), used.Variance.ToDoubles()), (before.Moments.Mean.ToDoubles(), before.Moments.Variance.ToDoubles()));
+
+    private Tensor PerChannel(double[] values) => new NdArray(new Shape(values.Length), values).ToTensor(Dtype);
+
+    private RunningStatistics Before(NormalizationSite site)
     {
         if (_context.Before?.GetValueOrDefault(site.Node) is { } before)
         {
@@ -238,12 +258,12 @@ internal sealed class ForwardPass : IForward
         var network = _context.Network;
         if (site.Layer.TrackRunningStats)
         {
-            return new RunningStatistics(network[site.Node, "running_mean"], network[site.Node, "running_var"], network[site.Node, "num_batches_tracked"].ToDoubles()[0]);
+            return new RunningStatistics(new Moments(network[site.Node, "running_mean"], network[site.Node, "running_var"]), network[site.Node, "num_batches_tracked"].ToDoubles()[0]);
         }
 
         // The forum's module begins with 0 and 1; other modes do not look at them.
         var channels = new Shape(site.Node.Input[0]);
         var dtype = network.Dtype.ToScalarType();
-        return new RunningStatistics(zeros(channels.Dimensions, dtype), ones(channels.Dimensions, dtype), 0);
+        return new RunningStatistics(new Moments(zeros(channels.Dimensions, dtype), ones(channels.Dimensions, dtype)), 0);
     }
 }

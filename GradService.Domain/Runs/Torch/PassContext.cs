@@ -27,6 +27,9 @@ internal sealed record PassContext(Network Network, NormalizationPlan Plan)
     /// <summary>Ends the pass between two layers, and where no graph is kept between two pieces of a long one.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>What layers make of what they normalised, as an earlier pass found it; null: each finds its own.</summary>
+    public IReadOnlyDictionary<LayerNode, Correction>? Corrections { get; init; }
+
     /// <summary>Running statistics to begin with instead of the network's own.</summary>
     public IReadOnlyDictionary<LayerNode, RunningStatistics>? Before { get; init; }
 }
