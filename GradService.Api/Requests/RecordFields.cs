@@ -29,7 +29,10 @@ internal sealed record RecordField(string Name, PropertyInfo Property, bool Requ
         Range is null || (Convert.ToDouble(Range.Minimum, CultureInfo.InvariantCulture) <= value.ToDouble(null) && value.ToDouble(null) <= Convert.ToDouble(Range.Maximum, CultureInfo.InvariantCulture));
 
     /// <summary>Whether a bound says anything: the end of the type's own range does not.</summary>
-    public static bool Binds(object bound) => bound is not (int.MaxValue or int.MinValue or double.MaxValue or double.MinValue);
+    public static bool Binds(object bound) => bound is not (int.MaxValue or int.MinValue or double.MaxValue or double.MinValue or double.PositiveInfinity);
+
+    /// <summary>Whether "Infinity" is a value: the range ends there and not before.</summary>
+    public bool AllowsInfinity => Range?.Maximum is double.PositiveInfinity;
 }
 
 /// <summary>The fields of a record in declared order.</summary>

@@ -20,7 +20,7 @@ internal static class RequestWords
 
         if (type == typeof(double))
         {
-            return "a number" + Range(field) + (field?.Nullable == true ? ", or null" : "");
+            return "a number" + Range(field) + (field?.AllowsInfinity == true ? ", or \"Infinity\"" : "") + (field?.Nullable == true ? ", or null" : "");
         }
 
         if (type == typeof(PerAxis) || type == typeof(ConvolutionPadding))

@@ -61,6 +61,11 @@ internal static class ScalarReader
             return text;
         }
 
+        if (field?.AllowsInfinity == true && text == "Infinity")
+        {
+            return double.PositiveInfinity;
+        }
+
         if (RequestNames.Askable(type) is not { } names)
         {
             return null;

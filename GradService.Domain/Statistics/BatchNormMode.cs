@@ -12,7 +12,7 @@ public abstract record BatchNormMode
     }
 
     /// <summary>The modes that there are, each with its fields at their defaults; everything that lists modes derives from this.</summary>
-    public static IReadOnlyList<BatchNormMode> All => field ??= [Train.Mode, TrainDetached.Mode, Eval.Mode, MovingAverage.Mode, Reference.Mode];
+    public static IReadOnlyList<BatchNormMode> All => field ??= [Train.Mode, TrainDetached.Mode, Eval.Mode, MovingAverage.Mode, Reference.Mode, Renorm.Mode];
 
     /// <summary>The name in the request.</summary>
     public abstract string Name { get; }

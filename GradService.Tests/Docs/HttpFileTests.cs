@@ -89,7 +89,7 @@ public sealed partial class HttpFileTests(GradApplication application)
     [GeneratedRegex("{[^{}]+}")]
     private static partial Regex RouteParameter();
 
-    [GeneratedRegex("\"mode\": \"(\\w+)\"")]
+    [GeneratedRegex("\"mode\": (?:{ \"type\": )?\"(\\w+)\"")]
     private static partial Regex Mode();
 
     [GeneratedRegex("\"kind\": \"(\\w+)\"")]

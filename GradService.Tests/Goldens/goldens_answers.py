@@ -117,6 +117,11 @@ def check_against_torch(network, request, state, x, y, jacobian):
             module.eval()
         if not norm.coupled:
             module.running_mean, module.running_var = norm.used
+        if norm.correction is not None:
+            r, d = norm.correction
+            with torch.no_grad():
+                module.bias.add_(module.weight * d)
+                module.weight.mul_(r)
 
     def run(x):
         torch.manual_seed(request.get("dropout", {}).get("seed", 0))
@@ -130,7 +135,7 @@ def check_against_torch(network, request, state, x, y, jacobian):
     assert_close(z, y, y.abs().max().item(), "outputs of torch.nn")
     assert_close(row_by_row(z, x), jacobian, jacobian.abs().max().item(), "gradients of torch.nn")
     for name, norm in named(network, BatchNorm).items():
-        if norm.mode == "train" and norm.tracked:
+        if (norm.mode == "train" or norm.renormalises) and norm.tracked:
             compare_running(norm, twin.get_submodule(name), name)
     if x.dtype == torch.float64:
         check_finite_differences(run, x.detach(), jacobian)

@@ -15,7 +15,7 @@ MODES = ["train", "trainDetached", "eval", "movingAverage", "reference"]
 
 
 class BatchNorm(nn.Module):
-    """BatchNorm over axis 1 in primitive operations, in any of the five modes."""
+    """BatchNorm over axis 1 in primitive operations, in any of the modes; renorm is given with its fields."""
 
     def __init__(self, channels, eps, momentum, affine, tracked):
         super().__init__()
@@ -24,6 +24,7 @@ class BatchNorm(nn.Module):
         self.is_reference_pass = False
         self.reference = None
         self.used = None
+        self.correction = None
         # Names, order and initial values are those of nn.BatchNorm, so that the state_dicts agree.
         self.register_parameter("weight", nn.Parameter(torch.ones(channels)) if affine else None)
         self.register_parameter("bias", nn.Parameter(torch.zeros(channels)) if affine else None)
@@ -34,11 +35,19 @@ class BatchNorm(nn.Module):
     @property
     def coupled(self):
         """Do gradients flow through the statistics?"""
-        return self.mode == "train" or (self.mode == "eval" and not self.tracked)
+        return self.mode == "train" or self.renormalises or (self.mode == "eval" and not self.tracked)
+
+    @property
+    def renormalises(self):
+        return isinstance(self.mode, dict)
 
     def forward(self, h):
+        before = (self.running_mean, self.running_var) if self.tracked else None
         mean, variance = self.statistics_of_reference_pass(h) if self.is_reference_pass else self.statistics(h)
         y = (h - per_channel(mean, h)) / torch.sqrt(per_channel(variance, h) + self.eps)
+        if self.renormalises and before is not None:
+            self.correction = renormalisation(mean.detach(), variance.detach(), *before, self.eps, self.mode)
+            y = y * per_channel(self.correction[0], h) + per_channel(self.correction[1], h)
         if self.weight is not None:
             y = y * per_channel(self.weight, h) + per_channel(self.bias, h)
         return y
@@ -46,7 +55,7 @@ class BatchNorm(nn.Module):
     def statistics(self, h):
         if self.mode == "eval" and self.tracked:
             mean, variance = self.running_mean.clone(), self.running_var.clone()
-        elif self.mode == "eval" or self.mode == "train":
+        elif self.mode == "eval" or self.mode == "train" or self.renormalises:
             mean, variance = batch_statistics(h)
         elif self.mode == "trainDetached":
             mean, variance = batch_statistics(h.detach())
@@ -54,7 +63,7 @@ class BatchNorm(nn.Module):
             mean, variance = self.moving_average(h.detach())
         elif self.mode == "reference":
             mean, variance = self.reference
-        if self.mode in ("train", "trainDetached") and self.tracked:
+        if (self.mode in ("train", "trainDetached") or self.renormalises) and self.tracked:
             self.update_as_pytorch_does(h.detach())
         self.used = mean.detach(), variance.detach()
         return mean, variance
@@ -90,6 +99,14 @@ class BatchNorm(nn.Module):
             self.running_mean, self.running_var = new_mean, new_variance
             self.num_batches_tracked += 1
         return new_mean, new_variance
+
+
+def renormalisation(mean, variance, running_mean, running_variance, eps, mode):
+    """r and d of Ioffe, "Batch Renormalization", 2017, by the running statistics before the call; constants."""
+    r_max, d_max = float(mode.get("rMax", 3)), float(mode.get("dMax", 5))
+    deviation = torch.sqrt(running_variance + eps)
+    r = torch.clamp(torch.sqrt(variance + eps) / deviation, 1 / r_max, r_max)
+    return r, torch.clamp((mean - running_mean) / deviation, -d_max, d_max)
 
 
 def batch_axes(h):

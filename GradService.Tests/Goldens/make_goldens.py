@@ -17,6 +17,7 @@ from goldens_forum import forum_cases
 from goldens_layers import layer_cases
 from goldens_modes import mode_cases
 from goldens_objectives import objective_cases
+from goldens_renorm import renorm_cases
 from goldens_seeds import seed_cases
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -26,6 +27,7 @@ FILES = {
     "layers.json": layer_cases,
     "convolutions.json": convolution_cases,
     "modes.json": mode_cases,
+    "renorm.json": renorm_cases,
     "forum.json": forum_cases,
     "seeds.json": seed_cases,
     "objectives.json": objective_cases,

@@ -69,7 +69,8 @@ public sealed class OwnDerivativeProductLaws(ITestOutputHelper output)
             var v = Problem.Draw(random, problem.InputShape.Dimensions);
             var derivatives = problem.Gradients(new Derivatives { Order = order, Direction = v });
             var held = problem.Detached().Gradients(new Derivatives { Order = order, Direction = v });
-            var statistics = problem.Oracle.Run(problem.Inputs, problem.Samples).Statistics.Where(layer => !layer.Value.Coupled).ToDictionary();
+            var all = problem.Oracle.Run(problem.Inputs, problem.Samples).Statistics;
+            var statistics = all.Where(layer => !layer.Value.Coupled).ToDictionary();
             for (var k = 1; k <= order; k++)
             {
                 double[] Of(double[] all) => [.. all.Where((_, entry) => entry % order == k - 1)];
@@ -87,7 +88,7 @@ public sealed class OwnDerivativeProductLaws(ITestOutputHelper output)
             double[] Moved(int sample, double t)
             {
                 double[] inputs = [.. problem.Inputs.Select((x, i) => i / d == sample ? x + (t * v[i]) : x)];
-                return problem.Oracle.Run(inputs, problem.Samples, statistics).Outputs[(sample * m)..((sample + 1) * m)];
+                return problem.Oracle.Run(inputs, problem.Samples, statistics, all).Outputs[(sample * m)..((sample + 1) * m)];
             }
         });
 

@@ -91,8 +91,8 @@ public sealed class ProductLaws
     /// <summary>Of the largest entry: both sides share the forward pass and differ in the order of their sums.</summary>
     private static double Tolerance(Problem problem) => problem.IsDouble ? 1e-10 : 1e-3;
 
-    /// <summary>Sums over a sample's entries differ by as much as the entries are wrong.</summary>
-    private static double LostInSums(Problem problem) => problem.Samples * problem.OutputElements * problem.InputElements * problem.Lost(new Jacobian());
+    /// <summary>Sums over a sample's entries differ by as much as the entries are wrong, and what one way to them loses is a measure of the other's loss.</summary>
+    private static double LostInSums(Problem problem) => problem.Samples * problem.OutputElements * problem.InputElements * 16 * problem.Lost(new Jacobian());
 
     private static double[][] Parts(NdArray stack) => [.. Answers.Flat(stack).Chunk(stack.Count / (int)stack.Shape[0])];
 

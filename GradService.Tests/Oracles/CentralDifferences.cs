@@ -27,7 +27,7 @@ internal sealed record CentralDifferences(double[] Values, bool[] Trusted)
             {
                 var moved = (double[])inputs.Clone();
                 moved[column] += move;
-                return forward.Run(moved, samples, held);
+                return forward.Run(moved, samples, held, pass.Statistics);
             }).ToArray();
             smooth[column] = points.All(point => point.Branches.SequenceEqual(points[0].Branches));
             for (var row = 0; row < rows; row++)

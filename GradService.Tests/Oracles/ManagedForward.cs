@@ -3,6 +3,7 @@ using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Spatial;
 using GradService.Domain.Statistics;
+using GradService.Domain.Statistics.Modes;
 
 namespace GradService.Tests.Oracles;
 
@@ -15,19 +16,21 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
     /// <param name="inputs">[N, D…] flat.</param>
     /// <param name="samples">N.</param>
     /// <param name="held">Statistics that layers take over instead of their own, by layer name.</param>
-    public ManagedPass Run(double[] inputs, int samples, IReadOnlyDictionary<string, ManagedStatistics>? held = null)
+    /// <param name="corrected">Statistics whose corrections layers take over instead of their own, by layer name.</param>
+    public ManagedPass Run(
+        double[] inputs, int samples, IReadOnlyDictionary<string, ManagedStatistics>? held = null, IReadOnlyDictionary<string, ManagedStatistics>? corrected = null)
     {
         IReadOnlyDictionary<string, ManagedStatistics>? reference = null;
         if (norm.ReferenceInputs is { } batch)
         {
             // Dropout is the identity for the reference batch, which is its own reference.
             var count = (int)batch.Shape[0];
-            var run = new Walk(network, norm, ManagedDropout.Masks(network, count, null), null, null, count);
+            var run = new Walk(network, norm, ManagedDropout.Masks(network, count, null), null, null, null, count);
             run.Through(network.Layers, "", new ManagedBatch([.. network.InputShape], Values(batch)));
             reference = run.Statistics;
         }
 
-        var walk = new Walk(network, norm, ManagedDropout.Masks(network, samples, dropoutSeed), reference, held, samples);
+        var walk = new Walk(network, norm, ManagedDropout.Masks(network, samples, dropoutSeed), reference, held, corrected, samples);
         var outputs = walk.Through(network.Layers, "", new ManagedBatch([.. network.InputShape], inputs));
         return new ManagedPass(outputs.Values, walk.Statistics, walk.Branches);
     }
@@ -40,6 +43,7 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
         IReadOnlyDictionary<string, double[]> masks,
         IReadOnlyDictionary<string, ManagedStatistics>? reference,
         IReadOnlyDictionary<string, ManagedStatistics>? held,
+        IReadOnlyDictionary<string, ManagedStatistics>? corrected,
         int samples)
     {
         public Dictionary<string, ManagedStatistics> Statistics { get; } = [];
@@ -135,18 +139,21 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
         {
             var (channels, positions) = (x.Sample[0], PlacedLayer.Elements(x.Sample[1..]));
             var used = held?.GetValueOrDefault(name) ?? Collect(layer, name, x, channels, positions);
+            used = corrected?.GetValueOrDefault(name)?.Correction is { } correction ? used with { Correction = correction } : used;
             Statistics[name] = used;
             return x.Map((value, i) =>
             {
                 var channel = i / positions % channels;
                 var normal = (value - used.Mean[channel]) / Math.Sqrt(used.Variance[channel] + layer.Eps);
+                normal = used.Correction is { } by ? (by[channel].R * normal) + by[channel].D : normal;
                 return layer.Affine ? (network.Parameters![$"{name}.weight"][channel] * normal) + network.Parameters[$"{name}.bias"][channel] : normal;
             });
         }
 
         private ManagedStatistics Collect(BatchNorm layer, string name, ManagedBatch x, int channels, int positions)
         {
-            var mode = (norm.Layers?.GetValueOrDefault(name) ?? norm.Mode).Name;
+            var asked = norm.Layers?.GetValueOrDefault(name) ?? norm.Mode;
+            var mode = asked.Name;
             var old = layer.TrackRunningStats
                 ? (Mean: Buffer($"{name}.running_mean", channels, 0), Variance: Buffer($"{name}.running_var", channels, 1), Count: (long)Buffer($"{name}.num_batches_tracked", 1, 0)[0])
                 : (Mean: new double[channels], Variance: [.. Enumerable.Repeat(1.0, channels)], Count: 0);
@@ -157,19 +164,28 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             var share = layer.Momentum is not { } momentum ? 1.0 / (old.Count + 1) : mode == "movingAverage" ? 1 - momentum : momentum;
             double[] newMean = [.. old.Mean.Select((value, c) => value + (share * (mean[c] - value)))];
             double[] newVariance = [.. old.Variance.Select((value, c) => value + (share * ((variance[c] * count / (count - 1)) - value)))];
-            var updates = mode is "train" or "trainDetached" or "movingAverage";
+            var updates = mode is "train" or "trainDetached" or "movingAverage" or "renorm";
             var (usedMean, usedVariance, coupled) = mode switch
             {
-                "train" => (mean, variance, true),
+                "train" or "renorm" => (mean, variance, true),
                 "trainDetached" => (mean, variance, false),
                 "eval" => layer.TrackRunningStats ? (old.Mean, old.Variance, false) : (mean, variance, true),
                 "movingAverage" => (newMean, newVariance, false),
                 "reference" => reference is null ? (mean, variance, false) : (reference[name].Mean, reference[name].Variance, false),
                 _ => throw new NotSupportedException($"The oracle does not know mode {mode}."),
             };
+            (double, double)[]? correction = asked is Renorm renorm && layer.TrackRunningStats
+                ? [.. Enumerable.Range(0, channels).Select(c => Renormalised(renorm, mean[c], variance[c] + layer.Eps, old.Mean[c], old.Variance[c] + layer.Eps))]
+                : null;
             return !layer.TrackRunningStats ? new ManagedStatistics(usedMean, usedVariance, null, null, null, coupled)
-                : updates ? new ManagedStatistics(usedMean, usedVariance, newMean, newVariance, old.Count + 1, coupled)
+                : updates ? new ManagedStatistics(usedMean, usedVariance, newMean, newVariance, old.Count + 1, coupled) { Correction = correction }
                 : new ManagedStatistics(usedMean, usedVariance, old.Mean, old.Variance, old.Count, coupled);
+        }
+
+        private static (double R, double D) Renormalised(Renorm mode, double mean, double variance, double runningMean, double runningVariance)
+        {
+            var (r, d) = (Math.Sqrt(variance / runningVariance), (mean - runningMean) / Math.Sqrt(runningVariance));
+            return (Math.Min(Math.Max(r, 1 / mode.RMax), mode.RMax), Math.Min(Math.Max(d, -mode.DMax), mode.DMax));
         }
 
         private double[] Buffer(string name, int size, double otherwise) =>

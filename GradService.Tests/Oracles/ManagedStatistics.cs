@@ -9,6 +9,9 @@ namespace GradService.Tests.Oracles;
 /// <param name="Coupled">Whether the gradient flows through Mean and Variance.</param>
 internal sealed record ManagedStatistics(double[] Mean, double[] Variance, double[]? RunningMean, double[]? RunningVariance, long? BatchesTracked, bool Coupled)
 {
+    /// <summary>r and d of mode renorm for each channel, constants of the gradient; null elsewhere.</summary>
+    public (double R, double D)[]? Correction { get; init; }
+
     /// <summary>Mean and biased variance of each channel of [N, C, positions], in two passes.</summary>
     public static (double[] Mean, double[] Variance) Moments(double[] values, int channels, int positions)
     {

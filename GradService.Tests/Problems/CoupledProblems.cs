@@ -12,9 +12,9 @@ namespace GradService.Tests.Problems;
 /// <summary>Random problems about the coupling: 0 to 4 BatchNorm layers in mixed modes, dense and convolutional, in double precision.</summary>
 internal static class CoupledProblems
 {
-    private static readonly Gen<BatchNormMode> Modes = Gen.Frequency((6, Train.Mode), (1, TrainDetached.Mode), (1, Eval.Mode), (1, MovingAverage.Mode), (1, Reference.Mode));
+    private static readonly Gen<BatchNormMode> Modes = Gen.Frequency((6, Train.Mode), (1, TrainDetached.Mode), (1, Eval.Mode), (1, MovingAverage.Mode), (1, Reference.Mode), (1, Renorm.Mode), (1, new Renorm { RMax = 1.2, DMax = 0.3 }));
 
-    private static readonly Gen<BatchNormMode> Overrides = Gen.OneOf(Train.Mode, TrainDetached.Mode, Eval.Mode, MovingAverage.Mode, Reference.Mode);
+    private static readonly Gen<BatchNormMode> Overrides = Gen.OneOf(Train.Mode, TrainDetached.Mode, Eval.Mode, MovingAverage.Mode, Reference.Mode, Renorm.Mode);
 
     /// <summary>Widths up to 24, N from 2 to 40: for first derivatives.</summary>
     public static Gen<Problem> Any { get; } = Of(widest: 24, Gen.Frequency((3, Gen.Int[2, 9]), (1, Gen.Int[10, 40])), smooth: false, dense: 3, convolutional: 1);

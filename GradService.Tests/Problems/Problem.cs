@@ -82,10 +82,10 @@ internal sealed record Problem(NetworkSpec Network, double[] Inputs, int Samples
         + $"{string.Concat((Norm.Layers ?? new Dictionary<string, BatchNormMode>()).Select(pair => $" {pair.Key}:{pair.Value}"))}"
         + $"{(Norm.ReferenceInputs is { } reference ? $", R = {reference.Shape[0]}" : "")}{(DropoutSeed is { } seed ? $", dropout {seed}" : "")}, salt {Salt}";
 
-    private BatchNormMode ModeOf(PlacedLayer placed) => Norm.Layers?.GetValueOrDefault(placed.Name) ?? Norm.Mode;
+    public BatchNormMode ModeOf(PlacedLayer placed) => Norm.Layers?.GetValueOrDefault(placed.Name) ?? Norm.Mode;
 
     private bool IsCoupled(PlacedLayer placed) =>
-        ModeOf(placed) == Train.Mode || (ModeOf(placed) == Eval.Mode && !((BatchNorm)placed.Layer).TrackRunningStats);
+        ModeOf(placed).GradientFlows || (ModeOf(placed) == Eval.Mode && !((BatchNorm)placed.Layer).TrackRunningStats);
 
     private static string Words(IEnumerable<Layer> layers) => string.Join(" – ", layers.Select(layer => layer is Residual residual
         ? $"residual({Words(residual.Layers)}{(residual.Shortcut is null ? "" : $" | {Words(residual.Shortcut)}")})"

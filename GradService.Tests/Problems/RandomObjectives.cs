@@ -29,7 +29,7 @@ internal sealed class RandomObjectives
         var perSet = _random.Next(3) == 0;
         var layers = Layers(inputs, outputs, dropout: !perSet && _random.Next(4) == 0);
         options["batches"] = perSet ? "perSet" : "joint";
-        if (options["mode"]!.GetValue<string>() == "reference")
+        if (options["mode"] is JsonValue mode && mode.GetValue<string>() == "reference")
         {
             options["referenceInputs"] = Points(_random.Next(3, 6), inputs);
         }

@@ -15,10 +15,10 @@ internal static class RandomProblems
         (6, Gen.Int[1, 4].Select(size => new[] { size })),
         (1, Gen.OneOf<int[]>([2, 2], [1, 3], [3, 1], [2, 1, 2], [1, 2, 2], [2, 2, 1])));
 
-    private static readonly Gen<BatchNormMode> Modes = Gen.Frequency((4, Train.Mode), (2, TrainDetached.Mode), (2, Eval.Mode), (1, MovingAverage.Mode), (2, Reference.Mode));
+    private static readonly Gen<BatchNormMode> Modes = Gen.Frequency((4, Train.Mode), (2, TrainDetached.Mode), (2, Eval.Mode), (1, MovingAverage.Mode), (2, Reference.Mode), (1, Renorm.Mode), (1, new Renorm { RMax = 1.2, DMax = 0.3 }));
 
     private static readonly Gen<BatchNormMode?> Overrides =
-        Gen.Frequency((2, (BatchNormMode?)null), (1, Train.Mode), (1, Eval.Mode), (1, Reference.Mode), (1, MovingAverage.Mode));
+        Gen.Frequency((2, (BatchNormMode?)null), (1, Train.Mode), (1, Eval.Mode), (1, Reference.Mode), (1, MovingAverage.Mode), (1, new Renorm { RMax = double.PositiveInfinity }));
 
     /// <summary>Layers over the last axis, activations, residual blocks.</summary>
     public static RandomFamily Dense { get; } = new(Problems(InputShapes.SelectMany(shape => RandomLayers.Networks(shape).Select(layers => new NetworkSpec { InputShape = shape, Layers = layers })), Gen.Int[2, 9]));
