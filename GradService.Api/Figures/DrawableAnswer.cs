@@ -1,5 +1,4 @@
 using GradService.Api.Figures.Panels;
-using GradService.Api.Observability;
 using GradService.Domain.Findings;
 using GradService.Domain.Gradients;
 
@@ -11,5 +10,5 @@ namespace GradService.Api.Figures;
 /// <param name="Panels">What is drawn of it.</param>
 internal sealed record DrawableAnswer(IReadOnlyList<DiagnosticsReport> Reports, IReadOnlyList<Finding> Findings, IReadOnlyList<Panel> Panels)
 {
-    public static DrawableAnswer Of(object result, IReadOnlyList<Panel> panels) => new([.. AnswerDiagnostics.Reports(result)], [.. AnswerDiagnostics.Findings(result)], panels);
+    public static DrawableAnswer Of(IDiagnosed result, IReadOnlyList<Panel> panels) => new([.. result.Reports], [.. result.Findings], panels);
 }

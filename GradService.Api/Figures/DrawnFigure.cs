@@ -12,8 +12,12 @@ namespace GradService.Api.Figures;
 /// <param name="Format">What they are.</param>
 /// <param name="Reports">How what it shows was computed.</param>
 /// <param name="Findings">What explains it.</param>
-internal sealed record DrawnFigure(byte[] Image, FigureFormat Format, IReadOnlyList<DiagnosticsReport> Reports, IReadOnlyList<Finding> Findings)
+internal sealed record DrawnFigure(byte[] Image, FigureFormat Format, IReadOnlyList<DiagnosticsReport> Reports, IReadOnlyList<Finding> Findings) : IDiagnosed
 {
+    IEnumerable<DiagnosticsReport> IDiagnosed.Reports => Reports;
+
+    IEnumerable<Finding> IDiagnosed.Findings => Findings;
+
     /// <summary>All that it shows, checked and priced, to be computed and drawn.</summary>
     /// <exception cref="FaultException">A request is wrong, too large, has no answer, or its answer no picture.</exception>
     public static Priced<DrawnFigure> Price(IReadOnlyList<FigureQuestion> questions, FigureSpec spec, GradientService gradients, ObjectiveService objectives) =>

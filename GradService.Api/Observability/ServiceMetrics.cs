@@ -4,6 +4,7 @@ using System.Text.Json;
 using GradService.Api.Admission;
 using GradService.Api.Storage;
 using GradService.Domain.Budget;
+using GradService.Domain.Gradients;
 using GradService.Domain.Native;
 
 namespace GradService.Api.Observability;
@@ -90,12 +91,17 @@ internal sealed class ServiceMetrics
     /// <summary>What an answer says of how it was found and what it means.</summary>
     public void Answered(object? answer)
     {
-        foreach (var report in AnswerDiagnostics.Reports(answer))
+        if (answer is not IDiagnosed diagnosed)
+        {
+            return;
+        }
+
+        foreach (var report in diagnosed.Reports)
         {
             _passes.Add(report.Passes, new TagList { { "engine", report.Engine.Name } });
         }
 
-        foreach (var finding in AnswerDiagnostics.Findings(answer))
+        foreach (var finding in diagnosed.Findings)
         {
             _findings.Add(1, new TagList { { "code", finding.Code }, { "severity", JsonNamingPolicy.CamelCase.ConvertName(finding.Severity.ToString()) } });
         }

@@ -16,7 +16,7 @@ public sealed record ForwardResult
 }
 
 /// <summary>A gradient with what it means.</summary>
-public sealed record GradientResult
+public sealed record GradientResult : IDiagnosed
 {
     /// <summary>The kind of gradient.</summary>
     public required string Kind { get; init; }
@@ -35,6 +35,8 @@ public sealed record GradientResult
 
     /// <summary>What the numbers mean and how they were found.</summary>
     public required DiagnosticsReport Diagnostics { get; init; }
+
+    IEnumerable<DiagnosticsReport> IDiagnosed.Reports => [Diagnostics];
 }
 
 /// <summary>What the numbers mean and how they were found.</summary>
@@ -112,7 +114,7 @@ public sealed record EngineReport
 }
 
 /// <summary>Gradients side by side.</summary>
-public sealed record ComparisonResult
+public sealed record ComparisonResult : IDiagnosed
 {
     /// <summary>One per entry of the request, in its order.</summary>
     public required IReadOnlyList<GradientResult> Results { get; init; }
@@ -122,6 +124,10 @@ public sealed record ComparisonResult
 
     /// <summary>For each pair of comparable results, how far apart they are.</summary>
     public required IReadOnlyList<PairwiseDifference> Differences { get; init; }
+
+    IEnumerable<DiagnosticsReport> IDiagnosed.Reports => Results.Select(result => result.Diagnostics);
+
+    IEnumerable<Finding> IDiagnosed.Findings => Results.SelectMany(result => result.Diagnostics.Findings).Concat(Findings);
 }
 
 /// <summary>How far two results of a comparison are apart.</summary>

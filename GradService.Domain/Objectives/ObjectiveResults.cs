@@ -8,7 +8,7 @@ using GradService.Domain.Statistics;
 namespace GradService.Domain.Objectives;
 
 /// <summary>A loss, its parameter gradient, and what they mean.</summary>
-public sealed record ObjectiveResult
+public sealed record ObjectiveResult : IDiagnosed
 {
     /// <summary>The loss: Σ weight · value over the terms.</summary>
     public required double Value { get; init; }
@@ -24,6 +24,8 @@ public sealed record ObjectiveResult
 
     /// <summary>What the numbers mean and how they were found.</summary>
     public required DiagnosticsReport Diagnostics { get; init; }
+
+    IEnumerable<DiagnosticsReport> IDiagnosed.Reports => [Diagnostics];
 }
 
 /// <summary>One term of a loss.</summary>
@@ -69,13 +71,19 @@ public sealed record PointBatchReport
 }
 
 /// <summary>A loss under several meanings of BatchNorm.</summary>
-public sealed record ObjectiveComparisonResult
+public sealed record ObjectiveComparisonResult : IDiagnosed
 {
     /// <summary>One per variant, in order.</summary>
     public required IReadOnlyList<ObjectiveVariantResult> Results { get; init; }
 
     /// <summary>What explains the differences.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
+
+    IEnumerable<DiagnosticsReport> IDiagnosed.Reports => Computed.Select(result => result.Diagnostics);
+
+    IEnumerable<Finding> IDiagnosed.Findings => Computed.SelectMany(result => result.Diagnostics.Findings).Concat(Findings);
+
+    private IEnumerable<ObjectiveResult> Computed => Results.Select(variant => variant.Result).OfType<ObjectiveResult>();
 }
 
 /// <summary>What a loss came to in one variant.</summary>
