@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using GradService.Api.Answers;
+using GradService.Api.Problems;
 using GradService.Api.Requests;
-using GradService.Api.Storage;
 using GradService.Domain.Budget;
 using GradService.Domain.Faults;
 
 namespace GradService.Api.Admission;
 
 /// <summary>The way of every request that computes: read, checked and priced on the thread that it came on, then computed when it is its turn.</summary>
-internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, ComputeQueue queue, NetworkStore store)
+internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, ComputeQueue queue)
 {
     /// <returns>The result, and how it is to be written.</returns>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
@@ -27,11 +27,11 @@ internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, C
                 {
                     return price(request);
                 }
-                catch (StorageOpeningException)
+                catch (RefusedForNowException refusal) when (refusal.Over is not null)
                 {
-                    // Once it is open a stored network can be priced; until then no thread waits.
+                    // What it needs is being made ready, as the store of networks is at the start; until then no thread waits.
                     var began = Stopwatch.GetTimestamp();
-                    await store.OpenedAsync(RequestTimeout.Of(context.Request), context.RequestAborted);
+                    await refusal.Over(RequestTimeout.Of(context.Request), context.RequestAborted);
                     waited = Stopwatch.GetElapsedTime(began);
                     return price(request);
                 }

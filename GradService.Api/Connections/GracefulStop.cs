@@ -1,4 +1,4 @@
-using GradService.Api.Admission;
+using GradService.Api.Problems;
 
 namespace GradService.Api.Connections;
 
@@ -95,4 +95,4 @@ internal sealed class GracefulStop(IHostApplicationLifetime lifetime) : IHostedL
 internal sealed class AnswersToTheEnd;
 
 /// <summary>The service has been told to stop.</summary>
-internal sealed class StoppingException(string message) : RefusedForNowException(message);
+internal sealed class StoppingException(string message) : RefusedForNowException(StatusCodes.Status503ServiceUnavailable, "The service is stopping.", message);

@@ -1,4 +1,6 @@
+using GradService.Api.Problems;
+
 namespace GradService.Api.Networks;
 
 /// <summary>Something is not as the caller supposes.</summary>
-internal sealed class PreconditionFailedException(string message) : Exception(message);
+internal sealed class PreconditionFailedException(string message) : RefusalException(StatusCodes.Status412PreconditionFailed, "It is not as the request supposes.", message);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using GradService.Api.Admission;
+using GradService.Api.Problems;
 using GradService.Api.Requests;
 using GradService.Api.Storage;
 using GradService.Domain.Arrays;

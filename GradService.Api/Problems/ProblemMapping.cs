@@ -1,11 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using GradService.Api.Admission;
-using GradService.Api.Connections;
-using GradService.Api.Networks;
 using GradService.Api.Observability;
 using GradService.Api.Requests;
-using GradService.Api.Storage;
 using GradService.Domain.Faults;
 using GradService.Domain.Native;
 using Microsoft.AspNetCore.Connections;
@@ -94,16 +90,26 @@ internal static partial class ProblemMapping
         };
     }
 
-    private static ProblemDetails Busy(HttpContext context, int status, string title, string detail, int retryAfterSeconds = 1)
+    /// <summary>What the domain and .NET lack, which know no status.</summary>
+    private static ProblemDetails Lacking(HttpContext context, string title, string detail)
     {
-        context.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        return new ProblemDetails { Status = status, Title = title, Detail = detail };
+        context.Response.Headers.RetryAfter = "1";
+        return new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Title = title, Detail = detail };
     }
 
-    private static ProblemDetails Unavailable(HttpContext context, StorageUnavailableException unavailable)
+    private static ProblemDetails Of(HttpContext context, RefusalException refusal)
     {
-        var problem = Busy(context, StatusCodes.Status503ServiceUnavailable, "Networks cannot be stored or looked up.", unavailable.Message);
-        problem.Extensions["code"] = unavailable.Code;
+        var problem = new ProblemDetails { Status = refusal.Status, Title = refusal.Title, Detail = refusal.Message };
+        if (refusal.RetryAfterSeconds is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (refusal.Code is { } code)
+        {
+            problem.Extensions["code"] = code;
+        }
+
         return problem;
     }
 
@@ -135,15 +141,9 @@ internal static partial class ProblemMapping
                     StatusCodes.Status408RequestTimeout => "The body did not come in time (limits RequestBodyTimeoutSeconds and MinBytesPerSecond). The connection is closed.",
                     _ => "The request could not be read.",
                 } },
-                PreconditionFailedException failed => new ProblemDetails { Status = StatusCodes.Status412PreconditionFailed, Title = "It is not as the request supposes.", Detail = failed.Message },
-                StorageFullException full => new ProblemDetails { Status = StatusCodes.Status507InsufficientStorage, Title = "There is no room for more networks.", Detail = full.Message },
-                StorageUnavailableException unavailable => Unavailable(context, unavailable),
-                QueueFullException full => Busy(context, StatusCodes.Status429TooManyRequests, "Too many requests are waiting.", full.Message, full.RetryAfterSeconds),
-                DeadlineExceededException late => Busy(context, StatusCodes.Status503ServiceUnavailable, "The computation took too long.", late.Message),
-                LibTorchUnavailableException unavailable => Busy(context, StatusCodes.Status503ServiceUnavailable, "Nothing can be computed.", unavailable.Message),
-                BuffersFullException full => Busy(context, StatusCodes.Status503ServiceUnavailable, "There is not enough memory.", full.Message),
-                StoppingException stopping => Busy(context, StatusCodes.Status503ServiceUnavailable, "The service is stopping.", stopping.Message),
-                _ when IsOutOfMemory(exception) => Busy(context, StatusCodes.Status503ServiceUnavailable, "There is not enough memory.", "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
+                RefusalException refusal => Of(context, refusal),
+                LibTorchUnavailableException unavailable => Lacking(context, "Nothing can be computed.", unavailable.Message),
+                _ when IsOutOfMemory(exception) => Lacking(context, "There is not enough memory.", "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
                 _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "Something went wrong that should not have; the log has it under this traceId." },
             };
             if (problem.Status == StatusCodes.Status500InternalServerError)

@@ -13,7 +13,7 @@ internal sealed partial class NetworkStore
             }
 
             _ = _opening.Begin();
-            throw new StorageOpeningException();
+            throw new StorageOpeningException(OpenedAsync);
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed partial class NetworkStore
         }
         catch (TimeoutException)
         {
-            throw new StorageOpeningException();
+            throw new StorageOpeningException(OpenedAsync);
         }
     }
 

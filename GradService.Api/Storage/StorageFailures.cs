@@ -1,3 +1,4 @@
+using GradService.Api.Problems;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,7 +8,8 @@ namespace GradService.Api.Storage;
 /// <param name="message">Why, and what to do.</param>
 /// <param name="code">What kind of trouble it is, for programs: one of the constants.</param>
 /// <param name="cause">What failed, where something did.</param>
-internal class StorageUnavailableException(string message, string code = StorageUnavailableException.Failed, Exception? cause = null) : Exception(message, cause)
+internal class StorageUnavailableException(string message, string code = StorageUnavailableException.Failed, Exception? cause = null)
+    : RefusedForNowException(StatusCodes.Status503ServiceUnavailable, "Networks cannot be stored or looked up.", message, cause: cause)
 {
     /// <summary>The disk or the database does not work.</summary>
     public const string Failed = "storage-failed";
@@ -39,14 +41,20 @@ internal class StorageUnavailableException(string message, string code = Storage
     /// <summary>The folder is not the one that was opened.</summary>
     public const string Replaced = "storage-folder-replaced";
 
-    public string Code { get; } = code;
+    public override string Code { get; } = code;
 }
 
 /// <summary>The folder is being opened, which takes a moment; whoever can wait asks again when that is done.</summary>
-internal sealed class StorageOpeningException() : StorageUnavailableException("Stored networks are just being opened. Try again in a moment. Networks that are described in the request are computed as ever.", Opening);
+/// <param name="opened">Waits for that, where somebody sees to it.</param>
+internal sealed class StorageOpeningException(Func<TimeSpan?, CancellationToken, ValueTask>? opened = null)
+    : StorageUnavailableException("Stored networks are just being opened. Try again in a moment. Networks that are described in the request are computed as ever.", Opening)
+{
+    public override Func<TimeSpan?, CancellationToken, ValueTask>? Over { get; } = opened;
+}
 
 /// <summary>There is no room for more.</summary>
-internal sealed class StorageFullException(string message, Exception? cause = null) : Exception(message, cause);
+internal sealed class StorageFullException(string message, Exception? cause = null)
+    : RefusalException(StatusCodes.Status507InsufficientStorage, "There is no room for more networks.", message, cause);
 
 /// <summary>Failures of disk and database in terms of what a caller can do.</summary>
 internal static class StorageFailures
