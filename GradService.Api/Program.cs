@@ -1,22 +1,24 @@
-using GradService.Api.Admission;
-using GradService.Api.Answers;
 using GradService.Api.Capabilities;
-using GradService.Api.Connections;
+using GradService.Api.Documents;
 using GradService.Api.Figures;
 using GradService.Api.Gradients;
-using GradService.Api.Health;
+using GradService.Api.Hosting.Connections;
+using GradService.Api.Hosting.Health;
+using GradService.Api.Hosting.Observability;
+using GradService.Api.Hosting.Preparation;
+using GradService.Api.Hosting.Responses;
+using GradService.Api.Hosting.ReverseProxy;
+using GradService.Api.Hosting.Security;
 using GradService.Api.Networks;
 using GradService.Api.Objectives;
-using GradService.Api.Observability;
-using GradService.Api.OpenApi;
 using GradService.Api.Playground;
-using GradService.Api.Problems;
-using GradService.Api.Requests;
-using GradService.Api.ReverseProxy;
-using GradService.Api.Security;
+using GradService.Api.Protocols.Tesseract;
+using GradService.Api.Protocols.UmBridge;
+using GradService.Api.Serving.Admission;
+using GradService.Api.Serving.Budget;
+using GradService.Api.Serving.Refusals;
 using GradService.Api.Storage;
-using GradService.Api.Tesseract;
-using GradService.Api.UmBridge;
+using GradService.Api.Wire.Writing;
 using GradService.Domain.Native;
 
 // Before there are threads, for which the allocator would keep a stock of memory each.
@@ -41,19 +43,23 @@ if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"]
 }
 
 builder.Services
-    .AddProblems()
     .AddJson()
-    .AddCompressedAnswers()
-    .AddHeadRequests()
-    .AddStorage()
     .AddAdmission()
-    .AddConnectionLimits()
-    .AddFigures()
+    .AddProblems()
+    .AddOpenApiDocument()
     .AddReverseProxy()
+    .AddSecurity(builder.Configuration)
+    .AddConnectionLimits()
+    .AddHeadRequests()
+    .AddCompressedAnswers()
     .AddObservability(builder.Configuration)
     .AddConsoleQueue()
-    .AddSecurity(builder.Configuration)
-    .AddOpenApiDocument();
+    .AddPreparation()
+    .AddStorage()
+    .AddNetworks()
+    .AddGradients()
+    .AddObjectives()
+    .AddFigures();
 
 var app = builder.Build();
 app.UseReverseProxy();

@@ -7,7 +7,7 @@ internal static class Instrumentation
 {
     private static readonly (string Assembly, string[] Namespaces)[] Readers =
     [
-        ("GradService.Api.dll", ["GradService.Api.Arrays", "GradService.Api.Requests", "GradService.Api.Gradients"]),
+        ("GradService.Api.dll", ["GradService.Api.Wire", "GradService.Api.Gradients"]),
         ("GradService.Domain.dll", ["GradService.Domain.Objectives", "GradService.Domain.Networks", "GradService.Domain.Statistics", "GradService.Domain.Faults"]),
     ];
 

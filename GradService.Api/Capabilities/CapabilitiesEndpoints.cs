@@ -1,8 +1,8 @@
 using System.Text.Json;
-using GradService.Api.Admission;
-using GradService.Api.Answers;
-using GradService.Api.OpenApi;
-using GradService.Api.Requests;
+using GradService.Api.Documents;
+using GradService.Api.Serving.Admission;
+using GradService.Api.Wire.Reading;
+using GradService.Api.Wire.Writing;
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
 using GradService.Domain.Gradients;

@@ -1,4 +1,4 @@
-using GradService.Api.Requests;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Objectives;
 
 namespace GradService.Api.Capabilities;

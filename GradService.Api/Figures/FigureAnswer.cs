@@ -1,5 +1,5 @@
 using System.Reflection;
-using GradService.Api.Answers;
+using GradService.Api.Serving.Bodies;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using GradService.Api.Gradients;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Gradients;
 using GradService.Domain.Objectives;
 

@@ -1,6 +1,6 @@
-using GradService.Api.Answers;
 using GradService.Api.Gradients;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Reading;
+using GradService.Api.Wire.Writing;
 using GradService.Domain.Catalog;
 using GradService.Domain.Faults;
 using GradService.Domain.Gradients;

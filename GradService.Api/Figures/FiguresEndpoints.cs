@@ -1,6 +1,6 @@
-using GradService.Api.Admission;
+using GradService.Api.Documents;
 using GradService.Api.Figures.Drawing;
-using GradService.Api.OpenApi;
+using GradService.Api.Serving.Admission;
 using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using GradService.Domain.Gradients;
@@ -15,7 +15,7 @@ internal static class FiguresEndpoints
 {
     public static RouteGroupBuilder MapFigures(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTag("Figures", "Pictures of gradients and losses.").WithMetadata(RequestTimeout.Documented);
+        var group = routes.MapGroup("/v1").WithTag("Figures", "Pictures of gradients and losses.").WithRequestTimeout();
 
         group.MapPost("/figures", DrawAsync)
             .WithName("Figures")

@@ -1,5 +1,6 @@
+using GradService.Api.Networks;
+using GradService.Api.Documents;
 using GradService.Api.Gradients;
-using GradService.Api.OpenApi;
 
 namespace GradService.Api.Figures;
 
@@ -34,19 +35,19 @@ internal static class FiguresExamples
             "Left the gradient of the sum, which vanishes; right the slope of the curve.",
             Figure("compare", $$"""
                 {
-                    "network": {{GradientsExamples.ForumNetwork}},
+                    "network": {{NetworksExamples.ForumNetwork}},
                     "inputs": {{GradientsExamples.ForumInputs}},
                     "compare": [ { "mode": "train", "kind": "sum" }, { "mode": "trainDetached", "kind": "perSample" } ]
                   }
                 """, """{ "width": 960, "height": 400 }""")),
         new("dark", "Five views of the forum's network, for a dark page",
             "The five entries that /v1/gradients/compare takes by default, in two rows.",
-            Figure("compare", $$"""{ "network": {{GradientsExamples.ForumNetwork}}, "inputs": {{GradientsExamples.ForumInputs}} }""", """{ "width": 1100, "height": 560, "theme": "dark" }""")),
+            Figure("compare", $$"""{ "network": {{NetworksExamples.ForumNetwork}}, "inputs": {{GradientsExamples.ForumInputs}} }""", """{ "width": 1100, "height": 560, "theme": "dark" }""")),
         new("coupling", "How the samples move each other's outputs",
             "A map of all pairs, with the share that they have in the whole Jacobian.",
             Figure("gradients", $$"""
                 {
-                    "network": {{GradientsExamples.ForumNetwork}},
+                    "network": {{NetworksExamples.ForumNetwork}},
                     "inputs": {{GradientsExamples.ForumInputs}},
                     "gradient": { "kind": "jacobian" }
                   }
@@ -89,7 +90,7 @@ internal static class FiguresExamples
                 {
                   "title": "with BatchNorm",
                   "of": "gradients",
-                  "request": { "network": {{GradientsExamples.ForumNetwork}}, "inputs": {{GradientsExamples.ForumInputs}}, "gradient": { "kind": "sum" } }
+                  "request": { "network": {{NetworksExamples.ForumNetwork}}, "inputs": {{GradientsExamples.ForumInputs}}, "gradient": { "kind": "sum" } }
                 }
               ]
             }

@@ -1,6 +1,6 @@
 using GradService.Api.Figures.Drawing;
 using GradService.Api.Figures.Panels;
-using GradService.Api.Preparation;
+using GradService.Api.Hosting.Preparation;
 
 namespace GradService.Api.Figures;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Faults;
 using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;

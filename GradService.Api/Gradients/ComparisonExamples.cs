@@ -1,4 +1,5 @@
-using GradService.Api.OpenApi;
+using GradService.Api.Networks;
+using GradService.Api.Documents;
 
 namespace GradService.Api.Gradients;
 
@@ -11,7 +12,7 @@ internal static class ComparisonExamples
             "Two entries on the same parameters and inputs; the findings and differences say how far apart they are.",
             $$"""
             {
-              "network": {{GradientsExamples.ForumNetwork}},
+              "network": {{NetworksExamples.ForumNetwork}},
               "inputs": {{GradientsExamples.ForumInputs}},
               "compare": [ { "mode": "train", "kind": "sum" }, { "mode": "trainDetached", "kind": "sum" } ]
             }
@@ -20,7 +21,7 @@ internal static class ComparisonExamples
             "Without \"compare\": train/sum, train/perSample, trainDetached/perSample, eval/perSample and movingAverage/perSample.",
             $$"""
             {
-              "network": {{GradientsExamples.ForumNetwork}},
+              "network": {{NetworksExamples.ForumNetwork}},
               "inputs": {{GradientsExamples.ForumInputs}}
             }
             """),
@@ -46,7 +47,7 @@ internal static class ComparisonExamples
             "Outputs, the batch's statistics and the running statistics after this call.",
             $$"""
             {
-              "network": {{GradientsExamples.ForumNetwork}},
+              "network": {{NetworksExamples.ForumNetwork}},
               "inputs": {{GradientsExamples.ForumInputs}}
             }
             """),

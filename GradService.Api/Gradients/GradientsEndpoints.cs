@@ -1,6 +1,7 @@
-using GradService.Api.Admission;
-using GradService.Api.Answers;
-using GradService.Api.OpenApi;
+using GradService.Api.Documents;
+using GradService.Api.Serving.Admission;
+using GradService.Api.Serving.Bodies;
+using GradService.Api.Wire.Writing;
 using GradService.Domain.Gradients;
 using Microsoft.AspNetCore.Mvc;
 
@@ -12,7 +13,7 @@ internal static class GradientsEndpoints
     public static RouteGroupBuilder MapGradients(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1").WithTag("Gradients", "Outputs, gradients with respect to the inputs, and comparisons of them.").AddEndpointFilter<AcceptsAnswer>()
-            .WithMetadata(RequestTimeout.Documented);
+            .WithRequestTimeout();
 
         group.MapPost("/gradients", DifferentiateAsync)
             .WithName("Gradients")

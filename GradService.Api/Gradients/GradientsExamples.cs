@@ -1,24 +1,11 @@
-using GradService.Api.OpenApi;
+using GradService.Api.Networks;
+using GradService.Api.Documents;
 
 namespace GradService.Api.Gradients;
 
 /// <summary>Requests for /v1/gradients that work as they stand: the forum's network first, then one for each thing one can ask.</summary>
 internal static class GradientsExamples
 {
-    /// <summary>The network of the forum's question: its outputs sum to N times a constant, so the gradient of their sum vanishes.</summary>
-    public const string ForumNetwork = """
-        {
-          "inputShape": [1],
-          "layers": [
-            { "type": "linear", "outFeatures": 10 },
-            { "type": "tanh" },
-            { "type": "batchNorm", "affine": false },
-            { "type": "linear", "outFeatures": 1 }
-          ],
-          "seed": 7
-        }
-        """;
-
     public const string ForumInputs = "[[0], [0.125], [0.25], [0.375], [0.5], [0.625], [0.75], [0.875], [1]]";
 
     private const string TwoInTwoOut = """
@@ -62,19 +49,19 @@ internal static class GradientsExamples
     [
         new("forum", "The forum's trap: a sum whose gradient vanishes",
             "The gradient of the summed outputs in mode train is rounding noise, though the curve is anything but flat: finding sum-gradient-vanishes explains why.",
-            Request(ForumNetwork, ForumInputs, """{ "kind": "sum" }""", """{ "mode": "train" }""", """{ "finiteDifferences": true }""")),
+            Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "sum" }""", """{ "mode": "train" }""", """{ "finiteDifferences": true }""")),
         new("trainDetached", "The slope of the curve: mode trainDetached",
             "The same network and batch with the statistics held constant by the gradient: what one sees when plotting, and what a PINN's residual needs.",
-            Request(ForumNetwork, ForumInputs, """{ "kind": "sum" }""", """{ "mode": "trainDetached" }""", """{ "finiteDifferences": true }""")),
+            Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "sum" }""", """{ "mode": "trainDetached" }""", """{ "finiteDifferences": true }""")),
         new("perSample", "Each sample's own gradient: kind perSample",
             "∂y_i/∂x_i in mode train, the effect of a sample on the batch statistics included.",
-            Request(ForumNetwork, ForumInputs, """{ "kind": "perSample" }""", """{ "mode": "train" }""")),
+            Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "perSample" }""", """{ "mode": "train" }""")),
         new("jacobian", "All pairs of samples: kind jacobian",
             "[N, M, N, D…] for three samples of two numbers; coupling.share says how much of it is between different samples.",
             Request(TwoInTwoOut, ThreePoints, """{ "kind": "jacobian", "outputs": [1] }""")),
         new("factored", "All pairs of any number of samples: form factored",
             "jacobian[j, :, i] = δ_ij · diagonal[j] + left[j] · right[:, i]: three factors that never have N² numbers, K being the number of coupled statistics.",
-            Request(ForumNetwork, ForumInputs, """{ "kind": "jacobian", "form": "factored" }""", """{ "mode": "train" }""")),
+            Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "jacobian", "form": "factored" }""", """{ "mode": "train" }""")),
         new("vjp", "Weighted outputs: kind vjp",
             "cotangentᵀ · J with one weight for each output of each sample.",
             Request(TwoInTwoOut, ThreePoints, """{ "kind": "vjp", "cotangent": [[1, 0], [0, 1], [-1, 0.5]] }""")),
@@ -86,7 +73,7 @@ internal static class GradientsExamples
             Request(TwoInTwoOut, ThreePoints, """{ "kind": "jvp", "tangent": [[[1, 0], [1, 0], [1, 0]], [[0, 1], [0, 1], [0, 1]]] }""")),
         new("derivatives", "Higher derivatives along the inputs: kind derivatives",
             "u_x, u_xx and u_xxx of each point, [N, M, 3], as a PINN's residual needs them; where D > 1 a direction says along what.",
-            Request(ForumNetwork, ForumInputs, """{ "kind": "derivatives", "order": 3 }""", """{ "mode": "trainDetached" }""")),
+            Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "derivatives", "order": 3 }""", """{ "mode": "trainDetached" }""")),
         new("eval", "Running statistics that are given: mode eval",
             "Running mean and variance come with the request, under PyTorch's names; everything else is drawn from the seed.",
             Request(WithParameters(TwoInTwoOut, """
@@ -94,10 +81,10 @@ internal static class GradientsExamples
                 """), ThreePoints, """{ "kind": "perSample" }""", """{ "mode": "eval" }""")),
         new("movingAverage", "The forum's own module: mode movingAverage",
             "Normalises with the moving average that has just taken this batch in, held constant by the gradient.",
-            Request(ForumNetwork, ForumInputs, """{ "kind": "perSample" }""", """{ "mode": "movingAverage" }""")),
+            Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "perSample" }""", """{ "mode": "movingAverage" }""")),
         new("reference", "Statistics of another batch: mode reference",
             "The reference batch is pushed through the same layers, and its statistics are constants for the inputs.",
-            Request(ForumNetwork, "[[0.2], [0.4], [0.6]]", """{ "kind": "sum" }""", """{ "mode": "reference", "referenceInputs": [[0], [0.25], [0.5], [0.75], [1]] }""")),
+            Request(NetworksExamples.ForumNetwork, "[[0.2], [0.4], [0.6]]", """{ "kind": "sum" }""", """{ "mode": "reference", "referenceInputs": [[0], [0.25], [0.5], [0.75], [1]] }""")),
         new("perLayer", "A mode for a single layer, inside a residual block",
             "batchNorm.layers names layers as PyTorch's state_dict does: the BatchNorm inside the block is in mode trainDetached, the other in mode train.",
             Request("""
@@ -127,7 +114,7 @@ internal static class GradientsExamples
             """),
         new("float64", "Double precision",
             "The seeded parameters are the same numbers, cast; finite differences agree to many more digits.",
-            Request(ForumNetwork.Replace("\"seed\": 7", "\"dtype\": \"float64\", \"seed\": 7", StringComparison.Ordinal), ForumInputs, """{ "kind": "perSample" }""", """{ "mode": "train" }""", """{ "finiteDifferences": true }""")),
+            Request(NetworksExamples.ForumNetwork.Replace("\"seed\": 7", "\"dtype\": \"float64\", \"seed\": 7", StringComparison.Ordinal), ForumInputs, """{ "kind": "perSample" }""", """{ "mode": "train" }""", """{ "finiteDifferences": true }""")),
     ];
 
     private static string Request(string network, string inputs, string gradient, string? batchNorm = null, string? diagnostics = null) => $$"""

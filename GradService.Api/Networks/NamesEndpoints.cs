@@ -1,5 +1,5 @@
-using GradService.Api.OpenApi;
-using GradService.Api.Requests;
+using GradService.Api.Documents;
+using GradService.Api.Serving.Bodies;
 using GradService.Api.Storage;
 using GradService.Domain.Faults;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Text;
-using GradService.Api.Admission;
-using GradService.Api.Arrays;
-using GradService.Api.Observability;
-using GradService.Api.Requests;
+using GradService.Api.Serving.Bodies;
+using GradService.Api.Serving.Budget;
+using GradService.Api.Serving.Measurement;
+using GradService.Api.Serving.Refusals;
 using GradService.Api.Storage;
+using GradService.Api.Wire.Arrays;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 using GradService.Domain.Networks;

@@ -1,10 +1,11 @@
 using System.Globalization;
-using GradService.Api.Admission;
-using GradService.Api.Answers;
-using GradService.Api.Observability;
-using GradService.Api.OpenApi;
-using GradService.Api.Requests;
+using GradService.Api.Documents;
+using GradService.Api.Serving.Admission;
+using GradService.Api.Serving.Bodies;
+using GradService.Api.Serving.Budget;
+using GradService.Api.Serving.Measurement;
 using GradService.Api.Storage;
+using GradService.Api.Wire.Writing;
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
@@ -31,6 +32,7 @@ internal static class NetworksEndpoints
             .WithDescription("The id is the hash of layers and parameters, seeded ones included: the same network has the same id, however it was described, and is stored once. "
                 + "As multipart/form-data the parameters are a safetensors file, as safetensors.torch.save_file(net.state_dict(), …) writes it.")
             .Accepts<NetworkBody>(AnswerMedia.Json, NetworkUpload.Media, AnswerMedia.Npz)
+            .WithMetadata(NetworkUploadSchema.Documented)
             .WithExamples(NetworksExamples.Store)
             .WithAnswer("It was stored before, and has the name now.")
             .WithAnswer("It is stored.", status: StatusCodes.Status201Created, headers: [NetworksExamples.Location])

@@ -1,11 +1,24 @@
-using GradService.Api.Gradients;
-using GradService.Api.OpenApi;
+using GradService.Api.Documents;
 
 namespace GradService.Api.Networks;
 
 /// <summary>Requests about stored networks that work as they stand, in this order.</summary>
 internal static class NetworksExamples
 {
+    /// <summary>The network of the forum's question: its outputs sum to N times a constant, so the gradient of their sum vanishes.</summary>
+    public const string ForumNetwork = """
+        {
+          "inputShape": [1],
+          "layers": [
+            { "type": "linear", "outFeatures": 10 },
+            { "type": "tanh" },
+            { "type": "batchNorm", "affine": false },
+            { "type": "linear", "outFeatures": 1 }
+          ],
+          "seed": 7
+        }
+        """;
+
     /// <summary>The id of the forum's network.</summary>
     public const string ForumId = "79914b5d96a9bf3bfe0bd6c2ca7e053da667b686cc2175da9df09f62f6b0ce56";
 
@@ -22,7 +35,7 @@ internal static class NetworksExamples
         new("forum", "The forum's network, under a name", "Its parameters are drawn as PyTorch draws them after torch.manual_seed(7), and stored.", $$"""
             {
               "name": "forum",
-              "network": {{GradientsExamples.ForumNetwork}}
+              "network": {{ForumNetwork}}
             }
             """),
         new("parameters", "A network with its parameters", "As they stand in a state_dict; as multipart/form-data they may be a safetensors file.", """

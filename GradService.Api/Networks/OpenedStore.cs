@@ -1,4 +1,4 @@
-using GradService.Api.Admission;
+using GradService.Api.Serving.Admission;
 using GradService.Api.Storage;
 
 namespace GradService.Api.Networks;

@@ -1,7 +1,8 @@
 using System.IO.Pipelines;
-using GradService.Api.Admission;
-using GradService.Api.Answers;
-using GradService.Api.Requests;
+using GradService.Api.Serving.Bodies;
+using GradService.Api.Serving.Budget;
+using GradService.Api.Storage;
+using GradService.Api.Wire.Writing;
 
 namespace GradService.Api.Networks;
 

@@ -1,4 +1,4 @@
-using GradService.Api.Problems;
+using GradService.Api.Serving.Refusals;
 
 namespace GradService.Api.Networks;
 

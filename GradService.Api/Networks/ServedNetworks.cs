@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using GradService.Api.Admission;
-using GradService.Api.Problems;
-using GradService.Api.Requests;
+using GradService.Api.Serving.Admission;
+using GradService.Api.Serving.Bodies;
+using GradService.Api.Serving.Budget;
+using GradService.Api.Serving.Refusals;
 using GradService.Api.Storage;
 using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;

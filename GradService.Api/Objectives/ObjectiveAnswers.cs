@@ -1,4 +1,4 @@
-using GradService.Api.Problems;
+using GradService.Api.Serving.Refusals;
 using GradService.Domain.Arrays;
 using GradService.Domain.Findings;
 using GradService.Domain.Gradients;

@@ -1,6 +1,7 @@
-using GradService.Api.Admission;
-using GradService.Api.Answers;
-using GradService.Api.OpenApi;
+using GradService.Api.Documents;
+using GradService.Api.Serving.Admission;
+using GradService.Api.Serving.Bodies;
+using GradService.Api.Wire.Writing;
 using GradService.Domain.Objectives;
 using Microsoft.AspNetCore.Mvc;
 
@@ -12,7 +13,7 @@ internal static class ObjectivesEndpoints
     public static RouteGroupBuilder MapObjectives(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1").WithTag("Objectives", "Losses with input derivatives inside, and their parameter gradients: what a PINN or a gradient penalty trains.").AddEndpointFilter<AcceptsAnswer>()
-            .WithMetadata(RequestTimeout.Documented);
+            .WithRequestTimeout();
 
         group.MapPost("/objectives", EvaluateAsync)
             .WithName("Objectives")

@@ -1,4 +1,4 @@
-using GradService.Api.OpenApi;
+using GradService.Api.Documents;
 
 namespace GradService.Api.Objectives;
 

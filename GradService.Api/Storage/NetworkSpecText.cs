@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Reading;
+using GradService.Api.Wire.Writing;
 using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 

@@ -1,5 +1,4 @@
-using GradService.Api.Arrays;
-using GradService.Api.Networks;
+using GradService.Api.Wire.Arrays;
 using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
 using GradService.Domain.Faults;

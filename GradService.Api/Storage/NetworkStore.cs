@@ -1,4 +1,4 @@
-using GradService.Api.Arrays;
+using GradService.Api.Wire.Arrays;
 using GradService.Domain.Catalog;
 using GradService.Domain.Faults;
 using Microsoft.EntityFrameworkCore;

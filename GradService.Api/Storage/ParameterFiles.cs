@@ -1,4 +1,4 @@
-using GradService.Api.Arrays;
+using GradService.Api.Wire.Arrays;
 using GradService.Domain.Arrays;
 
 namespace GradService.Api.Storage;

@@ -1,4 +1,4 @@
-using GradService.Api.Problems;
+using GradService.Api.Serving.Refusals;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,4 +1,4 @@
-using GradService.Api.Preparation;
+using GradService.Api.Hosting.Preparation;
 
 namespace GradService.Api.Storage;
 

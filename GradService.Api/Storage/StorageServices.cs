@@ -1,5 +1,5 @@
-using GradService.Api.Admission;
-using GradService.Api.Networks;
+using GradService.Api.Serving.Admission;
+using GradService.Api.Serving.Measurement;
 using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,13 +18,12 @@ internal static class StorageServices
         {
             Patience = TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<ComputeOptions>>().Value.DeadlineSeconds),
         });
-        services.AddSingleton<NetworkUpload>();
-        services.AddSingleton<ServedNetworks>();
+        services.AddSingleton<IMeasured, StorageMetrics>();
         services.AddHostedService<StorageOpening>();
-        services.AddSingleton(provider => new NetworkCatalog(
-            provider.GetRequiredService<NetworkCache>(),
-            provider.GetRequiredService<IOptions<Limits>>().Value,
-            provider.GetRequiredService<NetworkStore>()));
+        services.AddSingleton(provider => new NetworkCache(LimitsOf(provider), provider.GetRequiredService<IOptions<EngineOptions>>().Value));
+        services.AddSingleton(provider => new NetworkCatalog(provider.GetRequiredService<NetworkCache>(), LimitsOf(provider), provider.GetRequiredService<NetworkStore>()));
         return services;
     }
+
+    private static Limits LimitsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<Limits>>().Value;
 }

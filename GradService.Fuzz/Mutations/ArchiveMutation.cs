@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using GradService.Api.Arrays;
+using GradService.Api.Wire.Arrays;
 
 namespace GradService.Fuzz.Mutations;
 

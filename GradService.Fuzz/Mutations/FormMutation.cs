@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using GradService.Api.Arrays;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Arrays;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Networks;
 using GradService.Fuzz.Targets;
 

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using GradService.Api.Arrays;
+using GradService.Api.Wire.Arrays;
 using GradService.Domain.Arrays;
 using GradService.Fuzz.Targets;
 

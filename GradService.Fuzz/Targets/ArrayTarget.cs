@@ -1,6 +1,6 @@
 using System.Text.Json;
-using GradService.Api.Arrays;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Arrays;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Arrays;
 
 namespace GradService.Fuzz.Targets;

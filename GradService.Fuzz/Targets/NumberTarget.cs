@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using GradService.Api.Arrays;
+using GradService.Api.Wire.Arrays;
 
 namespace GradService.Fuzz.Targets;
 

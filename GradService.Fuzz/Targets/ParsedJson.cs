@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Reading;
 
 namespace GradService.Fuzz.Targets;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using GradService.Api.Gradients;
 using GradService.Api.Networks;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using GradService.Domain.Faults;

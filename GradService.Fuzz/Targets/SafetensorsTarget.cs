@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using GradService.Api.Arrays;
+using GradService.Api.Wire.Arrays;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 

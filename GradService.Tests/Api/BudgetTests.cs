@@ -1,4 +1,5 @@
-using GradService.Api.Admission;
+using GradService.Api.Serving.Budget;
+using GradService.Api.Serving.Queue;
 using GradService.Domain.Budget;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,4 +1,4 @@
-using GradService.Api.Admission;
+using GradService.Api.Serving.Queue;
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
 using GradService.Domain.Gradients;

@@ -1,5 +1,5 @@
 using System.Text;
-using GradService.Api.Connections;
+using GradService.Api.Hosting.Connections;
 using Microsoft.Extensions.Options;
 
 namespace GradService.Tests.Api;

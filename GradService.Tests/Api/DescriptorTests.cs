@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using GradService.Api.Connections;
+using GradService.Api.Hosting.Connections;
 using GradService.Tests.Api.Figures;
 using GradService.Tests.Api.Networks;
 using GradService.Tests.Docs;

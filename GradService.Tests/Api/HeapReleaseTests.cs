@@ -1,4 +1,4 @@
-using GradService.Api.Admission;
+using GradService.Api.Serving.Budget;
 
 namespace GradService.Tests.Api;
 

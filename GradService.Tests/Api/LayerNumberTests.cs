@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Networks.Layers;
 
 namespace GradService.Tests.Api;

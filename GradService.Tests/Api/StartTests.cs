@@ -1,4 +1,4 @@
-using GradService.Api.Admission;
+using GradService.Api.Serving.Admission;
 using GradService.Domain.Budget;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,9 @@
 using System.Net;
-using GradService.Api.Admission;
+using GradService.Api.Serving.Admission;
+using GradService.Api.Serving.Budget;
+using GradService.Api.Serving.Queue;
 using GradService.Domain.Budget;
-using GradService.Tests.Api.Observability;
+using GradService.Tests.Api.Hosting.Observability;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,5 @@
-using GradService.Api.Admission;
+using GradService.Api.Serving.Queue;
+using GradService.Api.Serving.Refusals;
 using GradService.Domain.Budget;
 using GradService.Domain.Faults;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using GradService.Api.Admission;
-using GradService.Api.Connections;
+using GradService.Api.Hosting.Connections;
+using GradService.Api.Serving.Admission;
 using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using GradService.Tests.Docs;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using GradService.Api.Admission;
-using GradService.Api.ReverseProxy;
+using GradService.Api.Hosting.ReverseProxy;
+using GradService.Api.Serving.Admission;
 using GradService.Tests.Docs;
 
 namespace GradService.Tests.Deployment;

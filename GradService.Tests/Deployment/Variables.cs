@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
-using GradService.Api.Admission;
-using GradService.Api.Connections;
-using GradService.Api.ReverseProxy;
-using GradService.Api.Security;
+using GradService.Api.Hosting.Connections;
+using GradService.Api.Hosting.ReverseProxy;
+using GradService.Api.Hosting.Security;
+using GradService.Api.Serving.Admission;
+using GradService.Api.Serving.Bodies;
 using GradService.Api.Storage;
 using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
@@ -26,7 +27,7 @@ internal static class Variables
     private static readonly Dictionary<string, Type[]> Sections = new()
     {
         [AdmissionServices.Section] = [typeof(Limits), typeof(ComputeOptions)],
-        [ConnectionOptions.Section] = [typeof(ConnectionOptions)],
+        [ConnectionOptions.Section] = [typeof(ConnectionOptions), typeof(BodyOptions)],
         [AdmissionServices.EngineSection] = [typeof(EngineOptions)],
         [ApiKeyOptions.Section] = [typeof(ApiKey)],
         [SecurityOptions.Section] = [typeof(SecurityOptions)],

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using GradService.Api.Figures;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Reading;
 using GradService.Tests.Api;
 using GradService.Tests.Api.Figures;
 

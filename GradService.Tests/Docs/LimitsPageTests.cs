@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
-using GradService.Api.Admission;
+using GradService.Api.Serving.Admission;
 using GradService.Domain.Budget;
 using GradService.Tests.Api;
 

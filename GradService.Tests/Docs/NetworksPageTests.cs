@@ -1,7 +1,7 @@
 using System.Text.Json;
 using GradService.Api.Networks;
 using GradService.Tests.Api;
-using GradService.Tests.Api.Arrays;
+using GradService.Tests.Api.Wire.Arrays;
 
 namespace GradService.Tests.Docs;
 

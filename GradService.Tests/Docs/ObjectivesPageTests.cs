@@ -7,7 +7,7 @@ using GradService.Domain.Objectives;
 using GradService.Domain.Objectives.Formulas;
 using GradService.Domain.Statistics;
 using GradService.Tests.Api;
-using GradService.Tests.Api.Security;
+using GradService.Tests.Api.Hosting.Security;
 using GradService.Tests.House;
 using GradService.Tests.Problems;
 

@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using GradService.Tests.Api;
-using GradService.Tests.Api.Observability;
-using GradService.Tests.Api.Security;
+using GradService.Tests.Api.Hosting.Observability;
+using GradService.Tests.Api.Hosting.Security;
 using GradService.Tests.Deployment;
 using GradService.Tests.Problems;
 

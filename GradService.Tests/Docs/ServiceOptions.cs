@@ -59,7 +59,7 @@ internal static class ServiceOptions
             "CorsOrigins" => "https://another.example",
             "Folder" => "/dev/null/another",
             "Name" => "another",
-            "Sha256" => Api.Security.Keys.OtherHash,
+            "Sha256" => Api.Hosting.Security.Keys.OtherHash,
             _ => throw new NotSupportedException($"{property.DeclaringType!.Name}.{property.Name} is neither ranged nor a flag: say here which other value it may have."),
         };
     }

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using GradService.Api.Requests;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Budget;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;

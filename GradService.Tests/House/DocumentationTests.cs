@@ -1,10 +1,10 @@
 using System.Reflection;
 using System.Xml.Linq;
-using GradService.Api.Admission;
 using GradService.Api.Figures;
 using GradService.Api.Gradients;
 using GradService.Api.Networks;
 using GradService.Api.Objectives;
+using GradService.Api.Serving.Admission;
 using GradService.Api.Storage;
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;

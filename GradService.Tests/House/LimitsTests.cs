@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
-using GradService.Api.Admission;
+using GradService.Api.Serving.Admission;
 using GradService.Domain.Budget;
 using GradService.Tests.Docs;
 

@@ -98,7 +98,7 @@ public sealed class PlaygroundErrorTests(Chromium chromium, LoopbackApplication 
     [FactNeedsChromium]
     public async Task Where_keys_are_configured_the_page_asks_for_one_and_keeps_it_to_itself()
     {
-        await using var service = new LoopbackApplication(("ApiKeys:0:Name", "one"), ("ApiKeys:0:Sha256", Api.Security.Keys.Hash));
+        await using var service = new LoopbackApplication(("ApiKeys:0:Name", "one"), ("ApiKeys:0:Sha256", Api.Hosting.Security.Keys.Hash));
         await using var visit = await chromium.VisitAsync(service.Address);
         visit.ExpectedStatuses = [401];
         var key = visit.Page.GetByLabel("API key");
@@ -107,14 +107,14 @@ public sealed class PlaygroundErrorTests(Chromium chromium, LoopbackApplication 
         await key.FillAsync("wrong");
         await key.PressAsync("Enter");
         await Expect(visit.Refusal).ToContainTextAsync("The key is none of those that this service knows.");
-        await key.FillAsync(Api.Security.Keys.Text);
+        await key.FillAsync(Api.Hosting.Security.Keys.Text);
         await key.PressAsync("Enter");
 
         await Expect(visit.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("5 answers");
         await Expect(visit.Refusal).ToBeHiddenAsync();
         await Expect(visit.Code).ToContainTextAsync("-H \"X-Api-Key: $GRADSERVICE_KEY\"");
-        Assert.DoesNotContain(Uri.EscapeDataString(Api.Security.Keys.Text), visit.Page.Url, StringComparison.Ordinal);
-        Assert.DoesNotContain(Api.Security.Keys.Text, await visit.Code.TextContentAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Uri.EscapeDataString(Api.Hosting.Security.Keys.Text), visit.Page.Url, StringComparison.Ordinal);
+        Assert.DoesNotContain(Api.Hosting.Security.Keys.Text, await visit.Code.TextContentAsync(), StringComparison.Ordinal);
         Assert.Equal(0, await visit.Page.EvaluateAsync<int>("localStorage.length + document.cookie.length"));
     }
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using GradService.Tests.Api;
-using GradService.Tests.Api.Security;
+using GradService.Tests.Api.Hosting.Security;
 using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace GradService.Tests.Playground;

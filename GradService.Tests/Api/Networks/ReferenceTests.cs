@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using GradService.Api.Arrays;
+using GradService.Api.Wire.Arrays;
 using GradService.Domain.Arrays;
 
 namespace GradService.Tests.Api.Networks;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using GradService.Tests.Api.Arrays;
+using GradService.Tests.Api.Wire.Arrays;
 using GradService.Tests.Docs;
 
 namespace GradService.Tests.Api.Networks;

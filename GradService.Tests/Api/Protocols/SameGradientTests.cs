@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GradService.Api.Networks;
-using GradService.Tests.Api.Tesseract;
-using GradService.Tests.Api.UmBridge;
+using GradService.Tests.Api.Protocols.Tesseract;
+using GradService.Tests.Api.Protocols.UmBridge;
 
 namespace GradService.Tests.Api.Protocols;
 

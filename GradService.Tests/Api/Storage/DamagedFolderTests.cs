@@ -1,6 +1,7 @@
 using System.Net;
 using GradService.Api.Storage;
 using GradService.Tests.Api.Networks;
+using GradService.Tests.Api.Wire.Arrays;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -51,10 +52,10 @@ public sealed class DamagedFolderTests : IDisposable
     {
         await using var application = Application();
         using var client = application.CreateClient();
-        var (_, stored) = await client.PostNetworkAsync(NetworkRequests.Form(Arrays.SafetensorsFile.SpecOfPyTorch, Arrays.SafetensorsFile.OfPyTorch));
+        var (_, stored) = await client.PostNetworkAsync(NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch));
         var id = (string)stored["id"]!;
         Damage("last bit", PathOf(id), "");
-        var (status, again) = await client.PostNetworkAsync(NetworkRequests.Form(Arrays.SafetensorsFile.SpecOfPyTorch, Arrays.SafetensorsFile.OfPyTorch));
+        var (status, again) = await client.PostNetworkAsync(NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch));
         Assert.Equal((HttpStatusCode.OK, id), (status, (string)again["id"]!));
         Assert.NotEmpty(await client.ParametersAsync(id, "application/vnd.safetensors"));
     }
@@ -138,7 +139,7 @@ public sealed class DamagedFolderTests : IDisposable
             }
 
             AssertReplaced(await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(2)}} }"""));
-            AssertReplaced(await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(Arrays.SafetensorsFile.SpecOfPyTorch, Arrays.SafetensorsFile.OfPyTorch)));
+            AssertReplaced(await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch)));
             AssertReplaced(await ProblemAnswer.OfAsync(await client.MoveAsync("name", id)));
             AssertReplaced(await ProblemAnswer.OfAsync(await client.DeleteAsync($"/v1/networks/{id}")));
             if (what.StartsWith("replaced by an", StringComparison.Ordinal))

@@ -1,6 +1,7 @@
 using System.Net;
 using GradService.Api.Storage;
 using GradService.Tests.Api.Networks;
+using GradService.Tests.Api.Wire.Arrays;
 using Microsoft.Data.Sqlite;
 
 namespace GradService.Tests.Api.Storage;
@@ -92,7 +93,7 @@ public sealed class FolderOwnershipTests : IDisposable
         foreach (var refusal in new[]
         {
             await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(2)}} }"""),
-            await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(Arrays.SafetensorsFile.SpecOfPyTorch, Arrays.SafetensorsFile.OfPyTorch)),
+            await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch)),
             await ProblemAnswer.OfAsync(await client.DeleteAsync($"/v1/networks/{id}")),
         })
         {

@@ -1,6 +1,6 @@
 using System.Text;
-using GradService.Api.Requests;
 using GradService.Api.Storage;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using GradService.Domain.Networks;

@@ -1,7 +1,7 @@
 using System.Net;
 using GradService.Api.Storage;
+using GradService.Tests.Api.Hosting.Security;
 using GradService.Tests.Api.Networks;
-using GradService.Tests.Api.Security;
 using GradService.Tests.Problems;
 using Microsoft.Data.Sqlite;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using GradService.Api.Storage;
 using GradService.Tests.Api.Networks;
+using GradService.Tests.Api.Wire.Arrays;
 
 namespace GradService.Tests.Api.Storage;
 
@@ -57,7 +58,7 @@ public sealed class OwnDiskTests
         foreach (var refusal in new[]
         {
             await ProblemAnswer.PostAsync(readOnly, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(1)}} }"""),
-            await ProblemAnswer.PostAsync(readOnly, "/v1/networks", NetworkRequests.Form(Arrays.SafetensorsFile.SpecOfPyTorch, Arrays.SafetensorsFile.OfPyTorch)),
+            await ProblemAnswer.PostAsync(readOnly, "/v1/networks", NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch)),
             await ProblemAnswer.OfAsync(await reader.DeleteAsync("/v1/names/kept")),
             await ProblemAnswer.OfAsync(await reader.MoveAsync("other", id)),
         })
@@ -103,7 +104,7 @@ public sealed class OwnDiskTests
     private static async Task AssertFullAsync(GradApplication application)
     {
         Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{Spec(77)}} }""")).Status);
-        Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(Arrays.SafetensorsFile.SpecOfPyTorch, Arrays.SafetensorsFile.OfPyTorch))).Status);
+        Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch))).Status);
     }
 
     private static async Task DeleteAsync(HttpClient client, string id, string name)

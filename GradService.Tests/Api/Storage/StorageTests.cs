@@ -1,6 +1,7 @@
 using System.Net;
 using GradService.Api.Storage;
 using GradService.Tests.Api.Networks;
+using GradService.Tests.Api.Wire.Arrays;
 using GradService.Tests.Docs;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -185,7 +186,7 @@ public sealed class StorageTests : IDisposable
         isFull = true;
         var refusal = await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(2)}}, "name": "lost" }""");
         Assert.Equal((507, "There is no room for more networks."), (refusal.Status, (string)refusal.Body["title"]!));
-        Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(Arrays.SafetensorsFile.SpecOfPyTorch, Arrays.SafetensorsFile.OfPyTorch))).Status);
+        Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch))).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/v1/names/lost")).StatusCode);
         Assert.Equal(id, (string)(await client.GetJsonAsync("/v1/names/there"))["id"]!);
         Assert.Single((await client.GetJsonAsync("/v1/networks"))["items"]!.AsArray());

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Text;
-using GradService.Api.Requests;
 using GradService.Api.Storage;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using GradService.Domain.Networks;

@@ -4,7 +4,7 @@ using GradService.Domain.Faults;
 using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Tests.Api;
-using GradService.Tests.Api.Security;
+using GradService.Tests.Api.Hosting.Security;
 using GradService.Tests.Problems;
 using TorchSharp;
 

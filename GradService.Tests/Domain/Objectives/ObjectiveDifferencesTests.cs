@@ -9,7 +9,7 @@ using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Objectives;
 using GradService.Domain.Statistics;
 using GradService.Tests.Api;
-using GradService.Tests.Api.Security;
+using GradService.Tests.Api.Hosting.Security;
 using GradService.Tests.Laws;
 using GradService.Tests.Problems;
 using static TorchSharp.torch;

@@ -10,7 +10,7 @@ using GradService.Domain.Objectives;
 using GradService.Domain.Runs.Torch;
 using GradService.Domain.Statistics;
 using GradService.Tests.Api;
-using GradService.Tests.Api.Security;
+using GradService.Tests.Api.Hosting.Security;
 using GradService.Tests.Laws;
 using GradService.Tests.Problems;
 

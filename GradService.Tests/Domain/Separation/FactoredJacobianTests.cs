@@ -3,7 +3,7 @@ using GradService.Domain.Budget;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Statistics.Modes;
 using GradService.Tests.Api;
-using GradService.Tests.Api.Security;
+using GradService.Tests.Api.Hosting.Security;
 using GradService.Tests.Laws;
 using GradService.Tests.Oracles;
 using GradService.Tests.Problems;

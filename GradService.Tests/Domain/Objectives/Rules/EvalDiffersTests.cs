@@ -7,7 +7,7 @@ using GradService.Domain.Objectives;
 using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 using GradService.Tests.Api;
-using GradService.Tests.Api.Security;
+using GradService.Tests.Api.Hosting.Security;
 using GradService.Tests.Domain.Findings;
 using GradService.Tests.Laws;
 using GradService.Tests.Problems;

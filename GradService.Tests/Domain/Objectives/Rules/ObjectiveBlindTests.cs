@@ -3,7 +3,7 @@ using GradService.Domain.Findings;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Objectives;
 using GradService.Tests.Api;
-using GradService.Tests.Api.Security;
+using GradService.Tests.Api.Hosting.Security;
 using GradService.Tests.Domain.Findings;
 using GradService.Tests.Laws;
 using GradService.Tests.Problems;

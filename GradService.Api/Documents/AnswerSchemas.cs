@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using GradService.Domain.Arrays;
+using Microsoft.OpenApi;
+
+namespace GradService.Api.Documents;
+
+/// <summary>Schemas of what System.Text.Json writes, from its own description of the records. A field that is null is left out.</summary>
+internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions json)
+{
+    private readonly NullabilityInfoContext _nullability = new();
+
+    public IOpenApiSchema Of(Type type)
+    {
+        if (type == typeof(NdArray))
+        {
+            return values.Array();
+        }
+
+        if (type == typeof(double))
+        {
+            return values.Computed();
+        }
+
+        if (type == typeof(object) || type == typeof(JsonElement))
+        {
+            return new OpenApiSchema();
+        }
+
+        if (type.IsGenericType)
+        {
+            var element = Of(type.GetGenericArguments()[^1]);
+            return type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+                ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = element }
+                : new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = element };
+        }
+
+        return ValueSchemas.Scalar(type)
+            ?? (IOpenApiSchema?)values.Named(type)
+            ?? values.Component(type, type.Name, schema => FillRecord(schema, type));
+    }
+
+    private void FillRecord(OpenApiSchema schema, Type type)
+    {
+        schema.Type = JsonSchemaType.Object;
+        schema.Description = values.Docs.Of(type);
+        schema.Properties = new Dictionary<string, IOpenApiSchema>();
+        schema.Required = new HashSet<string>();
+        foreach (var property in json.GetTypeInfo(type).Properties.Where(property => property.Get is not null))
+        {
+            var member = (PropertyInfo)property.AttributeProvider!;
+            var nullable = _nullability.Create(member).ReadState == NullabilityState.Nullable;
+            var writtenAsNull = nullable && WritesNull(property);
+            schema.Properties.Add(property.Name, values.Property(Of(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType), values.Docs.Of(member), nullable: writtenAsNull));
+            if (!nullable || writtenAsNull)
+            {
+                schema.Required.Add(property.Name);
+            }
+        }
+    }
+
+    private static bool WritesNull(JsonPropertyInfo property) => property.ShouldSerialize?.Invoke(property, null) != false;
+}

@@ -1,0 +1,59 @@
+using System.Reflection;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace GradService.Api.Documents;
+
+/// <summary>The description of the service for programs, /swagger/v1/swagger.json, and for people, /swagger.</summary>
+internal static class OpenApiServices
+{
+    private const string Version = "v1";
+
+    private const string About = """
+        Gradients of neural networks with respect to their inputs, with BatchNorm done right, or wrong in a way you choose.
+
+        In training mode BatchNorm couples the samples of a batch: every output depends on every input, and `torch.autograd.grad(y.sum(), x)`
+        is not the slope of the curve one plots. Send a network, a batch, a **mode** (where the statistics come from, and whether the
+        gradient flows through them) and a **kind** (which derivative is wanted); the answer's **findings** say what the numbers mean.
+        Losses with such derivatives inside, as a PINN trains them, come with their gradients with respect to the parameters.
+
+        The service keeps no hidden state between calls; networks may be stored, and are then referred to by id or name. Arrays are nested JSON lists, or their bytes: in base64, or as a body of NumPy's arrays,
+        application/x-npz. Shapes are written [N, D…]: N samples, D… the shape of one, M the elements of its output. Errors are application/problem+json and say what was expected, what came and what to do.
+        """;
+
+    public static IServiceCollection AddOpenApiDocument(this IServiceCollection services) => services
+        .AddEndpointsApiExplorer()
+        .AddSingleton<XmlDocs>()
+        .AddSingleton<ISchemaGenerator, SchemaGenerator>()
+        .AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc(Version, new OpenApiInfo
+            {
+                Title = "GradService",
+                Version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3),
+                Description = About,
+            });
+
+            // As mapped: what matters most comes first.
+            options.OrderActionsBy(_ => "");
+            options.OperationFilter<DocumentationFilter>();
+            options.DocumentFilter<DocumentationFilter>();
+        });
+
+    public static WebApplication UseOpenApiDocument(this WebApplication app)
+    {
+        // A branch of its own, as the middleware would else have a generator made for every request.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase), branch => branch
+            .UseSwagger()
+            .UseSwaggerUI(options =>
+            {
+                options.DocumentTitle = "GradService";
+                options.SwaggerEndpoint($"{Version}/swagger.json", $"GradService {Version}");
+                options.EnableDeepLinking();
+                options.DisplayRequestDuration();
+                options.DefaultModelExpandDepth(2);
+                options.DefaultModelsExpandDepth(0);
+            }));
+        return app;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+using GradService.Api.Wire.Reading;
+using GradService.Domain.Arrays;
+using GradService.Domain.Statistics;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace GradService.Api.Documents;
+
+/// <summary>Schemas of the values that requests and answers have in common, and how a property wears one.</summary>
+internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
+{
+    /// <summary>Keys of the schemas that have no type of their own.</summary>
+    private sealed class Figure;
+
+    private sealed class ArrayEntry;
+
+    private const string ListStart = "\n- `";
+
+    public XmlDocs Docs { get; } = docs;
+
+    /// <summary>A reference to a type's schema, which is made where this is the first.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="id">The schema's name.</param>
+    /// <param name="fill">Says what it is; it may refer to itself.</param>
+    public OpenApiSchemaReference Component(Type type, string id, Action<OpenApiSchema> fill)
+    {
+        if (!repository.TryLookupByType(type, out var reference))
+        {
+            var schema = new OpenApiSchema();
+            repository.RegisterType(type, id);
+            reference = repository.AddDefinition(id, schema);
+            fill(schema);
+        }
+
+        return reference;
+    }
+
+    /// <summary>true, a number, a text or a time; null for other types.</summary>
+    public static OpenApiSchema? Scalar(Type type) =>
+        type == typeof(bool) ? new OpenApiSchema { Type = JsonSchemaType.Boolean }
+        : type == typeof(int) ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" }
+        : type == typeof(long) ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
+        : type == typeof(double) ? new OpenApiSchema { Type = JsonSchemaType.Number, Format = "double" }
+        : type == typeof(decimal) ? Number()
+        : type == typeof(string) ? new OpenApiSchema { Type = JsonSchemaType.String }
+        : type == typeof(DateTime) ? new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" }
+        : null;
+
+    /// <summary>A type that travels as a name, with what each name means; null for other types.</summary>
+    public OpenApiSchemaReference? Named(Type type) => RequestNames.Of(type) is not { } names ? null
+        : Component(type, type.Name, schema =>
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = [.. names.Keys.Select(name => (JsonNode)name)];
+            schema.Description = Listed(Docs.Of(type), names.Select(pair => (pair.Key, pair.Value is BatchNormMode mode ? mode.Description : Docs.Of(type, pair.Value.ToString()!))));
+        });
+
+    /// <summary>Nested lists of numbers of any rank but 0, or the same in base64.</summary>
+    public OpenApiSchema Array() => new() { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Array, Items = Entry() }, Encoded()] };
+
+    /// <summary>An array of any rank: a number, nested lists, or the same in base64.</summary>
+    public OpenApiSchema ArrayOrNumber() => new() { OneOf = [Entry(), Encoded()] };
+
+    /// <summary>An array in base64.</summary>
+    private OpenApiSchemaReference Encoded() => Component(typeof(NdArray), "EncodedArray", schema =>
+    {
+        schema.Type = JsonSchemaType.Object;
+        schema.Description = "An array by its bytes. In answers only where the request asks for it by \"encoding\": \"base64\".";
+        schema.AdditionalPropertiesAllowed = false;
+        schema.Required = new HashSet<string> { "shape", "dtype", "base64" };
+        schema.Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["shape"] = Property(new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" } }, "Its sizes, outermost first; any may be 0."),
+            ["dtype"] = Property(Named(typeof(Dtype))!, "The precision of its numbers."),
+            ["base64"] = Property(new OpenApiSchema { Type = JsonSchemaType.String, Format = "byte" }, "Its numbers, little-endian and row-major, in base64 with padding."),
+        };
+    });
+
+    /// <summary>A number, or a list of such: what an array consists of.</summary>
+    public OpenApiSchemaReference Entry() => Component(typeof(ArrayEntry), nameof(ArrayEntry), schema =>
+    {
+        schema.Description = "A number, or a list of as many entries as its siblings have: arrays are nested lists, row-major, all lists of one axis equally long. "
+            + "Figures that JSON has no number for are the strings \"NaN\", \"Infinity\" and \"-Infinity\".";
+        schema.OneOf = [Number(), Text(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchemaReference(nameof(ArrayEntry)) }];
+    });
+
+    /// <summary>A computed number, which may be none.</summary>
+    public OpenApiSchemaReference Computed() => Component(typeof(Figure), nameof(Figure), schema =>
+    {
+        schema.Description = "A number; where JSON has none for it, \"NaN\", \"Infinity\" or \"-Infinity\".";
+        schema.OneOf = [Number(), Text()];
+    });
+
+    /// <summary>A schema as a property has it: with the property's own description, default and nullability.</summary>
+    public OpenApiSchema Property(IOpenApiSchema schema, string? description, JsonNode? absent = null, bool nullable = false)
+    {
+        if (schema is not OpenApiSchema property)
+        {
+            // Beside a $ref nothing else is read, so a reference is wrapped. The outer description hides the inner one from readers
+            // who see both as one schema: what the names mean is said again.
+            var reference = (OpenApiSchemaReference)schema;
+            property = new OpenApiSchema { AllOf = [schema], Type = nullable ? Target(reference).Type : null };
+            description += Meanings(reference);
+        }
+        else if (property.OneOf is [OpenApiSchemaReference names, ..])
+        {
+            description += Meanings(names);
+        }
+
+        property.Description = description;
+        property.Default = absent;
+        property.Type |= nullable ? JsonSchemaType.Null : 0;
+        return property;
+    }
+
+    private IOpenApiSchema Target(OpenApiSchemaReference reference) => repository.Schemas[reference.Reference.Id!];
+
+    /// <summary>What the names of a type mean, where its description lists them.</summary>
+    private string Meanings(OpenApiSchemaReference reference) =>
+        Target(reference).Description is { } description && description.IndexOf(ListStart, StringComparison.Ordinal) is >= 0 and var at ? description[at..] : "";
+
+    /// <summary>A description with a line for each name.</summary>
+    public static string Listed(string? description, IEnumerable<(string Name, string? Meaning)> names) =>
+        $"{description}\n{string.Concat(names.Select(name => $"{ListStart}{name.Name}`: {name.Meaning}"))}";
+
+    private static OpenApiSchema Number() => new() { Type = JsonSchemaType.Number };
+
+    private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String, Enum = ["NaN", "Infinity", "-Infinity"] };
+}

@@ -1,0 +1,25 @@
+using GradService.Api.Documents;
+using Microsoft.OpenApi;
+
+namespace GradService.Api.Networks;
+
+/// <summary>A network as a form of parts, for the OpenAPI document.</summary>
+internal static class NetworkUploadSchema
+{
+    public static DocumentedForm Documented { get; } = new(NetworkUpload.Media, () => new OpenApiSchema
+    {
+        Type = JsonSchemaType.Object,
+        Required = new HashSet<string> { "network" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["network"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The network's spec, in JSON." },
+            ["parameters"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Format = "binary",
+                Description = "A safetensors file with its parameters and buffers, of types F32, F64, F16, BF16 or I64.",
+            },
+            ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "A name that shall point to it." },
+        },
+    });
+}

@@ -1,9 +1,0 @@
-namespace GradService.Api.Requests;
-
-/// <summary>Says which requests a <see cref="JsonFragment"/> may be; the field that decides stands beside it.</summary>
-/// <param name="requests">Their records.</param>
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class OneOfRequestsAttribute(params Type[] requests) : Attribute
-{
-    public IReadOnlyList<Type> Requests { get; } = requests;
-}

@@ -1,0 +1,52 @@
+using System.IO.Pipelines;
+using GradService.Domain.Faults;
+
+namespace GradService.Api.Serving.Bodies;
+
+/// <summary>A body on its way in, for whoever reads it: within its time, and up to a limit.</summary>
+internal sealed class IncomingBody : IAsyncDisposable
+{
+    private readonly PipeReader _pipe;
+    private readonly long _limit;
+    private readonly string _remedy;
+    private readonly Timer _impatience;
+    private long _taken;
+
+    /// <param name="pipe">Where it comes from.</param>
+    /// <param name="limit">How many bytes it may have.</param>
+    /// <param name="longest">How long it may take, from now on.</param>
+    /// <param name="remedy">What to say to whoever sends more.</param>
+    public IncomingBody(PipeReader pipe, long limit, TimeSpan longest, string remedy)
+    {
+        (_pipe, _limit, _remedy) = (pipe, limit, remedy);
+        _impatience = new Timer(static late => ((PipeReader)late!).CancelPendingRead(), pipe, longest, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>What has come and was not taken; whoever reads again must have said by <see cref="Take"/> what he took.</summary>
+    /// <exception cref="FaultException">The body has more bytes than it may.</exception>
+    /// <exception cref="BadHttpRequestException">It did not come in time.</exception>
+    public async ValueTask<ReadResult> ReadAsync()
+    {
+        // Not by the token of the request: a read that it breaks off would still be under way when the connection is cleaned up.
+        // A connection that ends ends the read.
+        var read = await _pipe.ReadAsync(CancellationToken.None);
+        if (!read.IsCanceled && _taken + read.Buffer.Length <= _limit)
+        {
+            return read;
+        }
+
+        _pipe.AdvanceTo(read.Buffer.End);
+        throw read.IsCanceled
+            ? new BadHttpRequestException("The body did not come in time.", StatusCodes.Status408RequestTimeout)
+            : RequestBody.TooLarge(_limit, "more", _remedy);
+    }
+
+    /// <summary>Takes so many of the bytes that were read.</summary>
+    public void Take(ReadResult read, long bytes)
+    {
+        _taken += bytes;
+        _pipe.AdvanceTo(read.Buffer.GetPosition(bytes));
+    }
+
+    public ValueTask DisposeAsync() => _impatience.DisposeAsync();
+}

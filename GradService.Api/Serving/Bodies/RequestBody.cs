@@ -1,0 +1,137 @@
+using GradService.Api.Serving.Budget;
+using GradService.Api.Serving.Measurement;
+using GradService.Api.Serving.Refusals;
+using GradService.Api.Wire.Reading;
+using GradService.Api.Wire.Writing;
+using GradService.Domain.Budget;
+using GradService.Domain.Faults;
+using Microsoft.Extensions.Options;
+
+namespace GradService.Api.Serving.Bodies;
+
+/// <summary>The one way in for the bodies of requests, whatever their form: bounded, timed, and counted while they are read and for what is made of them.</summary>
+internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions> bodies, BufferBudget buffers)
+{
+    /// <summary>What a number of a text takes at most while it is read: in a buffer that doubles, in the one before, and in its array.</summary>
+    private const long EachNumber = 3 * sizeof(double);
+
+    private const string FewerSamples = "Send fewer samples in one request.";
+
+    /// <returns>The record, and how its answer is to be written.</returns>
+    /// <exception cref="FaultException">The body is larger than MaxRequestBytes, or wrong.</exception>
+    /// <exception cref="BuffersFullException">There is no memory for it.</exception>
+    /// <exception cref="BadHttpRequestException">The body is not declared to be JSON in UTF-8, or an archive of arrays, or did not come in time.</exception>
+    public async Task<(T Request, AnswerForm Form)> ReadAsync<T>(HttpContext context)
+        where T : class
+    {
+        using var stage = Stages.Start("read");
+        CheckContentType(context.Request);
+        using var body = await ReadBytesAsync(context);
+        return RequestMedia.IsNpz(context.Request)
+            ? ReadNpz<T>(body, buffers.Of(context))
+            : ReadText(body, buffers.Of(context), 0, static text => RequestReader.ReadRequest<T>(text.Span, ArrayMembers.None));
+    }
+
+    /// <summary>A body of JSON that is read by rules of its own, whatever it is declared to be.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="read">Reads its text, which is there during the call only; what it makes beyond an array of the text's numbers it counts first.</param>
+    /// <exception cref="FaultException">It is larger than MaxRequestBytes, or wrong.</exception>
+    /// <exception cref="BuffersFullException">There is no memory for it.</exception>
+    /// <exception cref="BadHttpRequestException">It did not come in time.</exception>
+    public async Task<T> ReadAsync<T>(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, T> read)
+    {
+        using var stage = Stages.Start("read");
+        using var body = await ReadBytesAsync(context);
+        var held = buffers.Of(context);
+        return ReadText(body, held, 0, text => read(text, held));
+    }
+
+    /// <summary>A body that is read piece by piece, as a form with files is.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="remedy">What to say to whoever sends more than may be.</param>
+    /// <exception cref="FaultException">It says that it is larger than MaxRequestBytes.</exception>
+    public IncomingBody Open(HttpContext context, string remedy)
+    {
+        var limit = limits.Value.MaxRequestBytes;
+        return context.Request.ContentLength > limit
+            ? throw TooLarge(limit, $"{context.Request.ContentLength}", remedy)
+            : new IncomingBody(context.Request.BodyReader, limit, TimeSpan.FromSeconds(bodies.Value.RequestBodyTimeoutSeconds), remedy);
+    }
+
+    /// <summary>What a request holds, for whoever makes something of a body that was opened.</summary>
+    public BufferedBytes HeldBy(HttpContext context) => buffers.Of(context);
+
+    /// <summary>While a text is read into arrays both are there; afterwards no more than what was allocated for it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="held">What the request holds.</param>
+    /// <param name="others">What it holds beside the text.</param>
+    /// <param name="read">Reads it.</param>
+    /// <exception cref="BuffersFullException">There is no memory for it.</exception>
+    public static T ReadText<T>(BodyBytes text, BufferedBytes held, long others, Func<ReadOnlyMemory<byte>, T> read)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        held.Set(others + (3L * text.Length) + (EachNumber * (1 + text.Span.Count((byte)','))));
+        var made = read(text.Memory);
+        held.Set(others + GC.GetAllocatedBytesForCurrentThread() - before);
+        return made;
+    }
+
+    private (T Request, AnswerForm Form) ReadNpz<T>(BodyBytes archive, BufferedBytes held)
+        where T : class
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var made = NpzRequest.Read<T>(archive, limits.Value.MaxRequestBytes, held.Set);
+        held.Set(GC.GetAllocatedBytesForCurrentThread() - before);
+        return made;
+    }
+
+    private async Task<BodyBytes> ReadBytesAsync(HttpContext context)
+    {
+        await using var incoming = Open(context, FewerSamples);
+        var (body, held) = (new BodyBytes(), buffers.Of(context));
+        try
+        {
+            for (var isWhole = false; !isWhole;)
+            {
+                var read = await incoming.ReadAsync();
+                var taken = 0L;
+                try
+                {
+                    // The buffer doubles.
+                    held.Set(2 * (body.Length + read.Buffer.Length));
+                    body.Add(read.Buffer);
+                    taken = read.Buffer.Length;
+                    isWhole = read.IsCompleted;
+                }
+                finally
+                {
+                    incoming.Take(read, taken);
+                }
+            }
+
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckContentType(HttpRequest request)
+    {
+        if (!RequestMedia.IsJson(request) && !RequestMedia.IsNpz(request))
+        {
+            throw new BadHttpRequestException(RequestMedia.Expected(request), StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        {
+            throw new BadHttpRequestException($"Expected a body that is not compressed, got Content-Encoding: {Fault.Shortened(encoding.ToString())}.", StatusCodes.Status415UnsupportedMediaType);
+        }
+    }
+
+    /// <summary>What to say of a body that is larger than it may be.</summary>
+    public static FaultException TooLarge(long limit, string got, string remedy) =>
+        new(Fault.TooLarge("", $"a body of at most {limit} bytes (limit MaxRequestBytes)", got, remedy));
+}
