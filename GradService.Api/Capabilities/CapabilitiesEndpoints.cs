@@ -2,6 +2,7 @@ using System.Text.Json;
 using GradService.Api.Documents;
 using GradService.Api.Serving.Admission;
 using GradService.Api.Wire.Reading;
+using GradService.Api.Wire.Values;
 using GradService.Api.Wire.Writing;
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
@@ -9,7 +10,6 @@ using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Networks.Layers.Spatial;
 using GradService.Domain.Statistics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -36,8 +36,8 @@ internal static class CapabilitiesEndpoints
         Kinds = [.. QuestionTable.All.Select(kind => new MemberReport(kind.Key, FieldsOf(kind.Value)))],
         Modes = [.. BatchNormMode.All.Select(mode => new ModeReport(mode.Name, mode.Description))],
         Objectives = ObjectivesReport.Of(),
-        Dtypes = [.. RequestNames.Of(typeof(Dtype))!.Keys],
-        Encodings = [.. RequestNames.Of(typeof(ArrayEncoding))!.Keys],
+        Dtypes = [.. FieldTypes.Named<Dtype>().Names.Keys],
+        Encodings = [.. FieldTypes.Named<ArrayEncoding>().Names.Keys],
         MediaTypes = [AnswerMedia.Json, AnswerMedia.Npz],
         Limits = RecordFields.Of(typeof(Limits)).Values.Select(field => (field.Name, Value: field.Property.GetValue(limits.Value)))
             .Concat(RecordFields.Of(typeof(ComputeOptions)).Values.Select(field => (field.Name, Value: field.Property.GetValue(compute.Value))))
@@ -57,19 +57,12 @@ internal static class CapabilitiesEndpoints
         Default = field.Default is Enum named ? JsonNamingPolicy.CamelCase.ConvertName(named.ToString()) : field.Default,
         Minimum = field.Range is { } range && RecordField.Binds(range.Minimum) ? range.Minimum : null,
         Maximum = field.Range is { } upper && RecordField.Binds(upper.Maximum) ? upper.Maximum : null,
-        Values = RequestNames.Askable(field.Type)?.Keys.ToList(),
+        Values = (FieldTypes.Of(field.Type) as NamedType)?.Askable.Keys.ToList(),
     })];
 
-    private static string TypeName(Type type) =>
-        type == typeof(bool) ? "boolean"
-        : type == typeof(int) || type == typeof(long) ? "integer"
-        : type == typeof(double) ? "number"
-        : type == typeof(IReadOnlyList<int>) ? "integers"
-        : type == typeof(IReadOnlyList<Layer>) ? "layers"
+    private static string TypeName(Type type) => FieldTypes.Of(type)?.Name ?? (type.IsGenericType ? TypeName(type.GetGenericArguments()[^1]) + "s"
         : type == typeof(NdArray) ? "array"
-        : type == typeof(PerAxis) ? "integer or integers"
-        : type == typeof(ConvolutionPadding) ? "integer, integers or \"same\""
-        : RequestNames.Of(type) is not null ? "name" : "object";
+        : JsonNamingPolicy.CamelCase.ConvertName(type.Name));
 }
 
 /// <summary>What the service knows.</summary>

@@ -1,4 +1,4 @@
-using GradService.Api.Wire.Reading;
+using GradService.Api.Wire.Values;
 using GradService.Domain.Objectives;
 
 namespace GradService.Api.Capabilities;
@@ -34,14 +34,12 @@ internal sealed record ObjectivesReport
             ThroughStatistics = variant.ThroughStatistics,
             Meaning = variant.Meaning!,
         })],
-        Derivatives = Names(typeof(InputDerivative)),
-        Reductions = Names(typeof(Reduction)),
-        Batches = Names(typeof(PointBatches)),
-        Returns = Names(typeof(ObjectivePart)),
+        Derivatives = [.. FieldTypes.Named<InputDerivative>().Askable.Keys],
+        Reductions = [.. FieldTypes.Named<Reduction>().Askable.Keys],
+        Batches = [.. FieldTypes.Named<PointBatches>().Askable.Keys],
+        Returns = [.. FieldTypes.Named<ObjectivePart>().Askable.Keys],
         Formula = new FormulaReport(FormulaLanguage.Functions, Domain.Objectives.Formulas.Formula.MaxLength, Domain.Objectives.Formulas.Formula.MaxDepth, Domain.Objectives.Formulas.Formula.MaxOrder),
     };
-
-    private static IReadOnlyList<string> Names(Type type) => [.. RequestNames.Askable(type)!.Keys];
 }
 
 /// <summary>A meaning of BatchNorm in a loss.</summary>

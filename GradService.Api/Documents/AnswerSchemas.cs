@@ -9,6 +9,13 @@ namespace GradService.Api.Documents;
 /// <summary>Schemas of what System.Text.Json writes, from its own description of the records. A field that is null is left out.</summary>
 internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions json)
 {
+    /// <summary>Types of values that no request has.</summary>
+    private static readonly Dictionary<Type, Func<OpenApiSchema>> OfAnswersAlone = new()
+    {
+        [typeof(decimal)] = () => new OpenApiSchema { Type = JsonSchemaType.Number },
+        [typeof(DateTime)] = () => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
+    };
+
     private readonly NullabilityInfoContext _nullability = new();
 
     public IOpenApiSchema Of(Type type)
@@ -36,8 +43,8 @@ internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions j
                 : new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = element };
         }
 
-        return ValueSchemas.Scalar(type)
-            ?? (IOpenApiSchema?)values.Named(type)
+        return values.Of(type)
+            ?? (IOpenApiSchema?)OfAnswersAlone.GetValueOrDefault(type)?.Invoke()
             ?? values.Component(type, type.Name, schema => FillRecord(schema, type));
     }
 

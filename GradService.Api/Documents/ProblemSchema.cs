@@ -15,18 +15,18 @@ internal static class ProblemSchema
         {
             ["type"] = Text("Where the status is defined; absent where that is not known."),
             ["title"] = Text("What kind of trouble it is, in a few words."),
-            ["status"] = values.Property(ValueSchemas.Scalar(typeof(int))!, "The HTTP status."),
+            ["status"] = values.Property(ValueSchemas.Of<int>(), "The HTTP status."),
             ["detail"] = Text("What is wrong here, and what to do."),
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
                 Description = "Where something is wrong with the request, everything that is: from a path such as \"network.layers[2].outFeatures\" (\"$\" for the request as a whole) to what was expected there and what came.",
-                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = ValueSchemas.Scalar(typeof(string)) },
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = ValueSchemas.Of<string>() },
             },
             ["code"] = Text("Where stored networks cannot be had, which kind of trouble it is: a word for programs, such as storage-locked."),
             ["traceId"] = Text("Identifies the request in the service's log."),
         };
 
-        OpenApiSchema Text(string description) => values.Property(ValueSchemas.Scalar(typeof(string))!, description);
+        OpenApiSchema Text(string description) => values.Property(ValueSchemas.Of<string>(), description);
     });
 }

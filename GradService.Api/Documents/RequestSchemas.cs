@@ -7,7 +7,6 @@ using GradService.Api.Wire.Writing;
 using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
 using GradService.Domain.Networks;
-using GradService.Domain.Networks.Layers.Spatial;
 using Microsoft.OpenApi;
 
 namespace GradService.Api.Documents;
@@ -51,11 +50,6 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
             return values.Array();
         }
 
-        if (type == typeof(PerAxis) || type == typeof(ConvolutionPadding))
-        {
-            return PerAxis(orSame: type == typeof(ConvolutionPadding));
-        }
-
         if (type.IsGenericType)
         {
             var element = type.GetGenericArguments()[^1];
@@ -73,25 +67,11 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
 
         if (Family.Of(type) is { HasBareNames: true } named)
         {
-            return new OpenApiSchema { OneOf = [values.Named(type)!, Choice(type, named, $"{type.Name}WithFields")] };
+            return new OpenApiSchema { OneOf = [values.Of(type)!, Choice(type, named, $"{type.Name}WithFields")] };
         }
 
-        return ValueSchemas.Scalar(type)
-            ?? (IOpenApiSchema?)values.Named(type)
+        return values.Of(type)
             ?? (Family.Of(type) is { } members ? Choice(type, members, type.Name) : values.Component(type, type.Name, schema => FillRecord(schema, type)));
-    }
-
-    /// <summary>An integer for all spatial axes, or a list with one for each.</summary>
-    private static OpenApiSchema PerAxis(bool orSame)
-    {
-        var integer = ValueSchemas.Scalar(typeof(int))!;
-        var schema = new OpenApiSchema { OneOf = [integer, new OpenApiSchema { Type = JsonSchemaType.Array, Items = integer, MinItems = 1 }] };
-        if (orSame)
-        {
-            schema.OneOf.Add(new OpenApiSchema { Type = JsonSchemaType.String, Enum = Names(["same"]) });
-        }
-
-        return schema;
     }
 
     /// <summary>One of a family's members, as the discriminator says.</summary>
@@ -141,7 +121,7 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
         }
 
         int? least = field.MinLength > 0 ? field.MinLength : null, most = field.MaxLength < int.MaxValue ? field.MaxLength : null;
-        (schema.MinLength, schema.MaxLength, schema.MinItems, schema.MaxItems) = field.Type == typeof(string) ? (least, most, (int?)null, (int?)null) : (null, null, least, most);
+        (schema.MinLength, schema.MaxLength, schema.MinItems, schema.MaxItems) = field.Type.IsGenericType ? ((int?)null, (int?)null, least, most) : (least, most, null, null);
         return schema;
     }
 

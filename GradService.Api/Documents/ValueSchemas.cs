@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using GradService.Api.Wire.Reading;
+using GradService.Api.Wire.Values;
 using GradService.Domain.Arrays;
-using GradService.Domain.Statistics;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -36,25 +35,22 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
         return reference;
     }
 
-    /// <summary>true, a number, a text or a time; null for other types.</summary>
-    public static OpenApiSchema? Scalar(Type type) =>
-        type == typeof(bool) ? new OpenApiSchema { Type = JsonSchemaType.Boolean }
-        : type == typeof(int) ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" }
-        : type == typeof(long) ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
-        : type == typeof(double) ? new OpenApiSchema { Type = JsonSchemaType.Number, Format = "double" }
-        : type == typeof(decimal) ? Number()
-        : type == typeof(string) ? new OpenApiSchema { Type = JsonSchemaType.String }
-        : type == typeof(DateTime) ? new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" }
-        : null;
+    /// <summary>The schema of a value.</summary>
+    public static OpenApiSchema Of<T>() => FieldTypes.Of(typeof(T))!.Schema();
 
-    /// <summary>A type that travels as a name, with what each name means; null for other types.</summary>
-    public OpenApiSchemaReference? Named(Type type) => RequestNames.Of(type) is not { } names ? null
-        : Component(type, type.Name, schema =>
-        {
-            schema.Type = JsonSchemaType.String;
-            schema.Enum = [.. names.Keys.Select(name => (JsonNode)name)];
-            schema.Description = Listed(Docs.Of(type), names.Select(pair => (pair.Key, pair.Value is BatchNormMode mode ? mode.Description : Docs.Of(type, pair.Value.ToString()!))));
-        });
+    /// <summary>The schema of a type of values; null for arrays, lists, records and families.</summary>
+    public IOpenApiSchema? Of(Type type) => FieldTypes.Of(type) switch
+    {
+        NamedType named => Named(named),
+        var other => other?.Schema(),
+    };
+
+    /// <summary>A type that travels as a name, with what each name means.</summary>
+    private OpenApiSchemaReference Named(NamedType named) => Component(named.Type, named.Type.Name, schema =>
+    {
+        (schema.Type, schema.Enum) = (named.Schema().Type, named.Schema().Enum);
+        schema.Description = Listed(Docs.Of(named.Type), named.Names.Select(pair => (pair.Key, named.MeaningOf(pair.Value) ?? Docs.Of(named.Type, pair.Value.ToString()!))));
+    });
 
     /// <summary>Nested lists of numbers of any rank but 0, or the same in base64.</summary>
     public OpenApiSchema Array() => new() { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Array, Items = Entry() }, Encoded()] };
@@ -72,7 +68,7 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
         schema.Properties = new Dictionary<string, IOpenApiSchema>
         {
             ["shape"] = Property(new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" } }, "Its sizes, outermost first; any may be 0."),
-            ["dtype"] = Property(Named(typeof(Dtype))!, "The precision of its numbers."),
+            ["dtype"] = Property(Named(FieldTypes.Named<Dtype>()), "The precision of its numbers."),
             ["base64"] = Property(new OpenApiSchema { Type = JsonSchemaType.String, Format = "byte" }, "Its numbers, little-endian and row-major, in base64 with padding."),
         };
     });

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GradService.Api.Wire.Values;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Statistics;
@@ -51,6 +52,16 @@ public sealed class TableTests
             Assert.Single(SourceFiles.CodeLines("GradService.Domain/Gradients/Kinds/QuestionTable.cs"), line => line.Contains($"typeof({type.Name})", StringComparison.Ordinal)));
         Assert.All(FindingTable.All, rule => Assert.Single(Naming($"\"{rule.Code}\"", "GradService.Domain")));
     }
+
+    [Fact]
+    public void Every_type_of_values_has_a_line_in_its_table() =>
+        Assert.Equal(Described().Append(typeof(EnumerationType)).ToHashSet(), Members(typeof(FieldType)));
+
+    [Fact]
+    public void What_integers_per_axis_are_stands_in_their_description_alone() =>
+        Assert.Equal(["ConvolutionPaddingType", "FieldTypes", "PerAxisType"], Naming("PerAxis", "GradService.Api").Select(Path.GetFileNameWithoutExtension));
+
+    private static IEnumerable<Type> Described() => FieldTypes.All.Select(described => described.GetType());
 
     private static IEnumerable<string> Naming(string text, params string[] folders) =>
         folders.SelectMany(SourceFiles.Under).Where(file => SourceFiles.CodeLines(file).Any(line => line.Contains(text, StringComparison.Ordinal)));

@@ -1,3 +1,4 @@
+using GradService.Api.Wire.Values;
 using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
@@ -99,7 +100,7 @@ internal static class EncodedArrayReader
 
     private static Dtype? ReadDtype(ref Utf8JsonReader reader, ReportFault report)
     {
-        var names = RequestNames.Of(typeof(Dtype))!;
+        var names = FieldTypes.Named<Dtype>().Names;
         if (reader.TokenType == JsonTokenType.String && names.TryGetValue(JsonText.Of(ref reader), out var dtype))
         {
             return (Dtype)dtype;
@@ -143,7 +144,7 @@ internal static class EncodedArrayReader
         // As many bytes as are there, before an array of as many is made.
         if ((Int128)shape.Elements * dtype.SizeInBytes() != length)
         {
-            report(".base64", $"{(shape.Elements == long.MaxValue ? "far more" : (Int128)shape.Elements * dtype.SizeInBytes())} bytes, as shape {shape} of {RequestNames.Of(typeof(Dtype))!.Single(name => name.Value.Equals(dtype)).Key} has", $"{length}");
+            report(".base64", $"{(shape.Elements == long.MaxValue ? "far more" : (Int128)shape.Elements * dtype.SizeInBytes())} bytes, as shape {shape} of {FieldTypes.Named<Dtype>().Names.Single(name => name.Value.Equals(dtype)).Key} has", $"{length}");
             return null;
         }
 

@@ -2,11 +2,10 @@ using System.Collections;
 using System.Text;
 using System.Text.Json;
 using GradService.Api.Wire.Arrays;
+using GradService.Api.Wire.Values;
 using GradService.Api.Wire.Writing;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
-using GradService.Domain.Networks.Layers.Spatial;
-using GradService.Domain.Statistics;
 
 namespace GradService.Api.Wire.Reading;
 
@@ -134,6 +133,16 @@ internal sealed class RequestReader
             return nullable ? null : Refuse(ref reader, RequestWords.Expected(type, field));
         }
 
+        if (Family.Of(type) is { } family && (!family.HasBareNames || reader.TokenType == JsonTokenType.StartObject))
+        {
+            return ReadMember(ref reader, family, json);
+        }
+
+        if (FieldTypes.Of(type) is { } known)
+        {
+            return known.Read(ref reader, field, Report);
+        }
+
         if (type == typeof(JsonFragment))
         {
             return ReadFragment(ref reader, json);
@@ -144,21 +153,6 @@ internal sealed class RequestReader
             return ReadArray(ref reader, json);
         }
 
-        if (type == typeof(PerAxis))
-        {
-            return PerAxisReader.Read(ref reader, field!, Report);
-        }
-
-        if (type == typeof(ConvolutionPadding))
-        {
-            return PerAxisReader.ReadPadding(ref reader, field!, Report);
-        }
-
-        if (Family.Of(type) is { } family && (!family.HasBareNames || reader.TokenType == JsonTokenType.StartObject))
-        {
-            return ReadMember(ref reader, family, json);
-        }
-
         if (type.IsGenericType)
         {
             var arguments = type.GetGenericArguments();
@@ -167,22 +161,9 @@ internal sealed class RequestReader
                 : ReadDictionary(ref reader, arguments[1], json);
         }
 
-        if (ScalarReader.Read(ref reader, type, field, Report, out var reported) is { } scalar)
-        {
-            return scalar;
-        }
-
-        if (reported)
-        {
-            return null;
-        }
-
-        if (IsRecord(type) && reader.TokenType == JsonTokenType.StartObject)
-        {
-            return ReadRecord(ref reader, NetworkForm.Of(type, reader), json, null, static _ => false);
-        }
-
-        return Refuse(ref reader, RequestWords.Expected(type, field));
+        return reader.TokenType == JsonTokenType.StartObject
+            ? ReadRecord(ref reader, NetworkForm.Of(type, reader), json, null, static _ => false)
+            : Refuse(ref reader, RequestWords.Expected(type, field));
     }
 
     private object? ReadRecord(ref Utf8JsonReader reader, Type type, ReadOnlySpan<byte> json, string? discriminator, Func<string, bool> passOver)
@@ -394,6 +375,4 @@ internal sealed class RequestReader
             throw new FaultException(_faults);
         }
     }
-
-    private static bool IsRecord(Type type) => type.IsClass && type != typeof(string) && type != typeof(BatchNormMode);
 }

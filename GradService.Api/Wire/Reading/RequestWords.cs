@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using GradService.Api.Wire.Values;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
-using GradService.Domain.Networks.Layers.Spatial;
 
 namespace GradService.Api.Wire.Reading;
 
@@ -13,24 +13,9 @@ internal static class RequestWords
     /// <summary>What would have been right, in words.</summary>
     public static string Expected(Type type, RecordField? field)
     {
-        if (type == typeof(int) || type == typeof(long))
+        if (FieldTypes.Of(type) is { } known)
         {
-            return "an integer" + Range(field);
-        }
-
-        if (type == typeof(double))
-        {
-            return "a number" + Range(field) + (field?.AllowsInfinity == true ? ", or \"Infinity\"" : "") + (field?.Nullable == true ? ", or null" : "");
-        }
-
-        if (type == typeof(PerAxis) || type == typeof(ConvolutionPadding))
-        {
-            return $"an integer{Range(field)}, or a list of such, one per spatial axis" + (type == typeof(ConvolutionPadding) ? ", or \"same\"" : "");
-        }
-
-        if (RequestNames.Askable(type) is { } names)
-        {
-            return $"one of {string.Join(", ", names.Keys)}";
+            return known.Expected(field);
         }
 
         if (type.IsGenericType && type.Name.StartsWith("IReadOnlyList", StringComparison.Ordinal))
@@ -40,14 +25,13 @@ internal static class RequestWords
                 : "a list";
         }
 
-        return type == typeof(bool) ? "true or false"
-            : type == typeof(string) ? "a string"
-            : type == typeof(NdArray) ? "an array of numbers"
+        return type == typeof(NdArray) ? "an array of numbers"
             : Family.Of(type) is { } family ? $"an object with '{family.Discriminator}'"
             : "an object";
     }
 
-    private static string Range(RecordField? field) => field?.Range is not { } range ? ""
+    /// <summary>The range of a field, as it follows what it is a range of; empty where there is none.</summary>
+    public static string Range(RecordField? field) => field?.Range is not { } range ? ""
         : (RecordField.Binds(range.Minimum), RecordField.Binds(range.Maximum)) switch
         {
             (true, true) => string.Create(CultureInfo.InvariantCulture, $" from {range.Minimum} to {range.Maximum}"),

@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using GradService.Api.Wire.Arrays;
+using GradService.Api.Wire.Values;
 using GradService.Domain.Runs;
-using GradService.Domain.Statistics;
 
 namespace GradService.Api.Wire.Writing;
 
@@ -28,9 +28,11 @@ internal static class JsonServices
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
         options.Converters.Add(new NdArrayConverter());
-        options.Converters.Add(new BatchNormModeConverter());
-        options.Converters.Add(new PerAxisConverter());
-        options.Converters.Add(new ConvolutionPaddingConverter());
+        foreach (var converter in FieldTypes.All.Select(type => type.Converter).OfType<JsonConverter>())
+        {
+            options.Converters.Add(converter);
+        }
+
         options.Converters.Add(new LayerConverter());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WriteMissingRunningStatistics } };
@@ -46,13 +48,5 @@ internal static class JsonServices
                 property.ShouldSerialize = static (_, _) => true;
             }
         }
-    }
-
-    private sealed class BatchNormModeConverter : JsonConverter<BatchNormMode>
-    {
-        public override BatchNormMode Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("Requests are read by RequestReader.");
-
-        public override void Write(Utf8JsonWriter writer, BatchNormMode value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
     }
 }

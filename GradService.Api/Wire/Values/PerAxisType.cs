@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using GradService.Api.Wire.Arrays;
+using GradService.Api.Wire.Reading;
+using GradService.Api.Wire.Writing;
+using GradService.Domain.Networks.Layers.Spatial;
+using Microsoft.OpenApi;
+
+namespace GradService.Api.Wire.Values;
+
+/// <summary>An integer for all spatial axes, or a list with one for each; how many axes there are, the layer knows.</summary>
+internal sealed class PerAxisType() : FieldType(typeof(PerAxis), "integer or integers")
+{
+    public override JsonConverter Converter { get; } = new WritingConverter<PerAxis>((writer, value, json) =>
+    {
+        if (value.Values is [var one])
+        {
+            writer.WriteNumberValue(one);
+        }
+        else
+        {
+            JsonSerializer.Serialize(writer, value.Values, json);
+        }
+    });
+
+    public override string Expected(RecordField? field) => Words(field);
+
+    public override object? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report) => Read(ref reader, field, report, Words(field));
+
+    public override OpenApiSchema Schema() =>
+        new() { OneOf = [IntegerType.Single(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = IntegerType.Single(), MinItems = 1 }] };
+
+    public static string Words(RecordField? field) => $"{IntegerType.Words(field)}, or a list of such, one per spatial axis";
+
+    /// <summary>One that may be something else as well.</summary>
+    public static PerAxis? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report, string expected)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            return IntegerType.Read(ref reader, field, report, "", expected) is { } one ? new PerAxis(one) : null;
+        }
+
+        var (values, entries) = (new List<int>(), 0);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (IntegerType.Read(ref reader, field, report, $"[{entries++}]", IntegerType.Words(field)) is { } value)
+            {
+                values.Add(value);
+            }
+        }
+
+        if (entries == 0)
+        {
+            report("", expected, "an empty list");
+        }
+
+        return values.Count == entries && entries > 0 ? new PerAxis(values) : null;
+    }
+}
