@@ -42,16 +42,14 @@ internal sealed record Displacement(long First, long Count, NdArray? Direction, 
         }
     }
 
-    /// <summary>The inputs moved by h.</summary>
-    public double[] From(double[] inputs, double h)
+    /// <summary>Writes the inputs moved by h into an array as long as they are.</summary>
+    public void Move(double[] inputs, double h, double[] moved)
     {
-        var moved = (double[])inputs.Clone();
+        inputs.CopyTo(moved, 0);
         for (var element = 0L; element < Count; element++)
         {
             moved[First + element] += h * this[element];
         }
-
-        return moved;
     }
 
     /// <summary>The direction of one sample of D elements, to which all that move belong, [1, D].</summary>

@@ -35,6 +35,9 @@ internal static class FiniteDifferences
         var acrossKinks = new bool[drawn.Length];
         var (noise, magnitude) = (0.0, 1.0);
 
+        // One for all passes: an array for each would be as much garbage as a hundred batches.
+        var moved = new double[inputs.Length];
+
         // Quotients that move the inputs in the same way share their two passes.
         var parts = drawn.SelectMany((entry, index) => quotients(entry).Select(quotient => Of(index, quotient)));
         foreach (var group in parts.GroupBy(part => part.Moves))
@@ -43,8 +46,8 @@ internal static class FiniteDifferences
             using var scope = NewDisposeScope();
             var (moves, longest) = (group.Key, group.Key.Largest);
             var h = Step * Math.Max(1, moves.Direction is null ? Math.Abs(inputs[moves.First]) : inputs.Max(Math.Abs)) / (longest > 0 ? longest : 1);
-            var high = new WatchedPass(Moved(pass, moves.From(inputs, h)), cancellation);
-            var low = new WatchedPass(Moved(pass, moves.From(inputs, -h)), cancellation);
+            var high = new WatchedPass(Moved(pass, moves, inputs, h, moved), cancellation);
+            var low = new WatchedPass(Moved(pass, moves, inputs, -h, moved), cancellation);
             var straddles = Straddles(high.Pass.Branches, low.Pass.Branches);
             var largestOutput = high.Outputs.Max(Math.Abs);
             foreach (var (index, _, watched) in group)
@@ -106,8 +109,11 @@ internal static class FiniteDifferences
     /// <summary>The largest in size; NaN where one is NaN, which Enumerable.Max passes over as long as another number is there.</summary>
     public static double Largest(IEnumerable<double> values) => values.Aggregate(0.0, (largest, value) => Math.Max(largest, Math.Abs(value)));
 
-    private static ForwardPass Moved(ForwardPass pass, double[] inputs) =>
-        pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), inputs).ToTensor(Dtype.Float64), watchBranches: true);
+    private static ForwardPass Moved(ForwardPass pass, Displacement moves, double[] inputs, double h, double[] moved)
+    {
+        moves.Move(inputs, h, moved);
+        return pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), moved).ToTensor(Dtype.Float64), watchBranches: true);
+    }
 
     /// <summary>Entries of the answer, all or 64 different ones, fewer where each takes several quotients; the same for the same request.</summary>
     private static long[] Draw(Shape answer, double[] inputs, string kind, long quotientsEach)

@@ -5,6 +5,9 @@ namespace GradService.Domain.Objectives;
 /// <summary>What the terms of a loss keep beside the passes that they read, in elements, estimated from formulas and counts of points.</summary>
 internal static class TermCost
 {
+    // Measured: a tensor of one number, the node of the graph that made it and the object that holds it, each kept until the sweep.
+    private const long BytesOfATensor = 2_048;
+
     // The residual's slope, its gradient and what adds up those of the values that it reads.
     private const long SweptWithEach = 4;
 
@@ -17,6 +20,7 @@ internal static class TermCost
     public static long Tensors(ObjectiveSetting setting, bool live)
     {
         var (inputs, kept, alive) = (setting.Shape.Input.Elements, 0L, 0L);
+        var each = BytesOfATensor / setting.Shape.Dtype.SizeInBytes();
         foreach (var batch in setting.Batches)
         {
             var rows = setting.WayOf(batch) == DerivativeWay.RowByRow;
@@ -25,7 +29,8 @@ internal static class TermCost
                 var points = rows && set.Derivatives.Sweeps > 0 ? 1 : set.Count;
                 foreach (var term in set.Terms)
                 {
-                    kept = kept.SaturatingPlus(live ? points.SaturatingTimes(term.Residual.Kept(inputs) + SweptWithEach) : 0);
+                    kept = kept.SaturatingPlus(live ? points.SaturatingTimes(term.Residual.Kept(inputs) + SweptWithEach) : 0)
+                        .SaturatingPlus((live ? term.Residual.Operations : 0) * each);
                     alive = Math.Max(alive, (live ? points : Math.Min(points, Loss.PointsAtOnce)).SaturatingTimes(term.Residual.Alive(inputs)));
                 }
             }

@@ -55,7 +55,9 @@ public sealed class DifferenceQuotientTests
     public void A_direction_moves_its_elements_alone()
     {
         var moves = new Displacement(First: 2, Count: 2, new NdArray(new Shape(2, 2), [1.0, 2, 3, -4]), At: 2);
-        Assert.Equal([0, 0, 1.5, -2], moves.From([0, 0, 0, 0], 0.5));
+        double[] moved = [7, 7, 7, 7];
+        moves.Move([0, 0, 0, 0], 0.5, moved);
+        Assert.Equal([0, 0, 1.5, -2], moved);
         Assert.Equal(4, moves.Largest);
         Assert.Equal([3, -4], [moves.InSample(1, 2)[0], moves.InSample(1, 2)[1]]);
         Assert.Equal([0, 1, 0], [Displacement.Of(4).InSample(1, 3)[0], Displacement.Of(4).InSample(1, 3)[1], Displacement.Of(4).InSample(1, 3)[2]]);
