@@ -52,7 +52,7 @@ internal static class NamesEndpoints
     {
         var asked = (await body.ReadAsync<NameBody>(context)).Request;
         var moved = await store.MoveAsync(NetworkName.Checked(name), asked.Id, NamePrecondition.Of(context.Request).Check)
-            ?? throw new FaultException(Fault.NotFound("id", "the id of a stored network", Fault.Quoted(asked.Id), "GET /v1/networks lists them."));
+            ?? throw StoredIds.NotFound(asked.Id);
         SetTag(context.Response, moved.Name);
         var report = NameReport.Of(moved.Name);
         return moved.IsNew ? TypedResults.Created($"{context.Request.PathBase}/v1/names/{name}", report) : TypedResults.Ok(report);

@@ -1,14 +1,8 @@
 using System.Globalization;
 using GradService.Api.Documents;
-using GradService.Api.Serving.Admission;
-using GradService.Api.Serving.Bodies;
-using GradService.Api.Serving.Budget;
-using GradService.Api.Serving.Measurement;
 using GradService.Api.Storage;
 using GradService.Api.Wire.Writing;
 using GradService.Domain.Arrays;
-using GradService.Domain.Budget;
-using GradService.Domain.Catalog;
 using GradService.Domain.Faults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -75,35 +69,11 @@ internal static class NetworksEndpoints
         return group;
     }
 
-    private static async Task<Results<Created<NetworkReport>, Ok<NetworkReport>>> StoreAsync(
-        HttpContext context, [FromServices] RequestBody body, [FromServices] NetworkUpload upload, [FromServices] RequestAdmission admission, [FromServices] NetworkCatalog catalog, [FromServices] NetworkStore store,
-        [FromServices] HeapRelease heap)
+    private static async Task<Results<Created<NetworkReport>, Ok<NetworkReport>>> StoreAsync(HttpContext context, [FromServices] NetworkIntake intake)
     {
-        var (stored, name, isNew, bytes) = await ReceiveAsync(context, body, upload, admission, catalog, store);
-        heap.After(bytes);
+        var (stored, name, isNew) = await intake.StoreAsync(context);
         var report = NetworkReport.Whole(stored, name);
         return isNew ? TypedResults.Created($"{context.Request.PathBase}/v1/networks/{report.Id}", report) : TypedResults.Ok(report);
-    }
-
-    private static async Task<(StoredNetwork Stored, string? Name, bool IsNew, long Bytes)> ReceiveAsync(
-        HttpContext context, RequestBody body, NetworkUpload upload, RequestAdmission admission, NetworkCatalog catalog, NetworkStore store)
-    {
-        string? name = null, id = null;
-        var network = await admission.ComputeAsync<CanonicalNetwork?>(context, async () =>
-        {
-            var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context) : (await body.ReadAsync<NetworkBody>(context)).Request;
-            name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
-            id = catalog.StoredId(asked.Network);
-            return id is null ? catalog.PriceCanonical(asked.Network).Then<CanonicalNetwork?>((canonical, _) => canonical) : Priced.Of<CanonicalNetwork?>(null);
-        });
-        using var stage = Stages.Start("store");
-        if (network is null)
-        {
-            return (await store.NameAsync(id!, name) ?? throw NotFound(id!), name, false, 0);
-        }
-
-        var (stored, isNew) = await store.StoreAsync(network, name);
-        return (stored, name, isNew, network.ParameterBytes);
     }
 
     private static Ok<NetworkListReport> List([FromServices] NetworkStore store, string? limit = null, string? after = null)
@@ -119,19 +89,17 @@ internal static class NetworksEndpoints
     }
 
     private static Ok<NetworkReport> Find(string id, [FromServices] NetworkStore store) =>
-        TypedResults.Ok(NetworkReport.Whole(store.Find(id) ?? throw NotFound(id)));
+        TypedResults.Ok(NetworkReport.Whole(store.Find(id) ?? throw StoredIds.NotFound(id)));
 
     private static async Task<NoContent> DeleteAsync(string id, [FromServices] NetworkStore store) =>
-        await store.DeleteAsync(id) ? TypedResults.NoContent() : throw NotFound(id);
+        await store.DeleteAsync(id) ? TypedResults.NoContent() : throw StoredIds.NotFound(id);
 
     private static ParametersAnswer Parameters(string id, HttpRequest request, [FromServices] NetworkStore store)
     {
         var media = AnswerMedia.Preferred(request, ParametersAnswer.Forms)
             ?? throw new BadHttpRequestException($"Parameters are had as {string.Join(", ", ParametersAnswer.Forms)}; the header Accept excludes all of them.", StatusCodes.Status406NotAcceptable);
-        return new ParametersAnswer(id, store.OpenParameters(id) ?? throw NotFound(id), media);
+        return new ParametersAnswer(id, store.OpenParameters(id) ?? throw StoredIds.NotFound(id), media);
     }
-
-    private static FaultException NotFound(string id) => new(Fault.NotFound("id", "the id of a stored network", Fault.Quoted(id), "GET /v1/networks lists them."));
 
     private static long Number(string name, string? text, long absent, long least, long most) =>
         text is null ? absent

@@ -1,0 +1,47 @@
+using GradService.Api.Serving.Admission;
+using GradService.Api.Serving.Bodies;
+using GradService.Api.Serving.Budget;
+using GradService.Api.Serving.Measurement;
+using GradService.Api.Serving.Refusals;
+using GradService.Api.Storage;
+using GradService.Domain.Budget;
+using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
+
+namespace GradService.Api.Networks;
+
+/// <summary>The way of a network into the store: read in the form that it has, built when it is its turn, and written.</summary>
+internal sealed class NetworkIntake(RequestBody body, NetworkUpload upload, RequestAdmission admission, NetworkCatalog catalog, NetworkStore store, HeapRelease heap)
+{
+    /// <summary>Stores the network of a request.</summary>
+    /// <returns>What is stored, the name that was asked for, and whether it is new.</returns>
+    /// <exception cref="FaultException">The request is wrong or too large, or its name points to another network.</exception>
+    /// <exception cref="RefusalException">There is no room, or it took too long.</exception>
+    public async Task<(StoredNetwork Stored, string? Name, bool IsNew)> StoreAsync(HttpContext context)
+    {
+        var (stored, name, isNew, bytes) = await ReceiveAsync(context);
+        heap.After(bytes);
+        return (stored, name, isNew);
+    }
+
+    /// <summary>Apart from what follows: when it has returned nobody holds the arrays any more.</summary>
+    private async Task<(StoredNetwork Stored, string? Name, bool IsNew, long Bytes)> ReceiveAsync(HttpContext context)
+    {
+        string? name = null, id = null;
+        var network = await admission.ComputeAsync<CanonicalNetwork?>(context, async () =>
+        {
+            var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context) : (await body.ReadAsync<NetworkBody>(context)).Request;
+            name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
+            id = catalog.StoredId(asked.Network);
+            return id is null ? catalog.PriceCanonical(asked.Network).Then<CanonicalNetwork?>((canonical, _) => canonical) : Priced.Of<CanonicalNetwork?>(null);
+        });
+        using var stage = Stages.Start("store");
+        if (network is null)
+        {
+            return (await store.NameAsync(id!, name) ?? throw StoredIds.NotFound(id!), name, false, 0);
+        }
+
+        var (stored, isNew) = await store.StoreAsync(network, name);
+        return (stored, name, isNew, network.ParameterBytes);
+    }
+}
