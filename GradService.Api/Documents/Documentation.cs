@@ -79,7 +79,8 @@ internal static class Documentation
     /// <summary>Says that the operations of a group, which compute, read the header by which a caller limits its wait.</summary>
     public static RouteGroupBuilder WithRequestTimeout(this RouteGroupBuilder group) => group.WithMetadata(new DocumentedRequestHeader(
         RequestTimeout.Header,
-        "How many seconds the caller will wait for the answer, from the request's having been read; then the computation is stopped, 503. It can only shorten the limit DeadlineSeconds.",
+        "How many seconds the caller will wait for the answer, from the request's having been read; then the computation is stopped, 503. "
+        + "It can only shorten the limit DeadlineSeconds.",
         2.5));
 
     public static RouteHandlerBuilder WithExamples(this RouteHandlerBuilder endpoint, IReadOnlyList<RequestExample> examples) =>

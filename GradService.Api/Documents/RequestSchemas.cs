@@ -121,7 +121,8 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
         }
 
         int? least = field.MinLength > 0 ? field.MinLength : null, most = field.MaxLength < int.MaxValue ? field.MaxLength : null;
-        (schema.MinLength, schema.MaxLength, schema.MinItems, schema.MaxItems) = field.Type.IsGenericType ? ((int?)null, (int?)null, least, most) : (least, most, null, null);
+        (schema.MinLength, schema.MaxLength, schema.MinItems, schema.MaxItems) =
+            field.Type.IsGenericType ? ((int?)null, (int?)null, least, most) : (least, most, null, null);
         return schema;
     }
 

@@ -49,7 +49,8 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
     private OpenApiSchemaReference Named(NamedType named) => Component(named.Type, named.Type.Name, schema =>
     {
         (schema.Type, schema.Enum) = (named.Schema().Type, named.Schema().Enum);
-        schema.Description = Listed(Docs.Of(named.Type), named.Names.Select(pair => (pair.Key, named.MeaningOf(pair.Value) ?? Docs.Of(named.Type, pair.Value.ToString()!))));
+        schema.Description = Listed(Docs.Of(named.Type), named.Names.Select(pair =>
+            (pair.Key, named.MeaningOf(pair.Value) ?? Docs.Of(named.Type, pair.Value.ToString()!))));
     });
 
     /// <summary>Nested lists of numbers of any rank but 0, or the same in base64.</summary>

@@ -11,7 +11,8 @@ using GradService.Domain.Faults;
 namespace GradService.Api.Networks;
 
 /// <summary>The way of a network into the store: read in the form that it has, built when it is its turn, and written.</summary>
-internal sealed class NetworkIntake(RequestBody body, NetworkUpload upload, RequestAdmission admission, NetworkCatalog catalog, NetworkStore store, HeapRelease heap)
+internal sealed class NetworkIntake(
+    RequestBody body, NetworkUpload upload, RequestAdmission admission, NetworkCatalog catalog, NetworkStore store, HeapRelease heap)
 {
     /// <summary>Stores the network of a request.</summary>
     /// <returns>What is stored, the name that was asked for, and whether it is new.</returns>

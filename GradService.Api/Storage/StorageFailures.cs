@@ -47,7 +47,8 @@ internal class StorageUnavailableException(string message, string code = Storage
 /// <summary>The folder is being opened, which takes a moment; whoever can wait asks again when that is done.</summary>
 /// <param name="opened">Waits for that, where somebody sees to it.</param>
 internal sealed class StorageOpeningException(Func<TimeSpan?, CancellationToken, ValueTask>? opened = null)
-    : StorageUnavailableException("Stored networks are just being opened. Try again in a moment. Networks that are described in the request are computed as ever.", Opening)
+    : StorageUnavailableException(
+        "Stored networks are just being opened. Try again in a moment. Networks that are described in the request are computed as ever.", Opening)
 {
     public override Func<TimeSpan?, CancellationToken, ValueTask>? Over { get; } = opened;
 }

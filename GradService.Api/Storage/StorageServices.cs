@@ -21,7 +21,8 @@ internal static class StorageServices
         services.AddSingleton<IMeasured, StorageMetrics>();
         services.AddHostedService<StorageOpening>();
         services.AddSingleton(provider => new NetworkCache(LimitsOf(provider), provider.GetRequiredService<IOptions<EngineOptions>>().Value));
-        services.AddSingleton(provider => new NetworkCatalog(provider.GetRequiredService<NetworkCache>(), LimitsOf(provider), provider.GetRequiredService<NetworkStore>()));
+        services.AddSingleton(provider =>
+            new NetworkCatalog(provider.GetRequiredService<NetworkCache>(), LimitsOf(provider), provider.GetRequiredService<NetworkStore>()));
         return services;
     }
 

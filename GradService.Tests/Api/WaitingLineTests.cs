@@ -184,7 +184,8 @@ public sealed class WaitingLineTests
         Assert.Equal(seconds, RetryAfter(line, second));
     }
 
-    private static int? RetryAfter(WaitingLine line, Price price) => Assert.Throws<QueueFullException>(() => Enter(line, Enumerable.Repeat(price, 4))).RetryAfterSeconds;
+    private static int? RetryAfter(WaitingLine line, Price price) =>
+        Assert.Throws<QueueFullException>(() => Enter(line, Enumerable.Repeat(price, 4))).RetryAfterSeconds;
 
     private static List<Place> Enter(WaitingLine line, IEnumerable<Price> prices) => [.. prices.Select(price =>
     {

@@ -40,7 +40,8 @@ public sealed class ArrowTests
 
     [Fact]
     public void Every_file_of_the_service_but_its_table_of_contents_is_in_a_room_with_a_place_in_the_order() =>
-        Assert.All(SourceFiles.Under("GradService.Api").Where(file => file != "GradService.Api/Program.cs"), file => Assert.True(IsInARoomOfTheService(file), file));
+        Assert.All(SourceFiles.Under("GradService.Api").Where(file => file != "GradService.Api/Program.cs"), file =>
+            Assert.True(IsInARoomOfTheService(file), file));
 
     [Fact]
     public void A_file_is_in_the_namespace_of_its_folder()

@@ -16,7 +16,8 @@ internal sealed class ProcessMetrics
         _received = meter.CreateCounter<long>("gradservice.received", "By", "Bytes of request bodies that were read.");
         _sent = meter.CreateCounter<long>("gradservice.sent", "By", "Bytes of response bodies, as sent.");
         meter.CreateObservableGauge("gradservice.tensors", () => LibTorch.TensorsAlive, "{tensor}", "Tensors that have not been disposed of.");
-        meter.CreateObservableGauge("gradservice.native.memory", NativeMemory, "By", "Resident memory beyond the managed heap: libtorch's code, tensors, and what the allocator keeps.");
+        meter.CreateObservableGauge("gradservice.native.memory", NativeMemory, "By",
+            "Resident memory beyond the managed heap: libtorch's code, tensors, and what the allocator keeps.");
     }
 
     public void Transferred(long received, long sent)

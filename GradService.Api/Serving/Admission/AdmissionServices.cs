@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Serving.Admission;
 
-/// <summary>The way of requests that compute: limits and compute threads, from the section "Limits" of the configuration, and what computes, from "Engine".</summary>
+/// <summary>The way of requests that compute: limits and threads, from the section "Limits" of the configuration, and what computes, from "Engine".</summary>
 internal static class AdmissionServices
 {
     public const string Section = "Limits";

@@ -142,7 +142,8 @@ internal static partial class ProblemMapping
                 } },
                 RefusalException refusal => Of(context, refusal),
                 LibTorchUnavailableException unavailable => Lacking(context, "Nothing can be computed.", unavailable.Message),
-                _ when IsOutOfMemory(exception) => Lacking(context, "There is not enough memory.", "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
+                _ when IsOutOfMemory(exception) => Lacking(context, "There is not enough memory.",
+                    "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
                 _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "Something went wrong that should not have; the log has it under this traceId." },
             };
             if (problem.Status == StatusCodes.Status500InternalServerError)

@@ -20,7 +20,8 @@ internal abstract class RefusalException(int status, string title, string messag
 
 /// <summary>Ends a request that may be tried again after some seconds.</summary>
 /// <inheritdoc cref="RefusalException"/>
-internal abstract class RefusedForNowException(int status, string title, string message, int retryAfterSeconds = 1, Exception? cause = null) : RefusalException(status, title, message, cause)
+internal abstract class RefusedForNowException(int status, string title, string message, int retryAfterSeconds = 1, Exception? cause = null)
+    : RefusalException(status, title, message, cause)
 {
     public override int? RetryAfterSeconds { get; } = retryAfterSeconds;
 

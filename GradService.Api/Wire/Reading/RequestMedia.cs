@@ -18,6 +18,7 @@ internal static class RequestMedia
 
     /// <summary>What to say of a body that is not declared to be what a request can be.</summary>
     public static string Expected(HttpRequest request) =>
-        $"Expected Content-Type: application/json (in UTF-8) or application/x-npz, got {(string.IsNullOrEmpty(request.ContentType) ? "none" : Fault.Quoted(request.ContentType))}. "
+        "Expected Content-Type: application/json (in UTF-8) or application/x-npz, got "
+        + $"{(string.IsNullOrEmpty(request.ContentType) ? "none" : Fault.Quoted(request.ContentType))}. "
         + "With curl: -H 'Content-Type: application/json'.";
 }

@@ -13,7 +13,9 @@ internal sealed class EnumerationType : NamedType
     }
 
     private EnumerationType(Type type, Dictionary<string, object> names)
-        : base(type, names, names.Where(name => type.GetField(name.Value.ToString()!)!.GetCustomAttribute<BrowsableAttribute>() is null or { Browsable: true }).ToDictionary())
+        : base(type, names, names.Where(name => IsAskable(type.GetField(name.Value.ToString()!)!)).ToDictionary())
     {
     }
+
+    private static bool IsAskable(FieldInfo value) => value.GetCustomAttribute<BrowsableAttribute>() is null or { Browsable: true };
 }

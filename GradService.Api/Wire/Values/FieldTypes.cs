@@ -20,7 +20,8 @@ internal static class FieldTypes
     ];
 
     /// <summary>The description of a type; null for arrays, lists, records and families.</summary>
-    public static FieldType? Of(Type type) => ByType.GetOrAdd(type, static type => All.FirstOrDefault(known => known.Type == type) ?? (type.IsEnum ? new EnumerationType(type) : null));
+    public static FieldType? Of(Type type) => ByType.GetOrAdd(type, static type =>
+        All.FirstOrDefault(known => known.Type == type) ?? (type.IsEnum ? new EnumerationType(type) : null));
 
     /// <summary>The description of an enumeration.</summary>
     public static NamedType Named<T>()
