@@ -2,6 +2,7 @@ using System.Globalization;
 using GradService.Fuzz.Search;
 using GradService.Fuzz.Soak;
 using GradService.Fuzz.Storm;
+using GradService.Fuzz.Walk;
 
 namespace GradService.Fuzz;
 
@@ -28,9 +29,13 @@ internal static class Program
                     options.FirstOrDefault(option => option.Contains('/', StringComparison.Ordinal)));
             case ["soak", var minutes, .. var options]:
                 return await ServiceSoak.RunAsync(Minutes(minutes), Seed(options));
+            case ["walk", .. var options]:
+                return await RequestWalk.RunAsync(options.FirstOrDefault(option => option != "list") ?? AppContext.BaseDirectory, options.Contains("list"));
+            case ["walked", var how]:
+                return await RequestWalk.CountAsync(how == "list");
             default:
                 await Console.Error.WriteLineAsync("instrument FOLDER | fuzz TARGET FILE (by afl-fuzz) | replay TARGET FILE… | replay FINDING"
-                    + " | storm REQUESTS [SEED] | search MINUTES [SEED] [good] [FOLDER/] | soak MINUTES [SEED]");
+                    + " | storm REQUESTS [SEED] | search MINUTES [SEED] [good] [FOLDER/] | soak MINUTES [SEED] | walk [list] [FOLDER]");
                 return 2;
         }
     }
