@@ -65,7 +65,7 @@ public class RequestStagesBenchmarks : IDisposable
     public object CheckAndPlan() => PreparedRequest.Of(_request, _shape);
 
     [Benchmark]
-    public object Price() => GradientCost.Of(_shape, Samples, 0, _request.Gradient, _prepared.Size, finiteDifferences: false);
+    public object Quote() => GradientCost.Of(_shape, Samples, 0, _request.Gradient, _prepared.Size, finiteDifferences: false);
 
     [Benchmark]
     public object DrawParameters() => ParameterValues.Of(_spec, _shape);

@@ -15,8 +15,8 @@ internal sealed record ComparisonFigure(string Path, string? Title, ComparisonRe
     public static ComparisonFigure Of(string path, string? title, ComparisonRequest request, NetworkCatalog networks, FigureKind? asked) =>
         new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [.. request.Compare.Select(entry => entry.Gradient)], "compare"), networks.SizeOf(request.Network));
 
-    protected override Priced<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
-        gradients.PriceComparison(Request with { Compare = [.. Request.Compare.Select(entry => entry with { Gradient = FigureKinds.Drawn(Kind, entry.Gradient) })] })
+    protected override Quote<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
+        gradients.QuoteComparison(Request with { Compare = [.. Request.Compare.Select(entry => entry with { Gradient = FigureKinds.Drawn(Kind, entry.Gradient) })] })
             .Beside(FigureCost.Panels(Kind, Request.Compare.Count, Request.Inputs.Shape[0], Size))
             .Then((result, cancellation) =>
             DrawableAnswer.Of(result, [.. Request.Compare.Zip(result.Results, (entry, each) =>

@@ -24,16 +24,16 @@ internal static class FigureCost
     /// <param name="panels">How many they are, one after the other.</param>
     /// <param name="samples">N.</param>
     /// <param name="size">The network.</param>
-    public static Price Panels(FigureKind kind, int panels, long samples, NetworkSize size)
+    public static Cost Panels(FigureKind kind, int panels, long samples, NetworkSize size)
     {
-        var each = kind == FigureKind.Coupling ? CouplingMap.PriceOf(samples, size) : new Price(samples * BytesOfSample, 0, samples * NanosecondsOfSample);
+        var each = kind == FigureKind.Coupling ? CouplingMap.PriceOf(samples, size) : new Cost(samples * BytesOfSample, 0, samples * NanosecondsOfSample);
         return each with { Work = panels * (each.Work + NanosecondsOfPanel) };
     }
 
     /// <summary>Of the picture: the pixels and their encoding, or the document.</summary>
-    public static Price Picture(FigureSpec spec)
+    public static Cost Picture(FigureSpec spec)
     {
         var pixels = (long)spec.Width * spec.Height;
-        return spec.Format == FigureFormat.Png ? new Price(8 * pixels, 0, NanosecondsOfPicture + (pixels * NanosecondsOfPixel)) : new Price(SvgBytes, 0, NanosecondsOfPicture);
+        return spec.Format == FigureFormat.Png ? new Cost(8 * pixels, 0, NanosecondsOfPicture + (pixels * NanosecondsOfPixel)) : new Cost(SvgBytes, 0, NanosecondsOfPicture);
     }
 }

@@ -15,7 +15,7 @@ internal abstract record FigureQuestion(string Path, string? Title)
 
     /// <summary>Its answer, once for all of its panels, checked and priced, to be computed. Errors name fields below the path.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, has no answer, or its answer has no picture.</exception>
-    public Priced<DrawableAnswer> Price(GradientService gradients, ObjectiveService objectives)
+    public Quote<DrawableAnswer> Quote(GradientService gradients, ObjectiveService objectives)
     {
         try
         {
@@ -27,5 +27,5 @@ internal abstract record FigureQuestion(string Path, string? Title)
         }
     }
 
-    protected abstract Priced<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives);
+    protected abstract Quote<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives);
 }

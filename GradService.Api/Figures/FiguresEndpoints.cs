@@ -39,7 +39,7 @@ internal static class FiguresEndpoints
             asked.Figure.CheckSize(limits.Value);
             var questions = FigureRequests.Read(asked, networks);
             _ = PanelGrid.Of(questions.Sum(question => question.PanelCount), asked.Figure.Width, asked.Figure.Height);
-            return DrawnFigure.Price(questions, asked.Figure, gradients, objectives);
+            return DrawnFigure.QuoteOf(questions, asked.Figure, gradients, objectives);
         });
         return new FigureAnswer(figure);
     }

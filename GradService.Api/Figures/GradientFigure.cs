@@ -15,8 +15,8 @@ internal sealed record GradientFigure(string Path, string? Title, GradientReques
     public static GradientFigure Of(string path, string? title, GradientRequest request, NetworkCatalog networks, FigureKind? asked) =>
         new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [request.Gradient], "gradient.kind"), networks.SizeOf(request.Network));
 
-    protected override Priced<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
-        gradients.PriceGradient(Request with { Gradient = FigureKinds.Drawn(Kind, Request.Gradient) })
+    protected override Quote<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
+        gradients.QuoteGradient(Request with { Gradient = FigureKinds.Drawn(Kind, Request.Gradient) })
             .Beside(FigureCost.Panels(Kind, 1, Request.Inputs.Shape[0], Size))
             .Then((result, cancellation) =>
             DrawableAnswer.Of(result, [FigureKinds.PanelOf(Kind, Request, Request.Gradient, result, Title, cancellation)]));

@@ -10,6 +10,6 @@ internal sealed record ObjectiveFigure(string Path, string? Title, ObjectiveComp
 {
     public override int PanelCount => TermsPanels.Count;
 
-    protected override Priced<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
-        objectives.PriceComparison(Request).Then((result, _) => DrawableAnswer.Of(result, TermsPanels.Of(result, Title)));
+    protected override Quote<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
+        objectives.QuoteComparison(Request).Then((result, _) => DrawableAnswer.Of(result, TermsPanels.Of(result, Title)));
 }

@@ -47,19 +47,19 @@ internal static class GradientsEndpoints
 
     private static async Task<Answer<GradientResult>> DifferentiateAsync(HttpContext context, [FromServices] RequestAdmission admission, [FromServices] GradientService service)
     {
-        var (result, form) = await admission.ComputeAsync<GradientRequest, GradientResult>(context, service.PriceGradient);
+        var (result, form) = await admission.ComputeAsync<GradientRequest, GradientResult>(context, service.QuoteGradient);
         return new Answer<GradientResult>(result, form);
     }
 
     private static async Task<Answer<ComparisonResult>> CompareAsync(HttpContext context, [FromServices] RequestAdmission admission, [FromServices] GradientService service)
     {
-        var (result, form) = await admission.ComputeAsync<ComparisonBody, ComparisonResult>(context, body => service.PriceComparison(body.ToRequest()));
+        var (result, form) = await admission.ComputeAsync<ComparisonBody, ComparisonResult>(context, body => service.QuoteComparison(body.ToRequest()));
         return new Answer<ComparisonResult>(result, form);
     }
 
     private static async Task<Answer<ForwardResult>> ForwardAsync(HttpContext context, [FromServices] RequestAdmission admission, [FromServices] GradientService service)
     {
-        var (result, form) = await admission.ComputeAsync<ForwardRequest, ForwardResult>(context, service.PriceForward);
+        var (result, form) = await admission.ComputeAsync<ForwardRequest, ForwardResult>(context, service.QuoteForward);
         return new Answer<ForwardResult>(result, form);
     }
 }

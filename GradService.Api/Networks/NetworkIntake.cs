@@ -34,7 +34,7 @@ internal sealed class NetworkIntake(
             var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context) : (await body.ReadAsync<NetworkBody>(context)).Request;
             name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
             id = catalog.StoredId(asked.Network);
-            return id is null ? catalog.PriceCanonical(asked.Network).Then<CanonicalNetwork?>((canonical, _) => canonical) : Priced.Of<CanonicalNetwork?>(null);
+            return id is null ? catalog.QuoteCanonical(asked.Network).Then<CanonicalNetwork?>((canonical, _) => canonical) : Quote.Of<CanonicalNetwork?>(null);
         });
         using var stage = Stages.Start("store");
         if (network is null)

@@ -61,10 +61,10 @@ internal sealed class ServedNetworks(RequestBody body, RequestAdmission admissio
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="RefusedForNowException">There is no room, or it took too long.</exception>
     public Task<ForwardResult> EvaluateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, ForwardRequest> read) =>
-        admission.ComputeAsync(context, async () => service.PriceForward(await ReadAsync(context, read)));
+        admission.ComputeAsync(context, async () => service.QuoteForward(await ReadAsync(context, read)));
 
     /// <summary>The gradient asked for.</summary>
     /// <inheritdoc cref="EvaluateAsync"/>
     public Task<GradientResult> DifferentiateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, GradientRequest> read) =>
-        admission.ComputeAsync(context, async () => service.PriceGradient(await ReadAsync(context, read)));
+        admission.ComputeAsync(context, async () => service.QuoteGradient(await ReadAsync(context, read)));
 }

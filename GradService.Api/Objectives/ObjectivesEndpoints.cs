@@ -39,13 +39,13 @@ internal static class ObjectivesEndpoints
 
     private static async Task<Answer<ObjectiveResult>> EvaluateAsync(HttpContext context, [FromServices] RequestAdmission admission, [FromServices] ObjectiveService service)
     {
-        var (result, form) = await admission.ComputeAsync<ObjectiveRequest, ObjectiveResult>(context, service.PriceEvaluation);
+        var (result, form) = await admission.ComputeAsync<ObjectiveRequest, ObjectiveResult>(context, service.QuoteEvaluation);
         return new Answer<ObjectiveResult>(result, form);
     }
 
     private static async Task<Answer<ObjectiveComparisonAnswer>> CompareAsync(HttpContext context, [FromServices] RequestAdmission admission, [FromServices] ObjectiveService service)
     {
-        var (result, form) = await admission.ComputeAsync<ObjectiveComparisonRequest, ObjectiveComparisonResult>(context, service.PriceComparison);
+        var (result, form) = await admission.ComputeAsync<ObjectiveComparisonRequest, ObjectiveComparisonResult>(context, service.QuoteComparison);
         return new Answer<ObjectiveComparisonAnswer>(ObjectiveComparisonAnswer.Of(result), form);
     }
 }

@@ -3,30 +3,35 @@ using GradService.Domain.Faults;
 
 namespace GradService.Domain.Budget;
 
-/// <summary>What a request takes, estimated from its sizes before anything is allocated.</summary>
-/// <param name="Passes">Backward sweeps.</param>
-/// <param name="RowByRowWork">N²·M·order where second and higher derivatives go row by row, else 0.</param>
-/// <param name="ResultBytes">Size of the arrays of the answer.</param>
+/// <summary>What work takes, estimated from sizes before anything is allocated.</summary>
 /// <param name="NativeBytes">Size of all tensors alive at once.</param>
-/// <param name="Work">How long it takes, in nanoseconds of a usual core, to an order of magnitude.</param>
-internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, long NativeBytes, long Work)
+/// <param name="ResultBytes">Size of the arrays of the answer.</param>
+/// <param name="Work">How long it takes, in nanoseconds of a usual core, to an order of magnitude: what tells short from long.</param>
+public sealed record Cost(long NativeBytes, long ResultBytes, long Work)
 {
     /// <summary>Each kept tensor once more as its gradient and once as a temporary of the operation that makes it.</summary>
-    public const long TensorsPerKept = 3;
+    internal const long TensorsPerKept = 3;
 
-    /// <summary>Of several answers made one after another and handed out together.</summary>
-    public static Cost Sum(IEnumerable<Cost> costs) => costs.Aggregate((a, b) => new Cost(
-        a.Passes.SaturatingPlus(b.Passes),
-        a.RowByRowWork.SaturatingPlus(b.RowByRowWork),
-        a.ResultBytes.SaturatingPlus(b.ResultBytes),
-        Math.Max(a.NativeBytes, b.NativeBytes),
-        a.Work.SaturatingPlus(b.Work)));
+    /// <summary>What takes nothing.</summary>
+    public static Cost Nothing { get; } = new(0, 0, 0);
 
-    /// <summary>What of it others need to know.</summary>
-    public Price ToPrice() => new(NativeBytes, ResultBytes, Work);
+    /// <summary>Backward sweeps.</summary>
+    public long Passes { get; init; }
+
+    /// <summary>N²·M·order where second and higher derivatives go row by row, else 0.</summary>
+    public long RowByRowWork { get; init; }
+
+    /// <summary>Of both at once, or of one that needs what the other makes.</summary>
+    public Cost Plus(Cost other) => other == Nothing ? this : After(other) with { NativeBytes = NativeBytes.SaturatingPlus(other.NativeBytes) };
+
+    /// <summary>Of both, one after the other, the results of both being kept.</summary>
+    public Cost Then(Cost next) => next.After(this);
+
+    /// <summary>Of several, one after the other, the results of all being kept.</summary>
+    public static Cost Sum(IEnumerable<Cost> costs) => costs.Aggregate(Nothing, (sum, each) => sum.Then(each));
 
     /// <exception cref="FaultException">Names each limit that is exceeded, the size asked for, and what to do.</exception>
-    public Cost Check(Limits limits, string path, string cheaper)
+    internal Cost Check(Limits limits, string path, string cheaper)
     {
         List<Fault> faults = [];
         AddIfOver(nameof(limits.MaxPasses), Passes, limits.MaxPasses, "sweeps over the network");
@@ -48,4 +53,10 @@ internal sealed record Cost(long Passes, long RowByRowWork, long ResultBytes, lo
             }
         }
     }
+
+    private Cost After(Cost before) => new(Math.Max(before.NativeBytes, NativeBytes), before.ResultBytes.SaturatingPlus(ResultBytes), before.Work.SaturatingPlus(Work))
+    {
+        Passes = before.Passes.SaturatingPlus(Passes),
+        RowByRowWork = before.RowByRowWork.SaturatingPlus(RowByRowWork),
+    };
 }

@@ -57,11 +57,11 @@ internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDispos
     }
 
     /// <summary>What drawing or reading its numbers takes: the numbers as they come, in managed memory, while its tensors are made of them.</summary>
-    public static Price PriceOf(NetworkShape shape)
+    public static Cost PriceOf(NetworkShape shape)
     {
         // In single precision, as they are drawn, and in the network's.
         var bytes = shape.ParameterElements.SaturatingTimes(sizeof(float) + (shape.Dtype == Dtype.Float64 ? sizeof(double) : 0));
-        return new Price(bytes, 0, shape.ParameterElements.SaturatingTimes(NanosecondsOfANumber));
+        return new Cost(bytes, 0, shape.ParameterElements.SaturatingTimes(NanosecondsOfANumber));
     }
 
     public void Dispose()

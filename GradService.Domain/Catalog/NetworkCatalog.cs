@@ -17,17 +17,36 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     /// <exception cref="FaultException">It has no shape, or is not there.</exception>
     internal NetworkLease Open(NetworkSource source) => source is NetworkSpec spec ? built.Open(spec) : Open((NetworkReference)source);
 
+    /// <summary>A quote for work on a network, which it holds from now to the answer.</summary>
+    /// <param name="source">The network.</param>
+    /// <param name="quote">Finds what the work costs, within the limits, and how it is done. The network is built only when it is.</param>
+    /// <exception cref="FaultException">The network has no shape, is not there, or the work cannot be done.</exception>
+    internal Quote<T> Quote<T>(NetworkSource source, Func<NetworkLease, (Cost Cost, Func<CancellationToken, T> Compute)> quote)
+    {
+        var lease = Open(source);
+        try
+        {
+            var (cost, compute) = quote(lease);
+            return new Quote<T>(cost.Plus(lease.Building), compute, lease);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A network as it is stored.</summary>
     /// <exception cref="FaultException">It has no shape, is over a limit, a given parameter is wrong or missing, or it refers to one that is not there.</exception>
     public CanonicalNetwork Canonical(NetworkSource source) => CanonicalNetwork.Of(source as NetworkSpec ?? Whole((NetworkReference)source), limits);
 
     /// <summary>A network as it is stored, checked and priced, its numbers to be drawn.</summary>
     /// <inheritdoc cref="Canonical"/>
-    public Priced<CanonicalNetwork> PriceCanonical(NetworkSource source)
+    public Quote<CanonicalNetwork> QuoteCanonical(NetworkSource source)
     {
         var shape = NetworkShape.InferWithin(DescriptionOf(source), limits);
         var bytes = shape.ParameterElements * shape.Dtype.SizeInBytes();
-        return new Priced<CanonicalNetwork>(new Price(bytes, bytes, shape.ParameterElements * BuiltNetwork.NanosecondsOfANumber), _ => Canonical(source));
+        return new Quote<CanonicalNetwork>(new Cost(bytes, bytes, shape.ParameterElements * BuiltNetwork.NanosecondsOfANumber), _ => Canonical(source));
     }
 
     /// <summary>The id of a network that is stored already; null where there is more to it than a reference, and its numbers must be had to know it.</summary>

@@ -42,6 +42,6 @@ internal static class GradientCost
                 .SaturatingPlus(scratch).SaturatingTimes(sizeof(double))
             : 0;
         var passes = question?.Choose(size).Passes ?? 0;
-        return new Cost(passes, question?.RowByRowWork(size) ?? 0, results, alive.SaturatingPlus(copy), Work: 0);
+        return new Cost(alive.SaturatingPlus(copy), results, Work: 0) { Passes = passes, RowByRowWork = question?.RowByRowWork(size) ?? 0 };
     }
 }

@@ -21,7 +21,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
 {
     /// <summary>Outputs [N, M…] and BatchNorm statistics, checked and priced, to be computed.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
-    public Priced<ForwardResult> PriceForward(ForwardRequest request) => networks.Price<ForwardResult>(request.Network, lease =>
+    public Quote<ForwardResult> QuoteForward(ForwardRequest request) => networks.Quote<ForwardResult>(request.Network, lease =>
     {
         var prepared = PreparedRequest.Of(request, lease.Shape);
         return (CheckedWork(CheckedCost(prepared, question: null, "inputs"), prepared, question: null, lease), cancellation =>
@@ -33,8 +33,8 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     });
 
     /// <summary>The gradient asked for, with outputs, statistics and what they mean, checked and priced, to be computed.</summary>
-    /// <inheritdoc cref="PriceForward"/>
-    public Priced<GradientResult> PriceGradient(GradientRequest request) => networks.Price<GradientResult>(request.Network, lease =>
+    /// <inheritdoc cref="QuoteForward"/>
+    public Quote<GradientResult> QuoteGradient(GradientRequest request) => networks.Quote<GradientResult>(request.Network, lease =>
     {
         var prepared = PreparedRequest.Of(request, lease.Shape);
         return (Check(prepared, request.Gradient, lease), cancellation => Differentiate(prepared, lease.Network, request.Gradient, cancellation));
@@ -44,8 +44,8 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     /// Several gradients of the same parameters and inputs, each starting from the request's own running statistics: all checked and priced
     /// before the first is computed.
     /// </summary>
-    /// <inheritdoc cref="PriceForward"/>
-    public Priced<ComparisonResult> PriceComparison(ComparisonRequest request) => networks.Price<ComparisonResult>(request.Network, lease =>
+    /// <inheritdoc cref="QuoteForward"/>
+    public Quote<ComparisonResult> QuoteComparison(ComparisonRequest request) => networks.Quote<ComparisonResult>(request.Network, lease =>
     {
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
@@ -72,24 +72,24 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ForwardResult Forward(ForwardRequest request, CancellationToken cancellation)
     {
-        using var priced = PriceForward(request);
-        return priced.Compute(cancellation);
+        using var quote = QuoteForward(request);
+        return quote.Compute(cancellation);
     }
 
     /// <summary>The gradient asked for, computed at once.</summary>
     /// <inheritdoc cref="Forward"/>
     public GradientResult Differentiate(GradientRequest request, CancellationToken cancellation)
     {
-        using var priced = PriceGradient(request);
-        return priced.Compute(cancellation);
+        using var quote = QuoteGradient(request);
+        return quote.Compute(cancellation);
     }
 
     /// <summary>Several gradients, computed at once.</summary>
     /// <inheritdoc cref="Forward"/>
     public ComparisonResult Compare(ComparisonRequest request, CancellationToken cancellation)
     {
-        using var priced = PriceComparison(request);
-        return priced.Compute(cancellation);
+        using var quote = QuoteComparison(request);
+        return quote.Compute(cancellation);
     }
 
     private Cost Check(PreparedRequest prepared, Question question, NetworkLease lease)

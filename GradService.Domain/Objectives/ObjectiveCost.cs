@@ -45,12 +45,11 @@ internal static class ObjectiveCost
             .SaturatingPlus(setting.Plan.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
         var differences = request.Diagnostics.FiniteDifferences;
         var sweeps = setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(DifferencedPasses) : 0);
-        return new Cost(
-            sweeps,
-            work.SaturatingTimes(differences ? 1 + DifferencedPasses : 1),
-            results.SaturatingTimes(itemSize),
-            alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0),
-            Work: 0);
+        return new Cost(alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0), results.SaturatingTimes(itemSize), Work: 0)
+        {
+            Passes = sweeps,
+            RowByRowWork = work.SaturatingTimes(differences ? 1 + DifferencedPasses : 1),
+        };
     }
 
     /// <summary>What all of a batch's graphs keep, in times what one sample's pass keeps.</summary>

@@ -25,7 +25,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
 
     /// <summary>The loss and its parameter gradient, checked and priced, to be computed.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
-    public Priced<ObjectiveResult> PriceEvaluation(ObjectiveRequest request) => networks.Price<ObjectiveResult>(request.Network, lease =>
+    public Quote<ObjectiveResult> QuoteEvaluation(ObjectiveRequest request) => networks.Quote<ObjectiveResult>(request.Network, lease =>
     {
         var shape = lease.Shape;
         var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode, Derivative = request.Derivative, ThroughStatistics = request.BatchNorm.ThroughStatistics };
@@ -42,15 +42,15 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     /// The same loss under several meanings of BatchNorm, checked and priced, to be computed. What cannot be computed in one of them stands
     /// beside the others' results.
     /// </summary>
-    /// <inheritdoc cref="PriceEvaluation"/>
-    public Priced<ObjectiveComparisonResult> PriceComparison(ObjectiveComparisonRequest request) => networks.Price<ObjectiveComparisonResult>(request.Network, lease =>
+    /// <inheritdoc cref="QuoteEvaluation"/>
+    public Quote<ObjectiveComparisonResult> QuoteComparison(ObjectiveComparisonRequest request) => networks.Quote<ObjectiveComparisonResult>(request.Network, lease =>
     {
         var shape = lease.Shape;
         var objective = Objective.Resolve(request, shape);
         var variants = request.Compare ?? ObjectiveVariant.All;
         request.BatchNorm.CheckReference(variants.Select(variant => variant.Mode));
 
-        var prepared = variants.Select((variant, index) => Try(() => Price(variant, $"compare[{index}]", "terms"))).ToList();
+        var prepared = variants.Select((variant, index) => Try(() => Quote(variant, $"compare[{index}]", "terms"))).ToList();
         if (prepared.All(entry => entry.Error is not null))
         {
             throw prepared[0].Error!.For($"{(request.Compare is null ? $"variant {variants[0].Letter}" : "compare[0]")}; none of the others can be computed either");
@@ -60,7 +60,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
 
         // The parameter gradient that others are measured by is variant c's, which is computed where it is not among them.
         var among = variants.ToList().FindIndex(variant => variant.Letter == ObjectiveVariant.Recommended.Letter);
-        var beside = among >= 0 || !request.Return.Contains(ObjectivePart.ParameterGradients) ? default : Try(() => Price(ObjectiveVariant.Recommended, "batchNorm", "compare")).Result;
+        var beside = among >= 0 || !request.Return.Contains(ObjectivePart.ParameterGradients) ? default : Try(() => Quote(ObjectiveVariant.Recommended, "batchNorm", "compare")).Result;
         return (beside.Cost is null ? all : Cost.Sum([all, beside.Cost]), cancellation =>
         {
             var network = lease.Network.Tensors;
@@ -75,7 +75,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
             return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared) };
         });
 
-        (ObjectiveSetting Setting, Cost Cost) Price(ObjectiveVariant variant, string path, string counted)
+        (ObjectiveSetting Setting, Cost Cost) Quote(ObjectiveVariant variant, string path, string counted)
         {
             var setting = Prepare(request, objective, shape, variant, path);
             return (setting, CheckedCost(setting, request, counted));
@@ -95,16 +95,16 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ObjectiveResult Evaluate(ObjectiveRequest request, CancellationToken cancellation)
     {
-        using var priced = PriceEvaluation(request);
-        return priced.Compute(cancellation);
+        using var quote = QuoteEvaluation(request);
+        return quote.Compute(cancellation);
     }
 
     /// <summary>The same loss under several meanings of BatchNorm, computed at once.</summary>
     /// <inheritdoc cref="Evaluate(ObjectiveRequest, CancellationToken)"/>
     public ObjectiveComparisonResult Compare(ObjectiveComparisonRequest request, CancellationToken cancellation)
     {
-        using var priced = PriceComparison(request);
-        return priced.Compute(cancellation);
+        using var quote = QuoteComparison(request);
+        return quote.Compute(cancellation);
     }
 
     /// <param name="request">The request.</param>

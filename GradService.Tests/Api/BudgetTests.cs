@@ -118,12 +118,12 @@ public sealed class BudgetTests
             next(pipeline);
             pipeline.Map(Path, greedy => greedy.Run(async context =>
             {
-                using var priced = new Priced<int>(new Price(0, 0, 0), _ =>
+                using var quote = new Quote<int>(new Cost(0, 0, 0), _ =>
                 {
                     allocate();
                     return 0;
                 });
-                await context.RequestServices.GetRequiredService<ComputeQueue>().RunAsync(priced, null, context.RequestAborted);
+                await context.RequestServices.GetRequiredService<ComputeQueue>().RunAsync(quote, null, context.RequestAborted);
             }));
         };
     }

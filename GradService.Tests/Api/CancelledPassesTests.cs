@@ -41,14 +41,14 @@ public sealed class CancelledPassesTests
             "Derivatives" => Request(samples: 200, inputs: 1, hidden: 64, outputs: 2_500, new Derivatives { Order = 4 }),
             _ => Request(samples: 200, inputs: 1_000, hidden: 1_000, outputs: 1, new Hvp { Cotangent = Ones(200, 1), Tangent = Ones(200, 1_000) }),
         };
-        using var priced = application.Services.GetRequiredService<GradientService>().PriceGradient(request);
+        using var quote = application.Services.GetRequiredService<GradientService>().QuoteGradient(request);
         SweepCount? sweeps = null;
         var start = -1L;
-        using var watched = new Priced<GradientResult>(priced.Price, cancellation =>
+        using var watched = new Quote<GradientResult>(quote.Cost, cancellation =>
         {
             Interlocked.Exchange(ref start, Autograd.Sweeps.Value);
             Volatile.Write(ref sweeps, Autograd.Sweeps);
-            return priced.Compute(cancellation);
+            return quote.Compute(cancellation);
         });
         using var caller = new CancellationTokenSource();
         var asked = queue.RunAsync(watched, null, caller.Token);
@@ -63,7 +63,7 @@ public sealed class CancelledPassesTests
         Assert.InRange(before - start, 5, 9_999);
 
         // The only thread is free, and says itself how far it went.
-        using var next = new Priced<long>(new Price(0, 0, 0), _ => Autograd.Sweeps.Value);
+        using var next = new Quote<long>(new Cost(0, 0, 0), _ => Autograd.Sweeps.Value);
         Assert.InRange(await queue.RunAsync(next, null, CancellationToken.None) - before, 0, 1);
 
         bool HasBegunAChain()

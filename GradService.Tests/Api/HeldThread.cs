@@ -14,7 +14,7 @@ internal sealed class HeldThread : IDisposable
     {
         _queue = application.Services.GetRequiredService<ComputeQueue>();
         using var started = new ManualResetEventSlim();
-        _ = _queue.RunAsync(new Priced<int>(new Price(nativeBytes, 0, 0), _ =>
+        _ = _queue.RunAsync(new Quote<int>(new Cost(nativeBytes, 0, 0), _ =>
         {
             started.Set();
             _released.Wait(CancellationToken.None);

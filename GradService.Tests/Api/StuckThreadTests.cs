@@ -149,7 +149,7 @@ public sealed class StuckThreadTests
 
         public void Dispose() => Return();
 
-        private Priced<int> Priced(TaskCompletionSource began) => new(new Price(NativeBytes, ResultBytes, 1), _ =>
+        private Quote<int> Priced(TaskCompletionSource began) => new(new Cost(NativeBytes, ResultBytes, 1), _ =>
         {
             began.SetResult();
             _return.Wait(CancellationToken.None);

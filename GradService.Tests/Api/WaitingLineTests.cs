@@ -10,8 +10,8 @@ public sealed class WaitingLineTests
 {
     private const long Memory = 1600;
 
-    private static readonly Price Short = new(1, 0, 1_000);
-    private static readonly Price Long = new(1, 0, long.MaxValue / 1_000);
+    private static readonly Cost Short = new(1, 0, 1_000);
+    private static readonly Cost Long = new(1, 0, long.MaxValue / 1_000);
 
     [Fact]
     public void Those_of_a_kind_are_taken_in_order_of_arrival()
@@ -184,10 +184,10 @@ public sealed class WaitingLineTests
         Assert.Equal(seconds, RetryAfter(line, second));
     }
 
-    private static int? RetryAfter(WaitingLine line, Price price) =>
+    private static int? RetryAfter(WaitingLine line, Cost price) =>
         Assert.Throws<QueueFullException>(() => Enter(line, Enumerable.Repeat(price, 4))).RetryAfterSeconds;
 
-    private static List<Place> Enter(WaitingLine line, IEnumerable<Price> prices) => [.. prices.Select(price =>
+    private static List<Place> Enter(WaitingLine line, IEnumerable<Cost> prices) => [.. prices.Select(price =>
     {
         var place = new Place(price, () => () => { });
         line.Enter(place);

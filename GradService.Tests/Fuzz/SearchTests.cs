@@ -114,9 +114,9 @@ public sealed class SearchTests
                 var body = CandidateBody.Of(child).Body;
                 using var price = (IDisposable)(child.Path switch
                 {
-                    "/v1/forward" => gradients.PriceForward(RequestReader.Read<ForwardRequest>(body)),
-                    "/v1/gradients" => gradients.PriceGradient(RequestReader.Read<GradientRequest>(body)),
-                    _ => objectives.PriceEvaluation(RequestReader.Read<ObjectiveRequest>(body)),
+                    "/v1/forward" => gradients.QuoteForward(RequestReader.Read<ForwardRequest>(body)),
+                    "/v1/gradients" => gradients.QuoteGradient(RequestReader.Read<GradientRequest>(body)),
+                    _ => objectives.QuoteEvaluation(RequestReader.Read<ObjectiveRequest>(body)),
                 });
                 priced++;
                 population.Add(child);

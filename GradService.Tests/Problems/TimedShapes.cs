@@ -231,7 +231,7 @@ internal sealed class TimedShapes(GradientService gradients, ObjectiveService ob
                 Derivative = derivative,
                 Diagnostics = new DiagnosticsSpec { FiniteDifferences = differences },
             };
-            return Of(() => objectives.PriceEvaluation(request));
+            return Of(() => objectives.QuoteEvaluation(request));
         });
 
         PointSet Set(string name, long points) => new() { Name = name, Inputs = Numbers(new Shape(points, d)) };
@@ -263,8 +263,8 @@ internal sealed class TimedShapes(GradientService gradients, ObjectiveService ob
                 _ => question,
             };
             return asked is null
-                ? Of(() => gradients.PriceForward(request))
-                : Of(() => gradients.PriceGradient(new GradientRequest
+                ? Of(() => gradients.QuoteForward(request))
+                : Of(() => gradients.QuoteGradient(new GradientRequest
                 {
                     Network = network,
                     Inputs = inputs,
@@ -276,10 +276,10 @@ internal sealed class TimedShapes(GradientService gradients, ObjectiveService ob
         });
     }
 
-    private static Func<Open> Of<T>(Func<Priced<T>> price) => () =>
+    private static Func<Open> Of<T>(Func<Quote<T>> price) => () =>
     {
-        var priced = price();
-        return new Open(priced.Price.Work, () => priced.Compute(CancellationToken.None), priced);
+        var quote = price();
+        return new Open(quote.Cost.Work, () => quote.Compute(CancellationToken.None), quote);
     };
 
     /// <summary>As many samples as it takes to reach a drawn price.</summary>

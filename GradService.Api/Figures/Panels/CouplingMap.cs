@@ -62,11 +62,11 @@ internal static class CouplingMap
     /// <summary>What a map takes at most: its cells, and the Gram matrices where it is made by them; more work than is taken on is refused.</summary>
     /// <param name="samples">N.</param>
     /// <param name="size">The network.</param>
-    public static Price PriceOf(long samples, NetworkSize size)
+    public static Cost PriceOf(long samples, NetworkSize size)
     {
         var (cells, gram) = (Cells(samples), (Cells(samples) + 1.0) * size.Statistics * size.Statistics);
         var (_, multiplications) = Choose(samples, size.OutputElements, size.InputElements, size.Statistics);
-        return new Price(sizeof(double) * ((4L * cells * cells) + (gram <= MostGram ? (long)gram : 0)), 0, (long)(NanosecondsOfMultiplication * Math.Min(multiplications, MostWork)));
+        return new Cost(sizeof(double) * ((4L * cells * cells) + (gram <= MostGram ? (long)gram : 0)), 0, (long)(NanosecondsOfMultiplication * Math.Min(multiplications, MostWork)));
     }
 
     /// <summary>Whether a map is made by Gram matrices or pair by pair, whichever takes fewer multiplications, and how many.</summary>

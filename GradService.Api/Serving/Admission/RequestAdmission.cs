@@ -15,7 +15,7 @@ internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, C
     /// <returns>The result, and how it is to be written.</returns>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="RefusedForNowException">There is no room, or it took too long.</exception>
-    public async Task<(TResult Result, AnswerForm Form)> ComputeAsync<TRequest, TResult>(HttpContext context, Func<TRequest, Priced<TResult>> price)
+    public async Task<(TResult Result, AnswerForm Form)> ComputeAsync<TRequest, TResult>(HttpContext context, Func<TRequest, Quote<TResult>> price)
         where TRequest : class
     {
         AnswerForm? form = null;
@@ -44,24 +44,24 @@ internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, C
 
     /// <summary>For a request that is read by rules of its own.</summary>
     /// <inheritdoc cref="ComputeAsync{TRequest, TResult}"/>
-    public Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Priced<T>>> readAndPrice) => ComputeAsync(context, readAndPrice, () => TimeSpan.Zero);
+    public Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice) => ComputeAsync(context, readAndPrice, () => TimeSpan.Zero);
 
-    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Priced<T>>> readAndPrice, Func<TimeSpan> waited)
+    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, Func<TimeSpan> waited)
     {
         var timeout = RequestTimeout.Of(context.Request);
         queue.RefuseIfFull();
-        var priced = await readAndPrice();
+        var quote = await readAndPrice();
         var held = buffers.Of(context);
         try
         {
-            held.Add(priced.Price.ResultBytes);
+            held.Add(quote.Cost.ResultBytes);
         }
         catch
         {
-            priced.Dispose();
+            quote.Dispose();
             throw;
         }
 
-        return await queue.RunAsync(priced, timeout, context.RequestAborted, held.Keep(), waited());
+        return await queue.RunAsync(quote, timeout, context.RequestAborted, held.Keep(), waited());
     }
 }

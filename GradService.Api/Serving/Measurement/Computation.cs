@@ -8,13 +8,13 @@ namespace GradService.Api.Serving.Measurement;
 internal sealed class Computation<T> : IDisposable
 {
     private readonly ComputeMetrics _metrics;
-    private readonly Priced<T> _work;
+    private readonly Quote<T> _work;
     private readonly ActivityContext _request = Activity.Current?.Context ?? default;
     private readonly Activity? _queue = Stages.Start("queue");
     private readonly long _enqueued = Stopwatch.GetTimestamp();
     private int _left;
 
-    public Computation(ComputeMetrics metrics, Priced<T> work)
+    public Computation(ComputeMetrics metrics, Quote<T> work)
     {
         (_metrics, _work) = (metrics, work);
         metrics.Enqueued();
@@ -24,7 +24,7 @@ internal sealed class Computation<T> : IDisposable
     public T Run(CancellationToken cancellation)
     {
         Leave();
-        _metrics.Began(Stopwatch.GetElapsedTime(_enqueued), _work.Price);
+        _metrics.Began(Stopwatch.GetElapsedTime(_enqueued), _work.Cost);
         using var stage = Stages.Start("compute", _request);
         var (began, outcome) = (Stopwatch.GetTimestamp(), "failed");
         try

@@ -62,7 +62,7 @@ internal sealed class ComputeMetrics
 
     public void Dequeued() => Interlocked.Decrement(ref _waiting);
 
-    public void Began(TimeSpan waited, Price price)
+    public void Began(TimeSpan waited, Cost price)
     {
         Interlocked.Increment(ref _computing);
         _wait.Record(waited.TotalSeconds);

@@ -72,7 +72,7 @@ internal sealed partial class ComputeQueue : IDisposable
     public void RefuseIfFull() => _line.RefuseIfFull();
 
     /// <summary>Computes on a compute thread, when it is the request's turn.</summary>
-    /// <param name="priced">What to compute; it is disposed of when that is over, which may be after the caller has an answer.</param>
+    /// <param name="quote">What to compute; it is disposed of when that is over, which may be after the caller has an answer.</param>
     /// <param name="timeout">How long the caller will wait; null: as long as the service allows.</param>
     /// <param name="aborted">The caller went away.</param>
     /// <param name="held">What else the request takes until then.</param>
@@ -81,16 +81,16 @@ internal sealed partial class ComputeQueue : IDisposable
     /// <exception cref="FaultException">It takes more memory than there is for all, or has no answer.</exception>
     /// <exception cref="DeadlineExceededException">The deadline passed; the work was told to stop.</exception>
     /// <exception cref="OperationCanceledException">The caller went away; the work was told to stop.</exception>
-    public async Task<T> RunAsync<T>(Priced<T> priced, TimeSpan? timeout, CancellationToken aborted, IDisposable? held = null, TimeSpan waited = default)
+    public async Task<T> RunAsync<T>(Quote<T> quote, TimeSpan? timeout, CancellationToken aborted, IDisposable? held = null, TimeSpan waited = default)
     {
-        using var computation = new Computation<T>(_metrics, priced);
+        using var computation = new Computation<T>(_metrics, quote);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         var ownTimeout = timeout < _longest;
         var longest = ownTimeout ? timeout!.Value : _longest;
         deadline.CancelAfter(longest > waited ? longest - waited : TimeSpan.Zero);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var token = deadline.Token;
-        var place = new Place(priced.Price, () => Complete(done, computation.Run, token), held is null ? [priced] : [priced, held]);
+        var place = new Place(quote.Cost, () => Complete(done, computation.Run, token), held is null ? [quote] : [quote, held]);
         try
         {
             _line.Enter(place);
@@ -180,7 +180,7 @@ internal sealed partial class ComputeQueue : IDisposable
         var began = Stopwatch.GetTimestamp();
         var handOut = place.Leave()();
         place.Dispose();
-        if (place.Price.NativeBytes >= Allocator.WorthGivingBack)
+        if (place.Cost.NativeBytes >= Allocator.WorthGivingBack)
         {
             Allocator.GiveBack();
         }

@@ -6,12 +6,12 @@ namespace GradService.Api.Serving.Queue;
 /// <param name="price">What the request takes.</param>
 /// <param name="work">Does its work, on the thread that calls, and never throws; what it returns hands out the answer.</param>
 /// <param name="held">What the work needs, given back when it is over or will never begin, whoever still waits for the answer.</param>
-internal sealed class Place(Price price, Func<Action> work, IReadOnlyList<IDisposable>? held = null) : IDisposable
+internal sealed class Place(Cost price, Func<Action> work, IReadOnlyList<IDisposable>? held = null) : IDisposable
 {
     private Func<Action>? _work = work;
     private IReadOnlyList<IDisposable> _held = held ?? [];
 
-    public Price Price { get; } = price;
+    public Cost Cost { get; } = price;
 
     /// <summary>Whether it is served before those that take long.</summary>
     public bool IsShort { get; set; }

@@ -86,13 +86,13 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     /// <exception cref="FaultException">It would never fit.</exception>
     public void Enter(Place place)
     {
-        if (place.Price.NativeBytes > nativeBytes)
+        if (place.Cost.NativeBytes > nativeBytes)
         {
-            throw new FaultException(Fault.TooLarge("", $"at most {nativeBytes} bytes of tensors at once, as estimated, for all requests together (limit MaxTotalNativeBytes)", $"{place.Price.NativeBytes} for this one",
+            throw new FaultException(Fault.TooLarge("", $"at most {nativeBytes} bytes of tensors at once, as estimated, for all requests together (limit MaxTotalNativeBytes)", $"{place.Cost.NativeBytes} for this one",
                 "Send fewer samples or use narrower layers."));
         }
 
-        place.IsShort = place.Price.Work <= ShortWork && place.Price.NativeBytes <= nativeBytes / ShortPart;
+        place.IsShort = place.Cost.Work <= ShortWork && place.Cost.NativeBytes <= nativeBytes / ShortPart;
         lock (_gate)
         {
             RefuseAt(Count, places);
@@ -183,15 +183,15 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         lock (_gate)
         {
             place.IsRunning = false;
-            _reserved -= place.Price.NativeBytes;
+            _reserved -= place.Cost.NativeBytes;
             if (place.IsStuck)
             {
-                _stuckReserved -= place.Price.NativeBytes;
+                _stuckReserved -= place.Cost.NativeBytes;
             }
             else
             {
                 _longRunning -= place.IsShort ? 0 : 1;
-                _pace.Add(place.Price.Work, took);
+                _pace.Add(place.Cost.Work, took);
             }
 
             if (Count > 0)
@@ -217,7 +217,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
             }
 
             place.IsStuck = true;
-            _stuckReserved += place.Price.NativeBytes;
+            _stuckReserved += place.Cost.NativeBytes;
             _longRunning -= place.IsShort ? 0 : 1;
             Changed();
             return true;
@@ -256,12 +256,12 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
 
     private int Count => _smallest.Count + _short.Count + _long.Count;
 
-    private LinkedList<Place> LineOf(Place place) => !place.IsShort ? _long : place.Price.Work <= SmallestWork ? _smallest : _short;
+    private LinkedList<Place> LineOf(Place place) => !place.IsShort ? _long : place.Cost.Work <= SmallestWork ? _smallest : _short;
 
     /// <summary>The short one whose turn it is.</summary>
     private Place? FirstShort => (_short.First is null || (_smallest.First is not null && _smallestInRow < MostOvertakes) ? _smallest : _short).First?.Value;
 
-    private bool Fits(Place place) => place.Price.NativeBytes <= nativeBytes - _reserved;
+    private bool Fits(Place place) => place.Cost.NativeBytes <= nativeBytes - _reserved;
 
     private Place? Choose()
     {
@@ -273,7 +273,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         if (lengthyMay && !Fits(lengthy!))
         {
             // Short ones let it go before them when those that run have ended. What is stuck may never end.
-            var willFit = lengthy!.Price.NativeBytes <= nativeBytes - _stuckReserved;
+            var willFit = lengthy!.Cost.NativeBytes <= nativeBytes - _stuckReserved;
             (briefMay, lengthyMay) = (briefMay && (_overtaken < MostOvertakes || !willFit), false);
         }
 
@@ -289,14 +289,14 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
         line.RemoveFirst();
         _smallestInRow = line == _smallest && _short.Count > 0 ? _smallestInRow + 1 : line == _short ? 0 : _smallestInRow;
         place.IsRunning = true;
-        _reserved += place.Price.NativeBytes;
+        _reserved += place.Cost.NativeBytes;
     }
 
     private void RefuseAt(int waiting, int limit)
     {
         if (waiting >= limit)
         {
-            var work = _smallest.Concat(_short).Concat(_long).Aggregate(0L, (sum, place) => sum > long.MaxValue - place.Price.Work ? long.MaxValue : sum + place.Price.Work);
+            var work = _smallest.Concat(_short).Concat(_long).Aggregate(0L, (sum, place) => sum > long.MaxValue - place.Cost.Work ? long.MaxValue : sum + place.Cost.Work);
             throw new QueueFullException($"{waiting} requests are waiting for a thread (limit QueueLength). Try again in a moment.", _pace.WholeSeconds(work / threads));
         }
     }

@@ -123,10 +123,10 @@ public sealed class NetworkCacheTests
         using var cache = Cache(Each, () => { });
         using var first = cache.Open(Spec(1) with { Dtype = Dtype.Float64 });
         var numbers = first.Shape.ParameterElements;
-        Assert.Equal(new Price(numbers * 12, 0, numbers * 10), first.Building);
+        Assert.Equal(new Cost(numbers * 12, 0, numbers * 10), first.Building);
         _ = first.Network;
         using var second = cache.Open(Spec(1) with { Dtype = Dtype.Float64 });
-        Assert.Equal((Price.Nothing, Price.Nothing), (first.Building, second.Building));
+        Assert.Equal((Cost.Nothing, Cost.Nothing), (first.Building, second.Building));
     }
 
     [Fact]

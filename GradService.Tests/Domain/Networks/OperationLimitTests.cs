@@ -31,7 +31,7 @@ public sealed class OperationLimitTests
     {
         Layer windows = pool == "average" ? new AvgPool2d { KernelSize = new(800), Stride = new(1) } : new MaxPool2d { KernelSize = new(800), Stride = new(1) };
         var network = new NetworkSpec { InputShape = [1, 2, 2], Layers = [new AdaptiveAvgPool2d { OutputSize = new(1600) }, windows] };
-        var fault = Refusal(() => DomainServices.Gradients().PriceForward(new ForwardRequest { Network = network, Inputs = Numbers(new Shape(1, 1, 2, 2)) }));
+        var fault = Refusal(() => DomainServices.Gradients().QuoteForward(new ForwardRequest { Network = network, Inputs = Numbers(new Shape(1, 1, 2, 2)) }));
         Assert.Equal("network.layers[1]", fault.Path);
         Assert.Contains("at most 5 seconds of one core", fault.Expected, StringComparison.Ordinal);
         Assert.Contains("(limit MaxOperationSeconds)", fault.Expected, StringComparison.Ordinal);
@@ -46,11 +46,11 @@ public sealed class OperationLimitTests
         var inputs = Numbers(new Shape(7_000, 7000));
         var service = DomainServices.Gradients(new Limits { MaxNativeBytes = long.MaxValue, MaxResultBytes = 1L << 30 });
         var request = new GradientRequest { Network = network, Inputs = inputs, Gradient = new Sum { Outputs = [0] } };
-        Assert.Equal("network.layers[2]", Refusal(() => service.PriceGradient(request)).Path);
+        Assert.Equal("network.layers[2]", Refusal(() => service.QuoteGradient(request)).Path);
 
         // Outputs alone are made in pieces.
-        using var forward = service.PriceForward(new ForwardRequest { Network = network, Inputs = inputs });
-        Assert.True(forward.Price.Work > 5e9);
+        using var forward = service.QuoteForward(new ForwardRequest { Network = network, Inputs = inputs });
+        Assert.True(forward.Cost.Work > 5e9);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class OperationLimitTests
             Terms = [new ObjectiveTerm { Name = "pde", On = "inside", Residual = "u_x - u" }],
         };
         var service = DomainServices.Objectives(new Limits { MaxNativeBytes = long.MaxValue });
-        Assert.Equal("network.layers[2]", Refusal(() => service.PriceEvaluation(request)).Path);
+        Assert.Equal("network.layers[2]", Refusal(() => service.QuoteEvaluation(request)).Path);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class OperationLimitTests
         var network = new NetworkSpec { InputShape = [2000], Layers = [new Linear { OutFeatures = 4000 }] };
         var service = DomainServices.Gradients(new Limits { MaxNativeBytes = long.MaxValue, MaxResultBytes = 1L << 30 });
         service.Forward(new ForwardRequest { Network = network, Inputs = Numbers(new Shape(1, 2000)) }, CancellationToken.None);
-        using var priced = service.PriceForward(new ForwardRequest { Network = network, Inputs = Numbers(new Shape(8_000, 2000)) });
+        using var quote = service.QuoteForward(new ForwardRequest { Network = network, Inputs = Numbers(new Shape(8_000, 2000)) });
         using var caller = new CancellationTokenSource();
         var before = LibTorch.TensorsAlive;
         var ended = false;
@@ -93,7 +93,7 @@ public sealed class OperationLimitTests
         canceller.Start();
         try
         {
-            Assert.ThrowsAny<OperationCanceledException>(() => priced.Compute(caller.Token));
+            Assert.ThrowsAny<OperationCanceledException>(() => quote.Compute(caller.Token));
         }
         finally
         {
@@ -148,17 +148,17 @@ public sealed class OperationLimitTests
             var request = new GradientRequest { Network = network, Inputs = Numbers(new Shape(50, 2)), BatchNorm = train, Gradient = question };
             var engine = dense.Differentiate(request, CancellationToken.None).Diagnostics.Engine.Name;
             Assert.Equal("tensor", tensors.Differentiate(request, CancellationToken.None).Diagnostics.Engine.Name);
-            using var first = dense.PriceGradient(request);
-            using var second = tensors.PriceGradient(request);
-            Assert.Equal(engine == "dense", first.Price.Work < second.Price.Work);
+            using var first = dense.QuoteGradient(request);
+            using var second = tensors.QuoteGradient(request);
+            Assert.Equal(engine == "dense", first.Cost.Work < second.Cost.Work);
         }
     }
 
     private static double WorkOf(NetworkSpec network, long samples)
     {
         var inputs = Numbers(new Shape([.. network.InputShape.Select(size => (long)size)]).After(samples));
-        using var priced = DomainServices.Gradients().PriceForward(new ForwardRequest { Network = network, Inputs = inputs });
-        return priced.Price.Work;
+        using var quote = DomainServices.Gradients().QuoteForward(new ForwardRequest { Network = network, Inputs = inputs });
+        return quote.Cost.Work;
     }
 
     private static Fault Refusal(Func<IDisposable> price)

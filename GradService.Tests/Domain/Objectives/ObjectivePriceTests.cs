@@ -96,10 +96,10 @@ public sealed class ObjectivePriceTests
         var drawn = setting with { Dropout = new DropoutSpec { Seed = 1 } };
         Assert.Equal(6.0 * 2_000 * 16, ObjectiveWork.Of(drawn, request).Nanoseconds - ObjectiveWork.Of(setting, request).Nanoseconds, 1.0);
 
-        using var without = DomainServices.Gradients().PriceForward(Forward(null));
-        using var with = DomainServices.Gradients(engine: new EngineOptions { Dense = false }).PriceForward(Forward(new DropoutSpec { Seed = 1 }));
-        Assert.True(with.Price.Work >= 6 * 50_000 * 16);
-        Assert.True(with.Price.Work > without.Price.Work);
+        using var without = DomainServices.Gradients().QuoteForward(Forward(null));
+        using var with = DomainServices.Gradients(engine: new EngineOptions { Dense = false }).QuoteForward(Forward(new DropoutSpec { Seed = 1 }));
+        Assert.True(with.Cost.Work >= 6 * 50_000 * 16);
+        Assert.True(with.Cost.Work > without.Cost.Work);
 
         ForwardRequest Forward(DropoutSpec? dropout) => new()
         {

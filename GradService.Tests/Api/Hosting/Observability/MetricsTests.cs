@@ -35,12 +35,12 @@ public sealed class MetricsTests
         await application.PostAsync("/v1/gradients", text);
         using var measured = new Measured(application);
         var request = RequestReader.Read<GradientRequest>(Encoding.UTF8.GetBytes(text));
-        using var priced = application.Services.GetRequiredService<GradientService>().PriceGradient(request);
+        using var quote = application.Services.GetRequiredService<GradientService>().QuoteGradient(request);
         await application.PostAsync("/v1/gradients", text);
         await application.PostAsync("/v1/gradients", text);
         var refused = GoodRequests.Gradient().With("gradient.kind", "\"sums\"").ToJsonString();
         Assert.Equal(400, (await ProblemAnswer.PostAsync(application, "/v1/gradients", refused)).Status);
-        var price = priced.Price;
+        var price = quote.Cost;
         Assert.True(price is { Work: > 0, ResultBytes: > 0 }, $"{price}");
         Assert.Equal(2 * price.Work / 1e9, measured.Sum("gradservice.priced.work"), 12);
         Assert.Equal((2 * price.NativeBytes, 2 * price.ResultBytes), (measured.Sum("gradservice.priced.native"), measured.Sum("gradservice.priced.results")));
