@@ -78,7 +78,7 @@ internal sealed class Coupling
     /// <summary>∂y_i/∂x_i, [N, M, D]: M sweeps for A, those for S, and M more, without P.</summary>
     public Tensor PerSample(long[] outputs)
     {
-        var (_, direct) = Direct(outputs);
+        var (_, direct) = Direct(outputs, withInputs: false);
         var total = Total(direct, Responses(withInputs: false).Responses);
         var own = new List<Tensor>();
         for (var m = 0; m < outputs.Length; m++)
@@ -98,9 +98,9 @@ internal sealed class Coupling
     /// <summary>The factors of all blocks: diagonal [N, M, D], left [N, M, K], right [K, N, D].</summary>
     public (Tensor Diagonal, Tensor Left, Tensor Right) Factors(long[] outputs)
     {
-        var (diagonal, direct) = Direct(outputs);
+        var (diagonal, direct) = Direct(outputs, withInputs: true);
         var (responses, right) = Responses(withInputs: true);
-        return (diagonal, cat(Total(direct, responses), 2), right!);
+        return (diagonal!, cat(Total(direct, responses), 2), right!);
     }
 
     /// <summary>
@@ -131,8 +131,8 @@ internal sealed class Coupling
         return result;
     }
 
-    /// <summary>Statistics held fixed: ∂y_i/∂x_i [N, M, D], and for each layer the explicit ∂y_i/∂s_l [N, M, K_l]. M sweeps.</summary>
-    private (Tensor Diagonal, Tensor[] Direct) Direct(long[] outputs)
+    /// <summary>Statistics held fixed: ∂y_i/∂x_i [N, M, D] where it is wanted, and for each layer the explicit ∂y_i/∂s_l [N, M, K_l]. M sweeps.</summary>
+    private (Tensor? Diagonal, Tensor[] Direct) Direct(long[] outputs, bool withInputs)
     {
         var diagonal = new List<Tensor>();
         var direct = _layers.Select(_ => new List<Tensor>()).ToArray();
@@ -140,15 +140,19 @@ internal sealed class Coupling
         {
             _cancellation.ThrowIfCancellationRequested();
             using var sweep = NewDisposeScope();
-            var products = Autograd.VectorJacobianProducts([(_given.Outputs, Column(output))], [_given.Inputs, .. _statistics]);
-            diagonal.Add(products[0].flatten(1).MoveToOuterDisposeScope());
+            var products = Autograd.VectorJacobianProducts([(_given.Outputs, Column(output))], [.. _statistics, .. withInputs ? [_given.Inputs] : Array.Empty<Tensor>()]);
+            if (withInputs)
+            {
+                diagonal.Add(products[^1].flatten(1).MoveToOuterDisposeScope());
+            }
+
             for (var l = 0; l < _layers.Count; l++)
             {
-                direct[l].Add(cat([products[(2 * l) + 1], products[(2 * l) + 2]], 1).MoveToOuterDisposeScope());
+                direct[l].Add(cat([products[2 * l], products[(2 * l) + 1]], 1).MoveToOuterDisposeScope());
             }
         }
 
-        return (stack(diagonal, 1), [.. direct.Select(rows => stack(rows, 1))]);
+        return (withInputs ? stack(diagonal, 1) : null, [.. direct.Select(rows => stack(rows, 1))]);
     }
 
     /// <summary>A_l = explicit part + Σ_{m&gt;l} A_m · S_{m,l}, from the last layer back; [N, M, K_l] each.</summary>

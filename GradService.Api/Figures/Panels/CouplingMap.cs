@@ -36,13 +36,14 @@ internal static class CouplingMap
                 "Send fewer samples, or select fewer outputs with gradient.outputs."));
         }
 
-        var (sums, counts) = (new double[cells, cells], new double[cells, cells]);
+        var sums = new double[cells, cells];
         if (byGram)
         {
             ByGram(factors, sums, cancellation);
         }
-        else
+        else if (k > 0)
         {
+            // Without statistics nothing couples the samples, and there would be N² zeros to look at.
             ByPairs(factors, sums, cancellation);
         }
 
