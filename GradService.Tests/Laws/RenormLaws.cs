@@ -21,11 +21,13 @@ public sealed class RenormLaws(GradApplication application)
     [InlineData("convolutional")]
     public void With_rMax_1_and_dMax_0_it_is_train(string networks) => RandomFamily.Of(networks).Normalised.Hold(problem =>
     {
+        // A product with one and a sum with zero are exact, but gradients add up in another order.
         var (train, renorm) = (problem.InMode(Train.Mode), problem.InMode(Uncorrected));
         foreach (var question in new Question[] { new Sum(), new PerSample(), new Jacobian() })
         {
             var expected = train.Gradients(question);
-            Answers.AssertClose(expected, renorm.Gradients(question), problem.IsDouble ? 1e-13 : 1e-5, train.Scale(expected), $"{question.Kind}");
+            var tolerance = ((problem.IsDouble ? 1e-12 : 1e-5) * train.Scale(expected)) + (16 * train.Lost(question));
+            Answers.AssertClose(expected, renorm.Gradients(question), tolerance, 1, $"{question.Kind}");
         }
     });
 
