@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace GradService.Fuzz.Mutations;
@@ -14,6 +15,8 @@ internal static class ServedNetwork
     /// <exception cref="InvalidOperationException">One is not taken, or it has another id.</exception>
     public static async Task StoreAsync(HttpClient client)
     {
+        await WhenOpenedAsync(client);
+
         // Others are made of it.
         foreach (var good in GoodRequest.All.Where(good => good.Path == "/v1/networks").OrderBy(good => good.Name != Storing))
         {
@@ -24,6 +27,21 @@ internal static class ServedNetwork
             {
                 throw new InvalidOperationException($"{good.Name} should be stored, that of '{Name}' with the id {Id}: {answer}");
             }
+        }
+    }
+
+    /// <summary>The folder of a service that has just been started is opened while it answers already.</summary>
+    private static async Task WhenOpenedAsync(HttpClient client)
+    {
+        for (var tries = 0; tries < 300; tries++)
+        {
+            using var response = await client.GetAsync(new Uri("/v1/networks", UriKind.Relative));
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100));
         }
     }
 }

@@ -123,21 +123,6 @@ internal sealed class Trial : IAsyncDisposable
         }
     }
 
-    /// <summary>The folder of a service that has just been started is opened while it answers already.</summary>
-    private static async Task WhenOpenedAsync(HttpClient client)
-    {
-        for (var tries = 0; tries < 300; tries++)
-        {
-            using var response = await client.GetAsync(new Uri("/v1/networks", UriKind.Relative));
-            if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
-            {
-                return;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100));
-        }
-    }
-
     private async Task<Running> RunningAsync()
     {
         if (_running is { Service.HasEnded: false } && _running.Service.Figures.ResidentBytes - _residentAtStart <= MostKeptBytes)
@@ -150,7 +135,6 @@ internal sealed class Trial : IAsyncDisposable
         var service = ServiceUnderStorm.StartWithOwnLimits(_deadline);
         var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = service.Address, Timeout = Timeout.InfiniteTimeSpan };
         (await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).EnsureSuccessStatusCode();
-        await WhenOpenedAsync(client);
         await ServedNetwork.StoreAsync(client);
         _running = new Running(service, client, new CheapTraffic(service.Address));
 
