@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GradService.Api.Wire.Reading;
+using GradService.Api.Wire.Values;
 using GradService.Api.Wire.Writing;
 using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
@@ -65,17 +66,21 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
             return new OpenApiSchema { OneOf = [Of(typeof(NetworkSpec), null), Of(typeof(NetworkReference), null)] };
         }
 
-        if (Family.Of(type) is { HasBareNames: true } named)
+        return (values.Of(type), Family.Of(type)) switch
         {
-            return new OpenApiSchema { OneOf = [values.Of(type)!, Choice(type, named, $"{type.Name}WithFields")] };
-        }
-
-        return values.Of(type)
-            ?? (Family.Of(type) is { } members ? Choice(type, members, type.Name) : values.Component(type, type.Name, schema => FillRecord(schema, type)));
+            ({ } named, { } members) => new OpenApiSchema { OneOf = [named, Choice(FieldTypes.Of(type)!.GetType(), $"{type.Name}WithFields", type, members)] },
+            ({ } value, null) => value,
+            (null, { } members) => Choice(type, type.Name, type, members),
+            _ => values.Component(type, type.Name, schema => FillRecord(schema, type)),
+        };
     }
 
     /// <summary>One of a family's members, as the discriminator says.</summary>
-    private OpenApiSchemaReference Choice(Type type, Family family, string id) => values.Component(family.HasBareNames ? typeof(Family) : type, id, schema =>
+    /// <param name="key">What the schema is known by.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="type">The family's base record.</param>
+    /// <param name="family">The family.</param>
+    private OpenApiSchemaReference Choice(Type key, string id, Type type, Family family) => values.Component(key, id, schema =>
     {
         schema.Description = ValueSchemas.Listed(values.Docs.Of(type), family.Members.Select(member => (member.Key, values.Docs.Of(member.Value))));
 

@@ -133,12 +133,7 @@ internal sealed class RequestReader
             return nullable ? null : Refuse(ref reader, RequestWords.Expected(type, field));
         }
 
-        if (Family.Of(type) is { } family && (!family.HasBareNames || reader.TokenType == JsonTokenType.StartObject))
-        {
-            return ReadMember(ref reader, family, json);
-        }
-
-        if (FieldTypes.Of(type) is { } known)
+        if (FieldTypes.Of(type) is { } known && !(reader.TokenType == JsonTokenType.StartObject && Family.Of(type) is not null))
         {
             return known.Read(ref reader, field, Report);
         }
@@ -151,6 +146,11 @@ internal sealed class RequestReader
         if (type == typeof(NdArray))
         {
             return ReadArray(ref reader, json);
+        }
+
+        if (Family.Of(type) is { } family)
+        {
+            return ReadMember(ref reader, family, json);
         }
 
         if (type.IsGenericType)
