@@ -46,8 +46,8 @@ internal static class FiniteDifferences
             using var scope = NewDisposeScope();
             var (moves, longest) = (group.Key, group.Key.Largest);
             var h = Step * Math.Max(1, moves.Direction is null ? Math.Abs(inputs[moves.First]) : inputs.Max(Math.Abs)) / (longest > 0 ? longest : 1);
-            var high = new WatchedPass(Moved(pass, moves, inputs, h, moved), cancellation);
-            var low = new WatchedPass(Moved(pass, moves, inputs, -h, moved), cancellation);
+            var high = new WatchedPass(Moved(moves, h), cancellation);
+            var low = new WatchedPass(Moved(moves, -h), cancellation);
             var straddles = Straddles(high.Pass.Branches, low.Pass.Branches);
             var largestOutput = high.Outputs.Max(Math.Abs);
             foreach (var (index, _, watched) in group)
@@ -62,6 +62,12 @@ internal static class FiniteDifferences
         }
 
         return Outcome(answer, drawn, values, acrossKinks, noise, magnitude, cancellation);
+
+        ForwardPass Moved(Displacement moves, double h)
+        {
+            moves.Move(inputs, h, moved);
+            return pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), moved).ToTensor(Dtype.Float64), watchBranches: true);
+        }
 
         (int Index, Displacement Moves, Watched Watched) Of(int index, DifferenceQuotient quotient)
         {
@@ -108,12 +114,6 @@ internal static class FiniteDifferences
 
     /// <summary>The largest in size; NaN where one is NaN, which Enumerable.Max passes over as long as another number is there.</summary>
     public static double Largest(IEnumerable<double> values) => values.Aggregate(0.0, (largest, value) => Math.Max(largest, Math.Abs(value)));
-
-    private static ForwardPass Moved(ForwardPass pass, Displacement moves, double[] inputs, double h, double[] moved)
-    {
-        moves.Move(inputs, h, moved);
-        return pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), moved).ToTensor(Dtype.Float64), watchBranches: true);
-    }
 
     /// <summary>Entries of the answer, all or 64 different ones, fewer where each takes several quotients; the same for the same request.</summary>
     private static long[] Draw(Shape answer, double[] inputs, string kind, long quotientsEach)

@@ -1,13 +1,14 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
+using GradService.Domain.Gradients;
 
 namespace GradService.Domain.Objectives;
 
 /// <summary>What a loss takes, estimated from its sizes before anything is allocated.</summary>
 internal static class ObjectiveCost
 {
-    /// <summary>Losses or forward passes that finite differences take: two for each of 64 entries.</summary>
-    public const long DifferencedPasses = 128;
+    /// <summary>Losses or forward passes that finite differences take: two for each entry.</summary>
+    public const long DifferencedPasses = 2 * FiniteDifferences.MaxEntries;
 
     /// <param name="setting">What is evaluated.</param>
     /// <param name="request">What is handed out and checked.</param>
