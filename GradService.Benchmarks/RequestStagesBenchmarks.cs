@@ -10,6 +10,7 @@ using GradService.Domain.Networks.Dense;
 using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Runs.Managed;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 using static TorchSharp.torch;
 
@@ -29,8 +30,8 @@ public class RequestStagesBenchmarks : IDisposable
     private DenseNetwork<float> _dense = null!;
     private GradientRequest _request = null!;
     private ParameterValues _values = null!;
-    private PreparedRequest _prepared = null!;
-    private DensePass<float> _pass = null!;
+    private RunPlan _plan = null!;
+    private ManagedRun<float> _run = null!;
 
     [Params(100, 10_000)]
     public int Samples { get; set; }
@@ -45,8 +46,8 @@ public class RequestStagesBenchmarks : IDisposable
         _network = new BuiltNetwork(_values, dense: true);
         _dense = (DenseNetwork<float>)_network.Dense!;
         _request = Networks.Ask(_spec, Samples, new Sum());
-        _prepared = PreparedRequest.Of(_request, _shape);
-        _pass = DensePass<float>.Run(_dense, _request.Inputs, _prepared.Plan, null, CancellationToken.None);
+        _plan = RunPlan.Of(_shape, _request.BatchNorm, Samples);
+        _run = ManagedRun<float>.TryRun(_plan, _dense, _request.Inputs, CancellationToken.None)!;
     }
 
     [Benchmark(Baseline = true)]
@@ -62,10 +63,10 @@ public class RequestStagesBenchmarks : IDisposable
     public object InferShape() => NetworkShape.Infer(_spec, new Limits());
 
     [Benchmark]
-    public object CheckAndPlan() => PreparedRequest.Of(_request, _shape);
+    public object CheckAndPlan() => RunPlan.Of(_shape, _request.BatchNorm, Samples);
 
     [Benchmark]
-    public object Quote() => GradientCost.Of(_shape, Samples, 0, _request.Gradient, _prepared.Size, finiteDifferences: false);
+    public object Quote() => GradientCost.Of(_plan, _request.Gradient, finiteDifferences: false);
 
     [Benchmark]
     public object DrawParameters() => ParameterValues.Of(_spec, _shape);
@@ -80,23 +81,23 @@ public class RequestStagesBenchmarks : IDisposable
     public void ForwardTensors()
     {
         using var scope = NewDisposeScope();
-        ForwardPass.Run(_network.Tensors, _request.Inputs.ToTensor(Dtype.Float32), _prepared.Plan, null, null);
+        TorchRun.Of(_plan, _network.Tensors, _request.Inputs.ToTensor(Dtype.Float32));
     }
 
     [Benchmark]
-    public void ForwardDense() => DensePass<float>.Run(_dense, _request.Inputs, _prepared.Plan, null, CancellationToken.None).Dispose();
+    public void ForwardDense() => ManagedRun<float>.TryRun(_plan, _dense, _request.Inputs, CancellationToken.None)!.Dispose();
 
     [Benchmark]
-    public object GradientDense() => DenseBackward<float>.Run(_pass, _request.Gradient.InBlocks(_prepared.Size)!, _prepared.Size.Inputs, CancellationToken.None);
+    public object GradientDense() => BlockBackward.Run(_run, _request.Gradient.InBlocks(_plan.Size)!, _plan.Size.Inputs, CancellationToken.None);
 
     [Benchmark]
-    public object HeldDense() => DenseBackward<float>.Run(_pass, _request.Gradient.InBlocks(_prepared.Size)! with { Coupled = CoupledGradient.Held }, _prepared.Size.Inputs, CancellationToken.None);
+    public object HeldDense() => BlockBackward.Run(_run, _request.Gradient.InBlocks(_plan.Size)! with { Way = Apart.Way }, _plan.Size.Inputs, CancellationToken.None);
 
     [GlobalCleanup]
     public void Dispose()
     {
         GC.SuppressFinalize(this);
-        _pass.Dispose();
+        _run.Dispose();
         _network.Dispose();
     }
 }

@@ -17,10 +17,12 @@ internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDispos
     internal const long NanosecondsOfANumber = 10;
 
     private readonly Lock _gate = new();
+    private readonly bool _managed = dense && values.Shape.Work.IsDense;
 
-    // Until tensors have them.
+    // Until all engines that can run it have their own.
     private ParameterValues? _values = values;
     private Network? _tensors;
+    private volatile DenseNetwork? _dense;
 
     /// <summary>The network as tensors, which it owns: made when they are first asked for, so that what runs without never waits for libtorch.</summary>
     /// <exception cref="LibTorchUnavailableException">libtorch cannot be loaded.</exception>
@@ -31,19 +33,31 @@ internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDispos
             LibTorch.PrepareThread();
             lock (_gate)
             {
-                if (_tensors is null)
-                {
-                    _tensors = Network.Of(_values!);
-                    _values = null;
-                }
-
+                _tensors ??= Network.Of(_values!);
+                ForgetValues();
                 return _tensors;
             }
         }
     }
 
-    /// <summary>The same in managed memory; null where some layer is there as tensors alone.</summary>
-    public DenseNetwork? Dense { get; } = dense ? DenseNetwork.Of(values) : null;
+    /// <summary>The same in managed memory, made when it is first asked for; null where some layer is there as tensors alone.</summary>
+    public DenseNetwork? Dense
+    {
+        get
+        {
+            if (!_managed || _dense is not null)
+            {
+                return _dense;
+            }
+
+            lock (_gate)
+            {
+                _dense ??= DenseNetwork.Of(_values!);
+                ForgetValues();
+                return _dense;
+            }
+        }
+    }
 
     /// <summary>
     /// Bytes that a network of that shape takes, at most: its tensors, and where its matrices are small enough for the dense engine twice
@@ -62,6 +76,14 @@ internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDispos
         // In single precision, as they are drawn, and in the network's.
         var bytes = shape.ParameterElements.SaturatingTimes(sizeof(float) + (shape.Dtype == Dtype.Float64 ? sizeof(double) : 0));
         return new Cost(bytes, 0, shape.ParameterElements.SaturatingTimes(NanosecondsOfANumber));
+    }
+
+    private void ForgetValues()
+    {
+        if (_tensors is not null && (!_managed || _dense is not null))
+        {
+            _values = null;
+        }
     }
 
     public void Dispose()

@@ -25,15 +25,16 @@ internal abstract record Evidence
     public required Dtype Dtype { get; init; }
 
     /// <summary>The BatchNorm layers, in forward order.</summary>
-    public required IReadOnlyList<LayerEvidence> Layers { get; init; }
+    public required IReadOnlyList<LayerTrace> Layers { get; init; }
 
     public FiniteDifferenceOutcome? FiniteDifferences { get; init; }
 
     /// <summary>NaN and infinities, counted once: answers may be large.</summary>
     public NonFiniteCounts NonFinite => field ??= new NonFiniteCounts(
         [.. Numbers.Select(part => (part.Name, part.Arrays.Sum(array => array.CountNonFinite()), part.Arrays.Sum(array => (long)array.Count)))],
-        Layers.Sum(layer => layer.Report.Mean.CountNonFinite() + layer.Report.Variance.CountNonFinite()
-            + (layer.Report.RunningMean?.CountNonFinite() ?? 0) + (layer.Report.RunningVariance?.CountNonFinite() ?? 0)));
+        Layers.Sum(layer => CountNonFinite(layer.Used) + (layer.After is { } after ? CountNonFinite(after.Values) : 0)));
+
+    private static int CountNonFinite(ChannelValues values) => values.Mean.CountNonFinite() + values.Variance.CountNonFinite();
 
     /// <summary>The numbers of the answer, by what they are.</summary>
     protected abstract IEnumerable<(string Name, IEnumerable<NdArray> Arrays)> Numbers { get; }

@@ -1,4 +1,10 @@
 using GradService.Domain.Arrays;
+using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Runs;
+using GradService.Domain.Runs.Managed;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Separation;
+using static TorchSharp.torch;
 
 namespace GradService.Domain.Gradients;
 
@@ -13,6 +19,26 @@ internal sealed record DetachedEvidence(NdArray Values, int Every)
     // Kept elements of a pass, up to which looking at all samples costs next to nothing.
     private const long Cheap = 1 << 20;
     private const int Sparsest = 8;
+
+    /// <summary>The answer to a question, asked of a run with all statistics held constant.</summary>
+    /// <param name="run">The run that answered.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellation">Ends it between two sweeps.</param>
+    public static DetachedEvidence Of(Run run, RunPlan plan, Question question, CancellationToken cancellation)
+    {
+        var (size, every) = (plan.Size.Decoupled, EveryFor(plan.Samples, plan.Shape.KeptElements));
+        if (run is ManagedRun managed)
+        {
+            var held = BlockBackward.Run(managed, question.InBlocks(size)! with { Way = Apart.Way }, question.ResultShape(size), cancellation);
+            return new DetachedEvidence(held.EveryNth(every), every);
+        }
+
+        using var scope = NewDisposeScope();
+        var tensors = (TorchRun)run;
+        var constant = every == 1 ? tensors.RerunDetached(tensors.Inputs) : tensors.RerunEveryNth(every);
+        return new DetachedEvidence(question.Ask(constant, size with { Samples = constant.Inputs.shape[0] }, cancellation).Gradients!, every);
+    }
 
     /// <summary>Every how many-th sample to look at, so that what explains an answer costs less than the answer.</summary>
     public static int EveryFor(long samples, long keptElementsPerSample)

@@ -65,11 +65,11 @@ internal sealed record Displacement(long First, long Count, NdArray? Direction, 
     }
 }
 
-/// <summary>Something that a pass shows, of one order less than the entry whose limit it makes.</summary>
+/// <summary>Something that a run shows, of one order less than the entry whose limit it makes.</summary>
 internal abstract record Watched
 {
-    /// <summary>Its value in a pass.</summary>
-    public abstract double In(WatchedPass pass);
+    /// <summary>Its value in a run.</summary>
+    public abstract double In(WatchedRun run);
 
     /// <summary>The size of what it is summed from, which sets its rounding noise.</summary>
     public virtual double Magnitude(double value, double largestOutput) => Math.Abs(value);
@@ -77,7 +77,7 @@ internal abstract record Watched
     /// <summary>One element of the flattened outputs [N·M].</summary>
     internal sealed record Output(long Element) : Watched
     {
-        public override double In(WatchedPass pass) => pass.Outputs[Element];
+        public override double In(WatchedRun run) => run.Outputs[Element];
 
         public override double Magnitude(double value, double largestOutput) => largestOutput;
     }
@@ -87,12 +87,12 @@ internal abstract record Watched
     {
         private readonly double _weight = Cotangent.Sum(Math.Abs);
 
-        public override double In(WatchedPass pass)
+        public override double In(WatchedRun run)
         {
             var sum = 0.0;
             for (var i = 0; i < Cotangent.Length; i++)
             {
-                sum += Cotangent[i] * pass.Outputs[i];
+                sum += Cotangent[i] * run.Outputs[i];
             }
 
             return sum;
@@ -104,35 +104,35 @@ internal abstract record Watched
     /// <summary>An element of cotangentᵀ·J, flat [N·D].</summary>
     internal sealed record CotangentGradient(NdArray Cotangent, long Element) : Watched
     {
-        public override double In(WatchedPass pass)
+        public override double In(WatchedRun run)
         {
-            pass.Cancellation.ThrowIfCancellationRequested();
+            run.Cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            return Autograd.VectorJacobianProduct(pass.Pass.Outputs, Cotangent.ToTensor(Dtype.Float64), pass.Pass.Inputs).ToDoubles()[Element];
+            return Autograd.VectorJacobianProduct(run.Run.Outputs, Cotangent.ToTensor(Dtype.Float64), run.Run.Inputs).ToDoubles()[Element];
         }
     }
 
     /// <summary>The own derivative of one output of one sample along a direction in that sample's inputs, of the given order.</summary>
     internal sealed record OwnDerivative(long Sample, long OutputElement, Displacement Along, int Order) : Watched
     {
-        public override double In(WatchedPass pass)
+        public override double In(WatchedRun run)
         {
             using var scope = NewDisposeScope();
-            var inputs = pass.Pass.Inputs;
+            var inputs = run.Run.Inputs;
             var direction = Along.InSample(Sample, inputs.numel() / inputs.shape[0]).ToTensor(Dtype.Float64);
-            return OwnDerivatives.OfOne(pass.Pass, Sample, OutputElement, direction, Order, pass.Cancellation);
+            return OwnDerivatives.OfOne(run.Run, Sample, OutputElement, direction, Order, run.Cancellation);
         }
     }
 }
 
-/// <summary>A pass that is watched, its outputs copied out once.</summary>
-internal sealed class WatchedPass(ForwardPass pass, CancellationToken cancellation)
+/// <summary>A run that is watched, its outputs copied out once.</summary>
+internal sealed class WatchedRun(TorchRun run, CancellationToken cancellation)
 {
-    public ForwardPass Pass { get; } = pass;
+    public TorchRun Run { get; } = run;
 
     /// <summary>Ends what is watched between two sweeps.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
 
     /// <summary>Flat [N·M].</summary>
-    public double[] Outputs { get; } = pass.Outputs.ToDoubles();
+    public double[] Outputs { get; } = run.Outputs.ToDoubles();
 }

@@ -4,7 +4,7 @@ using GradService.Domain.Findings;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
 using GradService.Domain.Runs.Torch;
-using GradService.Domain.Separation;
+using GradService.Domain.Runs;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Gradients;
@@ -21,15 +21,15 @@ internal static class FiniteDifferences
     /// <summary>The step, relative to max(1, |x|).</summary>
     public const double Step = 1e-5;
 
-    /// <param name="pass">A float64 pass at the inputs.</param>
+    /// <param name="run">A float64 run at the inputs.</param>
     /// <param name="question">The question.</param>
     /// <param name="size">Its size.</param>
     /// <param name="answer">The answer to check, in the network's precision.</param>
     /// <param name="cancellation">Ends the check between two passes.</param>
-    public static FiniteDifferenceOutcome Check(ForwardPass pass, Question question, ProblemSize size, Answer answer, CancellationToken cancellation)
+    public static FiniteDifferenceOutcome Check(TorchRun run, Question question, ProblemSize size, Answer answer, CancellationToken cancellation)
     {
         var quotients = question.Quotients(size);
-        var inputs = pass.Inputs.ToDoubles();
+        var inputs = run.Inputs.ToDoubles();
         var drawn = Draw(answer.Shape, inputs, question.Kind, question.QuotientsEach(size));
         var values = new double[drawn.Length];
         var acrossKinks = new bool[drawn.Length];
@@ -46,9 +46,9 @@ internal static class FiniteDifferences
             using var scope = NewDisposeScope();
             var (moves, longest) = (group.Key, group.Key.Largest);
             var h = Step * Math.Max(1, moves.Direction is null ? Math.Abs(inputs[moves.First]) : inputs.Max(Math.Abs)) / (longest > 0 ? longest : 1);
-            var high = new WatchedPass(Moved(moves, h), cancellation);
-            var low = new WatchedPass(Moved(moves, -h), cancellation);
-            var straddles = Straddles(high.Pass.Branches, low.Pass.Branches);
+            var high = new WatchedRun(Moved(moves, h), cancellation);
+            var low = new WatchedRun(Moved(moves, -h), cancellation);
+            var straddles = Straddles(high.Run.Branches, low.Run.Branches);
             var largestOutput = high.Outputs.Max(Math.Abs);
             foreach (var (index, _, watched) in group)
             {
@@ -63,10 +63,10 @@ internal static class FiniteDifferences
 
         return Outcome(answer, drawn, values, acrossKinks, noise, magnitude, cancellation);
 
-        ForwardPass Moved(Displacement moves, double h)
+        TorchRun Moved(Displacement moves, double h)
         {
             moves.Move(inputs, h, moved);
-            return pass.Rerun(new NdArray(new Shape(pass.Inputs.shape), moved).ToTensor(Dtype.Float64), watchBranches: true);
+            return run.Rerun(new NdArray(new Shape(run.Inputs.shape), moved).ToTensor(Dtype.Float64), watchBranches: true);
         }
 
         (int Index, Displacement Moves, Watched Watched) Of(int index, DifferenceQuotient quotient)

@@ -1,9 +1,8 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
 using GradService.Domain.Gradients.Kinds;
-using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Separation;
+using GradService.Domain.Runs;
 
 namespace GradService.Domain.Gradients;
 
@@ -13,14 +12,12 @@ internal static class GradientCost
     // Of a pass as it is and two with an entry moved, outputs alone; one of them is differentiated as the answer was.
     private const long DifferencedAtOnce = 3;
 
-    /// <param name="shape">The network.</param>
-    /// <param name="samples">N.</param>
-    /// <param name="referenceSamples">R, 0 without a reference batch.</param>
-    /// <param name="question">What is asked; null for a forward pass.</param>
-    /// <param name="size">The question's size.</param>
+    /// <param name="plan">What is run.</param>
+    /// <param name="question">What is asked; null for outputs alone.</param>
     /// <param name="finiteDifferences">Whether a float64 copy will be made.</param>
-    public static Cost Of(NetworkShape shape, long samples, long referenceSamples, Question? question, ProblemSize size, bool finiteDifferences)
+    public static Cost Of(RunPlan plan, Question? question, bool finiteDifferences)
     {
+        var (shape, size, samples) = (plan.Shape, plan.Size, plan.Samples);
         var itemSize = shape.Dtype.SizeInBytes();
         var outputs = shape.Output.After(samples).Elements;
         var statistics = shape.All.Where(node => node.Layer is BatchNorm).Sum(node => node.Input[0]);
@@ -32,7 +29,7 @@ internal static class GradientCost
         // On the way back a layer needs as much again as on the way there.
         var scratch = shape.ScratchElements.SaturatingTimes(samples);
         var alive = shape.ParameterElements
-            .SaturatingPlus(kept.SaturatingTimes(samples.SaturatingPlus(referenceSamples)))
+            .SaturatingPlus(kept.SaturatingTimes(samples.SaturatingPlus(plan.ReferenceSamples)))
             .SaturatingPlus(question?.WorkingElements(size) ?? 0)
             .SaturatingPlus(scratch.SaturatingTimes(2))
             .SaturatingTimes(itemSize);
@@ -41,7 +38,7 @@ internal static class GradientCost
                 .SaturatingPlus(shape.KeptElements.SaturatingTimes(DifferencedAtOnce).SaturatingPlus(kept).SaturatingTimes(samples))
                 .SaturatingPlus(scratch).SaturatingTimes(sizeof(double))
             : 0;
-        var passes = question?.Choose(size).Passes ?? 0;
+        var passes = question?.Choose(size).Sweeps ?? 0;
         return new Cost(alive.SaturatingPlus(copy), results, Work: 0) { Passes = passes, RowByRowWork = question?.RowByRowWork(size) ?? 0 };
     }
 }

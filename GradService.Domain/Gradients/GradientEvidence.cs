@@ -1,7 +1,7 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Findings;
 using GradService.Domain.Gradients.Kinds;
-using GradService.Domain.Separation;
+using GradService.Domain.Runs;
 
 namespace GradService.Domain.Gradients;
 

@@ -6,8 +6,9 @@ using GradService.Domain.Faults;
 using GradService.Domain.Findings;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
+using GradService.Domain.Runs.Managed;
+using GradService.Domain.Runs.Torch;
 using GradService.Domain.Runs;
-using static TorchSharp.torch;
 
 namespace GradService.Domain.Gradients;
 
@@ -16,19 +17,19 @@ namespace GradService.Domain.Gradients;
 /// behind, also when a call fails.
 /// </summary>
 /// <param name="limits">What a request may take.</param>
-/// <param name="networks">Where networks are had from.</param>
+/// <param name="networks">Supplies the networks.</param>
 public sealed class GradientService(Limits limits, NetworkCatalog networks)
 {
     /// <summary>Outputs [N, M…] and BatchNorm statistics, checked and priced, to be computed.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     public Quote<ForwardResult> QuoteForward(ForwardRequest request) => networks.Quote<ForwardResult>(request.Network, lease =>
     {
-        var prepared = PreparedRequest.Of(request, lease.Shape);
-        return (CheckedWork(CheckedCost(prepared, question: null, "inputs"), prepared, question: null, lease), cancellation =>
+        var plan = Plan(request, lease.Shape);
+        return (CheckWork(CheckMemory(request, plan, question: null, "inputs"), request, plan, question: null, lease), cancellation =>
         {
             cancellation.ThrowIfCancellationRequested();
-            using var evaluation = Evaluate(prepared, lease.Network, question: null, cancellation);
-            return new ForwardResult { Outputs = evaluation.Outputs, BatchNorm = Report(prepared, evaluation) };
+            using var run = Begin(request, plan, lease.Network, question: null, cancellation);
+            return new ForwardResult { Outputs = run.OutputValues, BatchNorm = BatchNormReport.Of(plan, run) };
         });
     });
 
@@ -36,8 +37,8 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     /// <inheritdoc cref="QuoteForward"/>
     public Quote<GradientResult> QuoteGradient(GradientRequest request) => networks.Quote<GradientResult>(request.Network, lease =>
     {
-        var prepared = PreparedRequest.Of(request, lease.Shape);
-        return (Check(prepared, request.Gradient, lease), cancellation => Differentiate(prepared, lease.Network, request.Gradient, cancellation));
+        var plan = Plan(request, lease.Shape);
+        return (Check(request, plan, request.Gradient, lease), cancellation => Differentiate(request, plan, lease.Network, request.Gradient, cancellation));
     });
 
     /// <summary>
@@ -49,19 +50,19 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     {
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
-            var prepared = PreparedRequest.Of(request with { BatchNorm = request.BatchNorm.ForEntry(entry.Mode) }, lease.Shape);
-            return (Cost: Check(prepared, entry.Gradient, lease), Prepared: prepared, entry.Gradient);
+            var plan = Plan(request with { BatchNorm = request.BatchNorm.ForEntry(entry.Mode) }, lease.Shape);
+            return (Cost: Check(request, plan, entry.Gradient, lease), Plan: plan, entry.Gradient);
         })).ToList();
         request.BatchNorm.CheckReference(request.Compare.Select(entry => entry.Mode));
 
         // All answers are kept until the last is there.
         var all = Cost.Sum(entries.Select(entry => entry.Cost)).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
-        var compared = RequestWork.Compared([.. entries.Select(entry => entry.Prepared.Size.Outputs.Elements.SaturatingPlus(entry.Gradient.ResultElements(entry.Prepared.Size)))]);
+        var compared = RequestWork.Compared([.. entries.Select(entry => entry.Plan.Size.Outputs.Elements.SaturatingPlus(entry.Gradient.ResultElements(entry.Plan.Size)))]);
         all = all with { Work = all.Work.SaturatingPlus(compared) };
         return (all, cancellation =>
         {
             var network = lease.Network;
-            var results = entries.Select(entry => Differentiate(entry.Prepared, network, entry.Gradient, cancellation)).ToList();
+            var results = entries.Select(entry => Differentiate(request, entry.Plan, network, entry.Gradient, cancellation)).ToList();
             var differences = Comparison.Differences(results, cancellation);
             return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences), Differences = differences };
         });
@@ -92,91 +93,98 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         return quote.Compute(cancellation);
     }
 
-    private Cost Check(PreparedRequest prepared, Question question, NetworkLease lease)
+    /// <summary>What a request comes to, as far as its shapes are right.</summary>
+    /// <exception cref="FaultException">Inputs or normalisation do not fit the network.</exception>
+    internal static RunPlan Plan(ForwardRequest request, NetworkShape shape)
     {
-        // The number of outputs and the size of the inputs are bounded first: selections and weights are as large as they are.
-        CheckedCost(prepared, question: null, "inputs");
-        return question.Check(prepared.Size).ToList() is { Count: > 0 } faults
-            ? throw new FaultException(faults)
-            : CheckedWork(CheckedCost(prepared, question, "gradient"), prepared, question, lease);
+        BatchShape.Check(request.Inputs, "inputs", shape.Input, "N");
+        BatchShape.CheckPrecision(request.Inputs, "inputs", shape.Dtype);
+        return RunPlan.Of(shape, request.BatchNorm, request.Inputs.Shape[0], request.Dropout);
     }
 
-    private Cost CheckedWork(Cost cost, PreparedRequest prepared, Question? question, NetworkLease lease)
+    private Cost Check(ForwardRequest request, RunPlan plan, Question question, NetworkLease lease)
     {
-        var work = RequestWork.Of(prepared, question, lease.BuildsDense);
+        // The number of outputs and the size of the inputs are bounded first: selections and weights are as large as they are.
+        CheckMemory(request, plan, question: null, "inputs");
+        return question.Check(plan.Size).ToList() is { Count: > 0 } faults
+            ? throw new FaultException(faults)
+            : CheckWork(CheckMemory(request, plan, question, "gradient"), request, plan, question, lease);
+    }
+
+    private Cost CheckMemory(ForwardRequest request, RunPlan plan, Question? question, string path) =>
+        GradientCost.Of(plan, question, request.Diagnostics.FiniteDifferences).Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
+
+    private Cost CheckWork(Cost cost, ForwardRequest request, RunPlan plan, Question? question, NetworkLease lease)
+    {
+        var work = RequestWork.Of(plan, question, lease.BuildsDense, request.Diagnostics.FiniteDifferences);
         work.Longest.Check(limits, question is null ? "inputs" : "gradient", "Send fewer samples, or a smaller window, matrix or image at that layer.");
         return cost with { Work = work.Work };
     }
 
-    private Cost CheckedCost(PreparedRequest prepared, Question? question, string path) =>
-        GradientCost.Of(prepared.Shape, prepared.Size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0, question, prepared.Size, prepared.Request.Diagnostics.FiniteDifferences)
-            .Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
-
-    private static GradientResult Differentiate(PreparedRequest prepared, BuiltNetwork network, Question question, CancellationToken cancellation)
+    private static GradientResult Differentiate(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question question, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var started = Stopwatch.GetTimestamp();
-        using var evaluation = Evaluate(prepared, network, question, cancellation);
+        using var run = Begin(request, plan, network, question, cancellation);
         var forward = Stopwatch.GetElapsedTime(started);
 
         started = Stopwatch.GetTimestamp();
-        var answer = evaluation.Ask(question, cancellation);
+        var answer = question.Ask(run, plan.Size, cancellation);
         var backward = Stopwatch.GetElapsedTime(started);
         cancellation.ThrowIfCancellationRequested();
 
         var evidence = new GradientEvidence
         {
             Question = question,
-            Size = prepared.Size,
-            Dtype = prepared.Shape.Dtype,
-            Outputs = evaluation.Outputs,
+            Size = plan.Size,
+            Dtype = plan.Shape.Dtype,
+            Outputs = run.OutputValues,
             Answer = answer,
-            Layers = evaluation.Layers,
-            Detached = prepared.Size.Coupled && question.DetachedTwin is { } twin ? evaluation.Detached(twin, cancellation) : null,
-            FiniteDifferences = prepared.Request.Diagnostics.FiniteDifferences ? CheckByDifferences(prepared, network.Tensors, question, answer, cancellation) : null,
+            Layers = run.Layers,
+            Detached = plan.Size.Coupled && question.DetachedTwin is { } twin ? DetachedEvidence.Of(run, plan, twin, cancellation) : null,
+            FiniteDifferences = request.Diagnostics.FiniteDifferences ? CheckByDifferences(request, plan, network.Tensors, question, answer, cancellation) : null,
         };
-        var choice = question.Choose(prepared.Size);
+        var separated = question.Choose(plan.Size);
         return new GradientResult
         {
             Kind = question.Kind,
             Outputs = evidence.Outputs,
             Gradients = answer.Gradients,
             Factors = answer.Factors,
-            BatchNorm = Report(prepared, evaluation),
+            BatchNorm = BatchNormReport.Of(plan, run),
             Diagnostics = new DiagnosticsReport
             {
                 Findings = FindingRule.Apply(GradientRules.All, evidence),
                 FiniteDifferences = evidence.FiniteDifferences?.Report,
                 Coupling = answer.Coupling,
-                Strategy = choice.Strategy,
-                Passes = choice.Passes,
-                Reason = choice.Reason,
+                Strategy = separated.Strategy,
+                Passes = separated.Sweeps,
+                Reason = separated.Reason,
                 GradientNorm = answer.Norm(cancellation),
                 NonFinite = evidence.NonFinite.Total,
                 Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
-                Engine = EngineReport.Of(evaluation.Engine),
+                Engine = EngineReport.Of(run.Engine),
             },
         };
     }
 
-    /// <summary>By the dense engine where it can, else by tensors.</summary>
-    /// <param name="prepared">The request.</param>
+    /// <summary>In managed memory where network, plan and question leave the work to it, else by tensors.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="plan">What it comes to.</param>
     /// <param name="network">Its network.</param>
     /// <param name="question">What will be asked; null: outputs alone.</param>
     /// <param name="cancellation">Ends it between two blocks of samples.</param>
-    private static Evaluation Evaluate(PreparedRequest prepared, BuiltNetwork network, Question? question, CancellationToken cancellation) =>
-        (network.Dense is { } dense ? DenseEvaluation.TryRun(prepared, dense, question, cancellation) : null)
-        ?? new TensorEvaluation(prepared, network.Tensors, differentiable: question is not null, cancellation);
+    private static Run Begin(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question? question, CancellationToken cancellation) =>
+        (question?.GoesInBlocks(plan.Size) != false && network.Dense is { } dense ? ManagedRun.TryRun(plan, dense, request.Inputs, cancellation) : null)
+        ?? (Run)TorchRun.Alone(plan, network.Tensors, request.Inputs, differentiable: question is not null, cancellation);
 
-    private static FiniteDifferenceOutcome CheckByDifferences(PreparedRequest prepared, Network network, Question question, Answer answer, CancellationToken cancellation)
+    private static FiniteDifferenceOutcome CheckByDifferences(
+        ForwardRequest request, RunPlan plan, Network network, Question question, Answer answer, CancellationToken cancellation)
     {
-        using var scope = NewDisposeScope();
         using var copy = network.ToFloat64();
-        return FiniteDifferences.Check(TensorEvaluation.Run(prepared, copy, cancellation), question, prepared.Size, answer, cancellation);
+        using var run = TorchRun.Alone(plan, copy, request.Inputs, differentiable: true, cancellation);
+        return FiniteDifferences.Check(run, question, plan.Size, answer, cancellation);
     }
-
-    private static BatchNormReport Report(PreparedRequest prepared, Evaluation evaluation) =>
-        new() { Mode = prepared.Plan.Mode, Layers = [.. evaluation.Layers.Select(layer => layer.Report)] };
 
     /// <summary>Adds to the remedy which entry of a comparison is meant; the path stays that of the field.</summary>
     private static T At<T>(string entry, Func<T> work)

@@ -1,5 +1,7 @@
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
+using GradService.Domain.Runs.Managed;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 using static GradService.Domain.Networks.WorkEstimate;
 
@@ -26,37 +28,38 @@ internal static class RequestWork
     // An element of own blocks that stand for the whole Jacobian, for its norm and its coupling.
     private const double EachFactorElement = 250;
 
-    /// <param name="prepared">The request.</param>
+    /// <param name="plan">What is run.</param>
     /// <param name="question">What is asked; null for outputs alone.</param>
     /// <param name="buildsDense">Whether the dense engine is there for the network, if its layers allow.</param>
-    public static WorkEstimate Of(PreparedRequest prepared, Question? question, bool buildsDense)
+    /// <param name="finiteDifferences">Whether the answer will be checked by differences.</param>
+    public static WorkEstimate Of(RunPlan plan, Question? question, bool buildsDense, bool finiteDifferences)
     {
-        var (network, size) = (prepared.Shape.Work, prepared.Size);
-        var (n, reference) = (size.Samples, prepared.Request.BatchNorm.ReferenceInputs?.Shape[0] ?? 0);
+        var (network, size) = (plan.Shape.Work, plan.Size);
+        var (n, reference) = (size.Samples, plan.ReferenceSamples);
         var elements = (double)size.Inputs.Elements + size.Outputs.Elements + (question?.ResultElements(size) ?? 0);
         var work = Stoppable(EachRequest + (EachElement * elements));
         var twin = size.Coupled ? question?.DetachedTwin : null;
-        if (buildsDense && network.IsDense && DenseEvaluation.Takes(prepared, question))
+        if (buildsDense && network.IsDense && ManagedRun.Takes(plan) && question?.GoesInBlocks(size) != false)
         {
-            var sweeps = question?.Choose(size).Passes ?? 0;
+            var sweeps = question?.Choose(size).Sweeps ?? 0;
             work += Stoppable(network.DenseForward(n) + (reference > 0 ? network.DenseForward(reference) : 0))
                 + Stoppable(sweeps * (twin is null ? 1 : 2) * network.DenseBackward(n));
         }
         else
         {
-            work += prepared.Request.Dropout is null ? default : Masks(prepared.Shape, n);
+            work += plan.Dropout is null ? default : Masks(plan.Shape, n);
             work += Pass(network, n, question is not null) + (reference > 0 ? Pass(network, reference, differentiable: false) : default)
                 + (question is null ? default : Asked(network, question, size));
             if (twin is not null)
             {
-                var every = DetachedEvidence.EveryFor(n, prepared.Shape.KeptElements);
+                var every = DetachedEvidence.EveryFor(n, plan.Shape.KeptElements);
                 var seen = size.Decoupled with { Samples = (n + every - 1) / every };
                 work += Pass(network, seen.Samples, differentiable: true) + Asked(network, twin, seen);
             }
         }
 
-        return prepared.Request.Diagnostics.FiniteDifferences && question is not null
-            ? work + Differences(prepared.Shape.WorkInFloat64, question, size, reference) + (prepared.Request.Dropout is null ? default : Masks(prepared.Shape, n))
+        return finiteDifferences && question is not null
+            ? work + Differences(plan.Shape.WorkInFloat64, question, size, reference) + (plan.Dropout is null ? default : Masks(plan.Shape, n))
             : work;
     }
 
@@ -71,14 +74,14 @@ internal static class RequestWork
         var choice = question.Choose(size);
         return question switch
         {
-            Sum or Vjp => Sweeps(network, choice.Passes, n),
-            Jvp => Sweeps(network, choice.Passes, n) + Sweeps(network, 1, n),
+            Sum or Vjp => Sweeps(network, choice.Sweeps, n),
+            Jvp => Sweeps(network, choice.Sweeps, n) + Sweeps(network, 1, n),
             Hvp => Sweeps(network, 1, n) + Sweeps(network, 1, n, order: 2),
-            PerSample or Jacobian when choice.Strategy == Strategy.RowByRow => Sweeps(network, choice.Passes, n) + Blocks(question, size),
-            PerSample perSample => Own(network, size, OutputSelection.Count(perSample.Outputs, size), choice.Passes),
-            Jacobian jacobian => Factored(network, jacobian, size, choice.Passes),
+            PerSample or Jacobian when choice.IsRowByRow => Sweeps(network, choice.Sweeps, n) + Blocks(question, size),
+            PerSample perSample => Own(network, size, OutputSelection.Count(perSample.Outputs, size), choice.Sweeps),
+            Jacobian jacobian => Factored(network, jacobian, size, choice.Sweeps),
             OwnDerivativeQuestion own => Chains(network, own, size, choice),
-            _ => Sweeps(network, choice.Passes, n, question.Depth),
+            _ => Sweeps(network, choice.Sweeps, n, question.Depth),
         };
     }
 
@@ -126,16 +129,16 @@ internal static class RequestWork
     }
 
     /// <summary>Own derivatives by chains of sweeps, each over the graph of the one before.</summary>
-    private static WorkEstimate Chains(NetworkWork network, OwnDerivativeQuestion question, ProblemSize size, StrategyChoice choice)
+    private static WorkEstimate Chains(NetworkWork network, OwnDerivativeQuestion question, ProblemSize size, Separated choice)
     {
         var outputs = OutputSelection.Count(question.Outputs, size);
-        var interacting = choice.Strategy == Strategy.RowByRow;
+        var interacting = choice.IsRowByRow;
         var chains = (double)outputs * (interacting ? size.Samples : 1);
-        var surrogate = !interacting && size.CoupledLayers.Count > 1;
-        var samples = surrogate ? 2.0 * size.Samples : size.Samples;
+        var expanded = choice.Way == Expansion.Way;
+        var samples = expanded ? 2.0 * size.Samples : size.Samples;
 
         // What each sample meets in the layers hangs on the polynomials: their products stand in the graph of every sweep.
-        var polynomials = surrogate ? Polynomials(size, question.Depth).Sum() : 0;
+        var polynomials = expanded ? Expansion.Products(size, question.Depth).Sum() : 0;
         var chain = question is Derivatives derivatives
             ? Enumerable.Range(1, derivatives.Order).Aggregate(default(WorkEstimate), (sum, order) => sum + Sweeps(network, 1, samples, order, beside: order * polynomials))
             : Sweeps(network, 1, samples, beside: polynomials) + Sweeps(network, size.Input.Elements, samples, order: 2, beside: 2 * polynomials);
@@ -145,37 +148,7 @@ internal static class RequestWork
             work += Pass(network, samples, differentiable: true);
         }
 
-        return surrogate ? work + Surrogate(network, size, question.Depth) : work;
-    }
-
-    /// <summary>The Taylor polynomials of the statistics, and their values for each sample.</summary>
-    private static WorkEstimate Surrogate(NetworkWork network, ProblemSize size, int order)
-    {
-        var n = (double)size.Samples;
-        var (work, earlier) = (Pass(network, n, differentiable: true), 0.0);
-        foreach (var layer in size.CoupledLayers)
-        {
-            var statistics = 2.0 * layer.Channels;
-            if (earlier > 0)
-            {
-                work += Sweeps(network, statistics, n) + (order > 1 ? Sweeps(network, statistics * earlier, n, order: 2) : default);
-            }
-
-            earlier += statistics;
-        }
-
-        return Polynomials(size, order).Aggregate(work, (sum, product) => sum + Call(product, "a product of the statistics' second derivatives and each sample's shift"));
-    }
-
-    /// <summary>The value of each layer's polynomial for every sample, nanoseconds.</summary>
-    private static IEnumerable<double> Polynomials(ProblemSize size, int order)
-    {
-        var earlier = 0.0;
-        foreach (var layer in size.CoupledLayers)
-        {
-            yield return 0.05 * size.Samples * 2 * layer.Channels * earlier * (order > 1 ? earlier : 1);
-            earlier += 2.0 * layer.Channels;
-        }
+        return expanded ? work + Expansion.Work(network, size, question.Depth) : work;
     }
 
     /// <summary>A Jacobian's blocks in managed memory.</summary>

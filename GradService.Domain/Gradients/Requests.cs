@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Arrays;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
-using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 
 namespace GradService.Domain.Gradients;

@@ -12,7 +12,7 @@ internal static class TensorBuffers
     /// <summary>A tensor of the array's shape, with the values cast to <paramref name="dtype"/>.</summary>
     public static Tensor ToTensor(this NdArray array, Dtype dtype)
     {
-        var own = empty(array.Shape.Dimensions, array.Dtype.ToScalarType());
+        var own = Tensors.Empty(array.Shape.Dimensions, array.Dtype.ToScalarType());
         array.Bytes.CopyTo(own.bytes);
         if (array.Dtype == dtype)
         {

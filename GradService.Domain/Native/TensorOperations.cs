@@ -133,13 +133,10 @@ internal static class TensorOperations
         return x.where(linear, curved.Times(beta).exp().log1p().mul(inverse));
     }
 
-    /// <summary>A tensor of zeros, of the shape and dtype of a.</summary>
-    public static Tensor ZerosLike(this Tensor a) => zeros_like(a).detach();
-
-    /// <summary>A tensor of the given shape, filled with one number.</summary>
-    public static Tensor Filled(ReadOnlySpan<long> shape, ScalarType dtype, double number)
+    /// <summary>The tensor itself, every element of it the number now.</summary>
+    public static Tensor Fill(this Tensor a, double number)
     {
         using Scalar scalar = number;
-        return empty(shape, dtype).fill_(scalar);
+        return a.fill_(scalar);
     }
 }

@@ -31,6 +31,9 @@ internal sealed class DerivativePlan
     /// <summary>How many sweeps it takes.</summary>
     public int Sweeps => Swept.Count;
 
+    /// <summary>The highest order of derivative, 0 where none is needed.</summary>
+    public int Order => Swept.Select(swept => swept.Order + 1).DefaultIfEmpty().Max();
+
     /// <param name="wanted">What terms read.</param>
     /// <param name="inOrder">Whether derivatives do not commute, so that each must be taken in the order in which it is written.</param>
     public static DerivativePlan Of(IEnumerable<InputQuantity> wanted, bool inOrder = false)

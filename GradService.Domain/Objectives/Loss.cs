@@ -1,6 +1,7 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Dense;
+using GradService.Domain.Separation;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Objectives;
@@ -21,19 +22,19 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
     public double? GradientNorm => ParameterGradients is null ? null : Math.Sqrt(ParameterGradients.Values.Sum(gradient => gradient.Norm() * gradient.Norm()));
 
     /// <summary>
-    /// The value and, if the pass is live, the parameter gradient: Σ over points of weight · 2r/n · ∂r/∂θ, in one sweep for all points whose
+    /// The value and, if the run is live, the parameter gradient: Σ over points of weight · 2r/n · ∂r/∂θ, in one sweep for all points whose
     /// graphs stand together, and one for each point whose derivatives are its own alone.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static Loss Of(ObjectivePass pass, CancellationToken cancellation)
+    public static Loss Of(ObjectiveRun run, CancellationToken cancellation)
     {
-        var (objective, dtype) = (pass.Setting.Objective, pass.Network.Dtype);
-        var names = pass.Network.Learnable.ToList();
+        var (objective, dtype) = (run.Setting.Objective, run.Network.Dtype);
+        var names = run.Network.Learnable.ToList();
         var residuals = objective.Terms.Select(term => NdArray.Allocate(new Shape(objective.Sets[term.Set].Count), dtype)).ToList();
         var derivatives = objective.Sets.SelectMany(set => set.Quantities.Select(quantity => (Set: set, Quantity: quantity)))
-            .ToDictionary(pair => (pair.Set.Index, pair.Quantity), pair => NdArray.Allocate(pair.Quantity.WholeGradient ? new Shape(pair.Set.Count, pass.Setting.Shape.Input.Elements) : new Shape(pair.Set.Count), dtype));
-        var gradients = pass.Live ? new GradientSums([.. names.Select(name => pass.Network[name])]) : null;
-        foreach (var (batch, set) in pass.Sets)
+            .ToDictionary(pair => (pair.Set.Index, pair.Quantity), pair => NdArray.Allocate(pair.Quantity.WholeGradient ? new Shape(pair.Set.Count, run.Setting.Shape.Input.Elements) : new Shape(pair.Set.Count), dtype));
+        var gradients = run.Live ? new GradientSums([.. names.Select(name => run.Network[name])], run.Batches) : null;
+        foreach (var (batch, set) in run.Sets)
         {
             foreach (var make in batch.ValuesOn(set))
             {
@@ -75,10 +76,11 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
         }
 
         gradients?.Sweep(cancellation);
+        gradients?.PullBack();
         return new Loss(
             [.. objective.Terms.Select(term => new TermValue(term, residuals[term.Index]))],
             derivatives,
-            gradients is null ? null : names.Zip(gradients.Sums, (name, sum) => (name, sum)).ToDictionary(pair => pair.name, pair => pair.sum.ToNdArray()));
+            gradients is null ? null : names.Zip(gradients.OfParameters, (name, sum) => (name, sum)).ToDictionary(pair => pair.name, pair => pair.sum.ToNdArray()));
     }
 
     /// <summary>Residuals of which no gradient is wanted, block of points by block of points. The derivatives that they read are there already.</summary>
@@ -97,14 +99,25 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
     /// <summary>∂(weight · value)/∂r at each point.</summary>
     private static Tensor Slope(Term term, Tensor residual, long count) => term.Reduction == Reduction.MeanSquare
         ? residual.Times(2 * term.Weight / count)
-        : TensorOperations.Filled(residual.shape, residual.dtype, term.Weight / count);
+        : Tensors.Filled(residual.shape, residual.dtype, term.Weight / count);
 
-    /// <summary>Sums of products with the parameter Jacobian.</summary>
-    private sealed class GradientSums(IReadOnlyList<Tensor> parameters)
+    /// <summary>Sums of products with the parameter Jacobian, and with that of what else stands in the graphs of batches.</summary>
+    private sealed class GradientSums
     {
+        private readonly IReadOnlyList<Tensor> _parameters;
+        private readonly IReadOnlyList<BatchRun> _batches;
+        private readonly Tensor[] _leaves;
+        private readonly Tensor[] _sums;
         private readonly List<(Tensor, Tensor)> _open = [];
 
-        public Tensor[] Sums { get; } = [.. parameters.Select(parameter => parameter.detach().ZerosLike())];
+        public GradientSums(IReadOnlyList<Tensor> parameters, IReadOnlyList<BatchRun> batches)
+        {
+            (_parameters, _batches) = (parameters, batches);
+            _leaves = [.. parameters, .. batches.SelectMany(batch => batch.Polynomials?.Leaves ?? [])];
+            _sums = [.. _leaves.Select(leaf => leaf.detach().ZerosLike())];
+        }
+
+        public IEnumerable<Tensor> OfParameters => _sums.Take(_parameters.Count);
 
         public void Add(Tensor residual, Tensor slope) => _open.Add((residual, slope));
 
@@ -118,12 +131,28 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
 
             cancellation.ThrowIfCancellationRequested();
 
-            foreach (var (sum, gradient) in Sums.Zip(Autograd.VectorJacobianProducts(_open, parameters)))
+            Add(Autograd.VectorJacobianProducts(_open, _leaves));
+            _open.Clear();
+        }
+
+        private void Add(IReadOnlyList<Tensor> gradients)
+        {
+            foreach (var (sum, gradient) in _sums.Zip(gradients))
             {
                 sum.add_(gradient, TensorOperations.One);
             }
+        }
 
-            _open.Clear();
+        /// <summary>Hands what has been found for the rest back to the parameters.</summary>
+        public void PullBack()
+        {
+            var at = _parameters.Count;
+            foreach (var polynomials in _batches.Select(batch => batch.Polynomials).OfType<StatisticPolynomials>())
+            {
+                var count = polynomials.Leaves.Count;
+                polynomials.PullBack(_sums[at..(at + count)], _parameters, Add);
+                at += count;
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
 using GradService.Domain.Gradients;
+using GradService.Domain.Separation;
 
 namespace GradService.Domain.Objectives;
 
@@ -19,17 +20,16 @@ internal static class ObjectiveCost
         var (kept, work, points) = (0L, 0L, 0L);
         foreach (var batch in setting.Batches)
         {
-            var samples = batch.Sum(set => set.Count);
-            var way = setting.WayOf(batch);
+            var samples = batch.Count;
             points += samples;
 
             // The pass that finds the statistics, the one that is differentiated, and a graph for each sweep that is differentiated again, which is
             // about twice as large as that of the sweep before. Where a frozen copy goes along, all but the first are twice as long.
-            var graphs = Graphs(setting, batch, way);
+            var graphs = Graphs(batch);
             var passes = samples.SaturatingTimes(2).SaturatingPlus(graphs);
-            kept = kept.SaturatingPlus(passes.SaturatingTimes(way == DerivativeWay.LeaveOneOut ? 2 : 1));
-            work = work.SaturatingPlus(way == DerivativeWay.RowByRow
-                ? batch.Where(set => set.Derivatives.Sweeps > 0).Sum(set => samples.SaturatingTimes(set.Count).SaturatingTimes(set.Derivatives.Sweeps))
+            kept = kept.SaturatingPlus(passes.SaturatingTimes(batch.HasFrozenCopy ? 2 : 1));
+            work = work.SaturatingPlus(batch.IsRowByRow
+                ? batch.Sets.Where(set => set.Derivatives.Sweeps > 0).Sum(set => samples.SaturatingTimes(set.Count).SaturatingTimes(set.Derivatives.Sweeps))
                 : 0);
         }
 
@@ -43,7 +43,7 @@ internal static class ObjectiveCost
             .SaturatingPlus(TermCost.Tensors(setting, live).SaturatingTimes(partial ? 2 : 1)).SaturatingPlus(TermCost.Arrays(setting));
         var results = (request.Return.Contains(ObjectivePart.Residuals) ? setting.Objective.Terms.Sum(term => setting.Objective.Sets[term.Set].Count) : 0)
             .SaturatingPlus(live ? setting.Shape.ParameterElements : 0)
-            .SaturatingPlus(setting.Plan.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
+            .SaturatingPlus(setting.Normalization.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
         var differences = request.Diagnostics.FiniteDifferences;
         var sweeps = setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(DifferencedPasses) : 0);
         return new Cost(alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0), results.SaturatingTimes(itemSize), Work: 0)
@@ -54,21 +54,19 @@ internal static class ObjectiveCost
     }
 
     /// <summary>What all of a batch's graphs keep, in times what one sample's pass keeps.</summary>
-    private static long Graphs(ObjectiveSetting setting, IReadOnlyList<ObjectiveSet> batch, DerivativeWay way)
+    private static long Graphs(ObjectiveBatch batch) => batch.Separated?.Way switch
     {
-        var samples = batch.Sum(set => set.Count);
-        return way switch
-        {
-            // Each set over its own points alone.
-            DerivativeWay.Apart => batch.Aggregate(0L, (sum, set) => sum.SaturatingPlus(set.Count.SaturatingTimes(Graphs(set.Derivatives)))),
+        null => 0,
 
-            // One point's at a time, over all points.
-            DerivativeWay.RowByRow => samples.SaturatingTimes(batch.Max(set => Graphs(set.Derivatives))),
+        // Each set over its own points alone.
+        Apart => batch.Sets.Aggregate(0L, (sum, set) => sum.SaturatingPlus(set.Count.SaturatingTimes(Graphs(set.Derivatives)))),
 
-            // Those of all sets over all points, until the sweep to the parameters.
-            _ => samples.SaturatingTimes(Graphs(setting.DerivativesOf(batch))),
-        };
-    }
+        // One point's at a time, over all points.
+        RowByRow => batch.Count.SaturatingTimes(batch.Sets.Max(set => Graphs(set.Derivatives))),
+
+        // Those of all sets over all points, until the sweep to the parameters.
+        _ => batch.Count.SaturatingTimes(Graphs(batch.Derivatives)),
+    };
 
     // Measured: the graph of the fourth derivatives, those of what is swept at order 3, is four times as large as that of the sweep before.
     private static long Graphs(DerivativePlan plan) => plan.Swept.Sum(swept => 1L << (swept.Order + (swept.Order < 3 ? 1 : 2)));

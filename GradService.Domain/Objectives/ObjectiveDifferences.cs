@@ -23,7 +23,7 @@ internal static class ObjectiveDifferences
     {
         using var scope = NewDisposeScope();
         using var copy = network.ToFloat64();
-        var held = ObjectivePass.Run(setting, copy, live: false, cancellation);
+        var held = ObjectiveRun.Run(setting, copy, live: false, cancellation);
         var entries = Draw(gradients);
         var differences = entries.Select(entry => Difference(entry.Name, entry.Element)).ToList();
         var compared = entries.Zip(differences).Where(pair => !pair.Second.AcrossKink).Select(pair => (Answer: gradients[pair.First.Name][pair.First.Element], pair.Second.Value, pair.Second.Noise)).ToList();
@@ -49,8 +49,8 @@ internal static class ObjectiveDifferences
             var moved = (double[])values.Clone();
             moved[element] += by;
             using var other = copy.With(name, new NdArray(new Shape(copy[name].shape), moved).ToTensor(Dtype.Float64));
-            var pass = ObjectivePass.Run(setting, other, live: false, cancellation, frozen: held, watchBranches: true);
-            return (Loss.Of(pass, cancellation).Value, [.. pass.Branches]);
+            var run = ObjectiveRun.Run(setting, other, live: false, cancellation, frozen: held, watchBranches: true);
+            return (Loss.Of(run, cancellation).Value, [.. run.Branches]);
         }
     }
 

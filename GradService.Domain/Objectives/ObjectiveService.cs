@@ -18,7 +18,7 @@ namespace GradService.Domain.Objectives;
 /// may be called from any number of threads at once, and leaves no tensor behind.
 /// </summary>
 /// <param name="limits">What a request may take.</param>
-/// <param name="networks">Where networks are had from.</param>
+/// <param name="networks">Supplies the networks.</param>
 public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
 {
     private const string Cheaper = "Send fewer points, take derivatives of lower order, or use mode trainDetached, under which sweeps serve all points at once.";
@@ -122,10 +122,15 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
                 "For statistics held constant use mode trainDetached."));
         }
 
-        var setting = new ObjectiveSetting(objective, shape, plan, variant, request.BatchNorm.Batches) { Dropout = request.Dropout, ReferenceInputs = norm.ReferenceInputs };
+        var setting = new ObjectiveSetting(objective, shape, plan, variant, request.BatchNorm.Batches)
+        {
+            Dropout = request.Dropout,
+            ReferenceInputs = norm.ReferenceInputs,
+            Live = request.Return.Contains(ObjectivePart.ParameterGradients),
+        };
         foreach (var batch in setting.Batches)
         {
-            plan.CheckCounts(batch.Sum(set => set.Count), norm.ReferenceInputs?.Shape[0] ?? 0, batch.Count == objective.Sets.Count ? "points" : $"points[{batch[0].Index}].inputs");
+            plan.CheckCounts(batch.Count, batch.Plan.ReferenceSamples, batch.Sets.Count == objective.Sets.Count ? "points" : $"points[{batch.Sets[0].Index}].inputs");
         }
 
         return setting;
@@ -135,31 +140,29 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     {
         cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
-        var live = request.Return.Contains(ObjectivePart.ParameterGradients);
+        var live = setting.Live;
         using var trained = live ? network.ToTrain() : null;
         var started = Stopwatch.GetTimestamp();
-        var pass = ObjectivePass.Run(setting, trained ?? network, live, cancellation);
+        var run = ObjectiveRun.Run(setting, trained ?? network, live, cancellation);
         var forward = Stopwatch.GetElapsedTime(started);
 
         started = Stopwatch.GetTimestamp();
-        var loss = Loss.Of(pass, cancellation);
+        var loss = Loss.Of(run, cancellation);
         var backward = Stopwatch.GetElapsedTime(started);
 
         var joint = setting.Grouping == PointBatches.Joint;
-        var layers = pass.Batches.Select(batch => batch.Taps.Select(tap => LayerEvidence.Of(tap, network, setting.SamplesBehind(tap.Site, batch), joint ? null : batch.Sets[0].Name)).ToList()).ToList();
         var evidence = new ObjectiveEvidence
         {
             Dtype = network.Dtype,
             Setting = setting,
             Loss = loss,
-            Layers = [.. layers.SelectMany(batch => batch)],
-            Derivatives = ObjectiveExamination.Derivatives(pass, loss, network, cancellation),
-            Partial = ObjectiveExamination.Partial(pass, loss, cancellation),
-            Sets = ObjectiveExamination.Sets(pass),
-            Eval = ObjectiveExamination.Eval(pass),
+            Layers = [.. run.Batches.SelectMany(batch => batch.Layers)],
+            Derivatives = ObjectiveExamination.Derivatives(run, loss, network, cancellation),
+            Partial = ObjectiveExamination.Partial(run, loss, cancellation),
+            Sets = ObjectiveExamination.Sets(run),
+            Eval = ObjectiveExamination.Eval(run),
             FiniteDifferences = request.Diagnostics.FiniteDifferences && live ? ObjectiveDifferences.Check(setting, network, loss.ParameterGradients!, cancellation) : null,
         };
-        var rows = setting.Batches.Any(batch => setting.WayOf(batch) == DerivativeWay.RowByRow);
         return new ObjectiveResult
         {
             Value = loss.Value,
@@ -174,15 +177,15 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
             ParameterGradients = loss.ParameterGradients,
             BatchNorm = new ObjectiveBatchNormReport
             {
-                Mode = setting.Plan.Mode,
-                Layers = joint ? [.. layers[0].Select(layer => layer.Report)] : null,
-                Batches = joint ? null : [.. layers.Zip(pass.Batches, (each, batch) => new PointBatchReport { Points = batch.Sets[0].Name, Layers = [.. each.Select(layer => layer.Report)] })],
+                Mode = setting.Normalization.Mode,
+                Layers = joint ? Reports(run.Batches[0]) : null,
+                Batches = joint ? null : [.. run.Batches.Select(batch => new PointBatchReport { Points = batch.Batch.Sets[0].Name, Layers = Reports(batch) })],
             },
             Diagnostics = new DiagnosticsReport
             {
                 Findings = FindingRule.Apply(ObjectiveRules.All, evidence),
                 FiniteDifferences = evidence.FiniteDifferences?.Report,
-                Strategy = rows ? Strategy.RowByRow : Strategy.Structured,
+                Strategy = setting.Batches.Any(batch => batch.IsRowByRow) ? Strategy.RowByRow : Strategy.Structured,
                 Passes = setting.Sweeps(live),
                 Reason = Reason(setting),
                 GradientNorm = loss.GradientNorm,
@@ -198,17 +201,14 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     {
         using var scope = NewDisposeScope();
         using var trained = network.ToTrain();
-        return Loss.Of(ObjectivePass.Run(setting, trained, live: true, cancellation), cancellation).ParameterGradients;
+        return Loss.Of(ObjectiveRun.Run(setting, trained, live: true, cancellation), cancellation).ParameterGradients;
     }).Result;
 
-    private static string Reason(ObjectiveSetting setting) => setting.Batches.Select(setting.WayOf).Max() switch
-    {
-        DerivativeWay.None => "no derivative is needed",
-        DerivativeWay.Apart => "samples are not coupled: each sweep serves all points",
-        DerivativeWay.Sum => "nested gradients of the sum over the batch, as asked",
-        DerivativeWay.LeaveOneOut => "one coupled layer: with the other samples' sums held constant, each sweep serves all points",
-        _ => "row by row: own derivatives with two or more coupled layers have no other exact way; mode trainDetached has",
-    };
+    private static IReadOnlyList<BatchNormLayerReport> Reports(BatchRun batch) => [.. batch.Layers.Select(BatchNormLayerReport.Of)];
+
+    /// <summary>That of the batch which takes most.</summary>
+    private static string Reason(ObjectiveSetting setting) =>
+        setting.Batches.MaxBy(batch => (batch.IsRowByRow, batch.Sweeps(live: false)))!.Separated?.Reason ?? "no derivative is needed";
 
     private static (T? Result, FaultException? Error) Try<T>(Func<T> work)
     {

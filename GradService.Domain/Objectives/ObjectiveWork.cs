@@ -1,5 +1,6 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Networks;
+using GradService.Domain.Separation;
 using static GradService.Domain.Networks.WorkEstimate;
 
 namespace GradService.Domain.Objectives;
@@ -34,7 +35,7 @@ internal static class ObjectiveWork
         var work = Stoppable(EachLoss + parameters) + Loss(setting, network, shape.Dtype, live);
 
         // What findings compare it with.
-        if (setting.Plan.Coupled && setting.Objective.Sets.Any(set => set.Derivatives.Sweeps > 0))
+        if (setting.Normalization.Coupled && setting.Objective.Sets.Any(set => set.Derivatives.Sweeps > 0))
         {
             work += Loss(setting.Detached, network, shape.Dtype, live: false);
         }
@@ -44,7 +45,7 @@ internal static class ObjectiveWork
             work += Loss(setting.Whole, network, shape.Dtype, live: true);
         }
 
-        if (live && setting.Batches.Any(batch => setting.WayOf(batch) is not (DerivativeWay.None or DerivativeWay.RowByRow)))
+        if (live && setting.Batches.Any(batch => batch.Separated is { IsRowByRow: false }))
         {
             work += Loss(setting, network, shape.Dtype, live: false) + Stoppable(EachMoved * shape.ParameterElements);
         }
@@ -73,20 +74,19 @@ internal static class ObjectiveWork
         var last = default(WorkEstimate);
         foreach (var batch in setting.Batches)
         {
-            var way = setting.WayOf(batch);
-            var n = (double)batch.Sum(set => set.Count);
-            work += Passes(setting, batch, way, network, live, n) + (setting.Dropout is null ? default : Masks(setting.Shape, n));
-            if (way == DerivativeWay.RowByRow)
+            var n = (double)batch.Count;
+            work += Passes(batch, network, live) + (setting.Dropout is null ? default : Masks(setting.Shape, n));
+            if (batch.IsRowByRow)
             {
                 // Each point by itself, over the graph of all.
-                var own = batch.Where(set => set.Derivatives.Sweeps > 0).ToList();
+                var own = batch.Sets.Where(set => set.Derivatives.Sweeps > 0).ToList();
                 work += own.Aggregate(default(WorkEstimate), (sum, set) => sum
                     + (set.Count * (Swept(set.Derivatives, network, n) + (live ? Last(set.Derivatives, network, n) : default))));
-                last += live && own.Count < batch.Count ? Sweeps(network, 1, n, parameters: true) : default;
+                last += live && own.Count < batch.Sets.Count ? Sweeps(network, 1, n, parameters: true) : default;
             }
-            else if (way == DerivativeWay.Apart)
+            else if (batch.Separated?.Way is Apart)
             {
-                foreach (var set in batch)
+                foreach (var set in batch.Sets)
                 {
                     work += Swept(set.Derivatives, network, set.Count);
                     last += live ? Last(set.Derivatives, network, set.Count) : default;
@@ -94,12 +94,14 @@ internal static class ObjectiveWork
             }
             else
             {
-                var (plan, samples) = (setting.DerivativesOf(batch), way == DerivativeWay.LeaveOneOut ? 2 * n : n);
-                work += Swept(plan, network, samples);
-                last += live ? Last(plan, network, samples) : default;
+                var samples = batch.HasFrozenCopy ? 2 * n : n;
+                var expanded = batch.Separated?.Way is Expansion;
+                work += expanded ? Expansion.Work(network, batch.Plan.Size, batch.Derivatives.Order, live) : default;
+                work += Swept(batch.Derivatives, network, samples, expanded ? Expansion.Products(batch.Plan.Size, batch.Derivatives.Order).Sum() : 0);
+                last += live ? Last(batch.Derivatives, network, samples) : default;
             }
 
-            work += Terms(batch, dtype, way);
+            work += Terms(batch, dtype);
         }
 
         // One call of all that stands together.
@@ -107,24 +109,24 @@ internal static class ObjectiveWork
     }
 
     /// <summary>The forward passes of a batch.</summary>
-    private static WorkEstimate Passes(ObjectiveSetting setting, IReadOnlyList<ObjectiveSet> batch, DerivativeWay way, NetworkWork network, bool live, double n)
+    private static WorkEstimate Passes(ObjectiveBatch batch, NetworkWork network, bool live)
     {
-        var takes = setting.Plan.Sites.Any(site => site.MeasuresBatch);
-        return way switch
+        var (n, sites) = ((double)batch.Count, batch.Plan.Normalization.Sites);
+        var takes = sites.Any(site => site.MeasuresBatch);
+        return batch.Separated?.Way switch
         {
-            DerivativeWay.Apart => (takes ? Pass(network, n, live) : default)
-                + batch.Aggregate(default(WorkEstimate), (sum, set) => sum
+            null => Pass(network, n, live),
+            Apart => (takes ? Pass(network, n, live) : default)
+                + batch.Sets.Aggregate(default(WorkEstimate), (sum, set) => sum
                     + (takes && set.Derivatives.Sweeps == 0 ? default : Pass(network, set.Count, differentiable: true))),
-            DerivativeWay.LeaveOneOut => Pass(network, n, live) + Pass(network, 2 * n, differentiable: true),
-            DerivativeWay.None => Pass(network, n, live),
-            _ => Pass(network, n, differentiable: true)
-                + (setting.Plan.Sites.Any(site => !site.Coupled && site.MeasuresBatch) ? Pass(network, n, live) : default),
+            LeaveOneOut or Expansion => Pass(network, n, live) + Pass(network, 2 * n, differentiable: true),
+            _ => Pass(network, n, differentiable: true) + (sites.Any(site => !site.Coupled && site.MeasuresBatch) ? Pass(network, n, live) : default),
         };
     }
 
     /// <summary>The sweeps that find derivatives by inputs.</summary>
-    private static WorkEstimate Swept(DerivativePlan plan, NetworkWork network, double samples) =>
-        plan.Swept.Aggregate(default(WorkEstimate), (sum, swept) => sum + Sweeps(network, 1, samples, swept.Order + 1));
+    private static WorkEstimate Swept(DerivativePlan plan, NetworkWork network, double samples, double beside = 0) =>
+        plan.Swept.Aggregate(default(WorkEstimate), (sum, swept) => sum + Sweeps(network, 1, samples, swept.Order + 1, beside: (swept.Order + 1) * beside));
 
     /// <summary>The sweep to the parameters, over the graph of the outputs and those of all derivatives.</summary>
     private static WorkEstimate Last(DerivativePlan plan, NetworkWork network, double samples)
@@ -135,11 +137,11 @@ internal static class ObjectiveWork
         return sweep with { Longest = sweep.Longest with { Nanoseconds = sweep.Nanoseconds } };
     }
 
-    private static WorkEstimate Terms(IReadOnlyList<ObjectiveSet> batch, Dtype dtype, DerivativeWay way) => batch.Aggregate(default(WorkEstimate), (sum, set) =>
+    private static WorkEstimate Terms(ObjectiveBatch batch, Dtype dtype) => batch.Sets.Aggregate(default(WorkEstimate), (sum, set) =>
     {
         var operations = set.Terms.Sum(term => EachTerm + term.Residual.Operations);
         var additions = set.Terms.Sum(term => EachTerm + term.Residual.Additions);
-        var apart = way == DerivativeWay.RowByRow && set.Derivatives.Sweeps > 0 ? set.Count : 1;
+        var apart = batch.IsRowByRow && set.Derivatives.Sweeps > 0 ? set.Count : 1;
         return sum + Stoppable((operations * apart * EachOperation) + (additions * set.Count * EachPoint * LayerWork.Width(dtype)));
     });
 }

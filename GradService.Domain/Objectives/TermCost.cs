@@ -23,10 +23,9 @@ internal static class TermCost
         var each = BytesOfATensor / setting.Shape.Dtype.SizeInBytes();
         foreach (var batch in setting.Batches)
         {
-            var rows = setting.WayOf(batch) == DerivativeWay.RowByRow;
-            foreach (var set in batch)
+            foreach (var set in batch.Sets)
             {
-                var points = rows && set.Derivatives.Sweeps > 0 ? 1 : set.Count;
+                var points = batch.IsRowByRow && set.Derivatives.Sweeps > 0 ? 1 : set.Count;
                 foreach (var term in set.Terms)
                 {
                     kept = kept.SaturatingPlus(live ? points.SaturatingTimes(term.Residual.Kept(inputs) + SweptWithEach) : 0)
@@ -42,5 +41,5 @@ internal static class TermCost
     /// <summary>Arrays: residuals of all terms and the derivatives that they read, those with all statistics held constant beside them.</summary>
     public static long Arrays(ObjectiveSetting setting) => setting.Objective.Sets
         .Sum(set => set.Count.SaturatingTimes(set.Terms.Count + set.Quantities.Sum(quantity => quantity.WholeGradient ? setting.Shape.Input.Elements : 1)))
-        .SaturatingTimes(setting.Plan.Coupled ? 2 : 1);
+        .SaturatingTimes(setting.Normalization.Coupled ? 2 : 1);
 }

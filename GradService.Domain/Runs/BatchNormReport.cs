@@ -1,7 +1,4 @@
 using GradService.Domain.Arrays;
-using GradService.Domain.Native;
-using GradService.Domain.Networks.Dense;
-using GradService.Domain.Runs.Torch;
 using GradService.Domain.Statistics;
 
 namespace GradService.Domain.Runs;
@@ -14,6 +11,10 @@ public sealed record BatchNormReport
 
     /// <summary>The BatchNorm layers in forward order.</summary>
     public required IReadOnlyList<BatchNormLayerReport> Layers { get; init; }
+
+    /// <param name="plan">What was run.</param>
+    /// <param name="run">The run.</param>
+    internal static BatchNormReport Of(RunPlan plan, Run run) => new() { Mode = plan.Normalization.Mode, Layers = [.. run.Layers.Select(BatchNormLayerReport.Of)] };
 }
 
 /// <summary>One BatchNorm layer.</summary>
@@ -43,22 +44,16 @@ public sealed record BatchNormLayerReport
     /// <summary>How many batches the running statistics have seen after this call; null without. Pass it back as parameter "NAME.num_batches_tracked".</summary>
     public required long? BatchesTracked { get; init; }
 
-    /// <param name="site">The layer.</param>
-    /// <param name="mean">What it normalised with, [C].</param>
-    /// <param name="variance">The same, [C].</param>
-    /// <param name="running">Its running statistics after the call; null without.</param>
-    internal static BatchNormLayerReport Of(NormalizationSite site, NdArray mean, NdArray variance, RunningValues? running) => new()
+    /// <param name="trace">The layer as a run met it.</param>
+    internal static BatchNormLayerReport Of(LayerTrace trace) => new()
     {
-        Index = site.Node.Path.TopIndex,
-        Name = site.Node.Path.Name,
-        Mode = site.Mode,
-        Mean = mean,
-        Variance = variance,
-        RunningMean = running?.Mean,
-        RunningVariance = running?.Variance,
-        BatchesTracked = (long?)running?.BatchesTracked,
+        Index = trace.Site.Node.Path.TopIndex,
+        Name = trace.Site.Node.Path.Name,
+        Mode = trace.Site.Mode,
+        Mean = trace.Used.Mean,
+        Variance = trace.Used.Variance,
+        RunningMean = trace.After?.Values.Mean,
+        RunningVariance = trace.After?.Values.Variance,
+        BatchesTracked = (long?)trace.After?.BatchesTracked,
     };
-
-    internal static BatchNormLayerReport Of(NormalizationTap tap) => Of(tap.Site, tap.Used.Mean.ToNdArray(), tap.Used.Variance.ToNdArray(),
-        tap.Site.Layer.TrackRunningStats ? new RunningValues(tap.Running.Moments.Mean.ToNdArray(), tap.Running.Moments.Variance.ToNdArray(), tap.Running.BatchesTracked) : null);
 }

@@ -13,18 +13,17 @@ namespace GradService.Domain.Separation;
 internal static class BlockDiagonal
 {
     /// <summary>∂y_i/∂x_i, [N, M, D…].</summary>
-    public static NdArray PerSample(ForwardPass pass, long[] outputs, Shape resultShape, CancellationToken cancellation)
+    public static NdArray PerSample(TorchRun run, long[] outputs, Shape resultShape, CancellationToken cancellation)
     {
-        var result = NdArray.Allocate(resultShape, pass.Dtype);
-        var samples = pass.Inputs.shape[0];
-        var block = pass.Inputs.numel() / samples;
+        var result = NdArray.Allocate(resultShape, run.Dtype);
+        var samples = run.Inputs.shape[0];
+        var block = run.Inputs.numel() / samples;
         for (var m = 0; m < outputs.Length; m++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var sweep = NewDisposeScope();
-            var cotangent = zeros_like(pass.Outputs).detach();
-            cotangent.select(1, outputs[m]).copy_(ones([samples], cotangent.dtype));
-            var gradient = Autograd.VectorJacobianProduct(pass.Outputs, cotangent, pass.Inputs).ToNdArray();
+            var cotangent = run.Outputs.UnitLike(1, outputs[m]);
+            var gradient = Autograd.VectorJacobianProduct(run.Outputs, cotangent, run.Inputs).ToNdArray();
             for (var sample = 0L; sample < samples; sample++)
             {
                 CopyBlock(gradient, sample * block, result, ((sample * outputs.Length) + m) * block, block);
@@ -35,11 +34,11 @@ internal static class BlockDiagonal
     }
 
     /// <summary>∂y_j/∂x_i, [N, M, N, D…]: exact zeros off the diagonal blocks.</summary>
-    public static NdArray Jacobian(ForwardPass pass, long[] outputs, Shape resultShape, CancellationToken cancellation)
+    public static NdArray Jacobian(TorchRun run, long[] outputs, Shape resultShape, CancellationToken cancellation)
     {
-        var samples = pass.Inputs.shape[0];
-        var block = pass.Inputs.numel() / samples;
-        var own = PerSample(pass, outputs, new Shape(samples, outputs.Length, block), cancellation);
+        var samples = run.Inputs.shape[0];
+        var block = run.Inputs.numel() / samples;
+        var own = PerSample(run, outputs, new Shape(samples, outputs.Length, block), cancellation);
         var result = NdArray.Allocate(resultShape, own.Dtype);
         for (var row = 0L; row < samples * outputs.Length; row++)
         {

@@ -2,23 +2,11 @@ using GradService.Domain.Arrays;
 
 namespace GradService.Domain.Separation;
 
-/// <summary>What the gradient knows of the statistics of coupled layers.</summary>
-internal enum CoupledGradient
-{
-    /// <summary>They are constants.</summary>
-    Held,
-
-    /// <summary>Each sample's own share in them, through one coupled layer.</summary>
-    Own,
-
-    /// <summary>They depend on all samples.</summary>
-    Whole,
-}
-
 /// <summary>A question as backward sweeps over blocks of samples: how those that take no tensors answer it.</summary>
-/// <param name="Coupled">What the gradient knows of the statistics of coupled layers.</param>
+/// <param name="Way">What the gradient knows of the statistics of coupled layers: kept apart, that they are constants; with one left out, each
+/// sample's own share in them; together, that they depend on all samples.</param>
 /// <param name="Sweeps">One for each weighing of the outputs.</param>
-internal sealed record BlockSweeps(CoupledGradient Coupled, IReadOnlyList<BlockSweep> Sweeps);
+internal sealed record BlockSweeps(SeparationWay Way, IReadOnlyList<BlockSweep> Sweeps);
 
 /// <summary>One backward sweep; the result [N, D] is strewn into the answer.</summary>
 /// <param name="Cotangent">The weights.</param>

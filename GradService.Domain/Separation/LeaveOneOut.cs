@@ -8,22 +8,32 @@ using static TorchSharp.torch;
 namespace GradService.Domain.Separation;
 
 /// <summary>
-/// A coupled pass as one in which samples do not interact, with the same outputs and the same own derivatives of every order:
+/// A coupled run as one in which samples do not interact, with the same outputs and the same own derivatives of every order:
 /// each sample meets statistics of its own, written as functions of that sample alone, the other samples' sums being constants.
 /// One coupled layer; with more, a sample also acts through the earlier layers' statistics on the other samples' activations.
 /// </summary>
-internal static class LeaveOneOut
+internal sealed class LeaveOneOut : SeparationWay
 {
+    public static LeaveOneOut Way { get; } = new();
+
+    public override bool Applies(Asked asked) => asked.Size.CoupledLayers.Count == 1 && asked.For is AskedFor.OwnGradients or AskedFor.OwnDerivatives or AskedFor.TermDerivatives;
+
+    protected override string Reason(Asked asked) => "one coupled layer: with the other samples' sums held constant, " + asked.For switch
+    {
+        AskedFor.OwnGradients => "one sweep per output element serves all samples",
+        AskedFor.OwnDerivatives => "each sweep serves all samples",
+        _ => "each sweep serves all points",
+    };
+
     /// <summary>
     /// With d = h − m0 (m0 the mean as it is, constant), D1 and D2 the sums of d and d² over all other samples:
     /// mean = m0 + (D1 + d_i)/n and variance = (D2 + d_i²)/n − ((D1 + d_i)/n)², d_i and d_i² summed over sample i's positions.
     /// </summary>
-    public static ForwardPass Decouple(ForwardPass pass)
+    public override TorchRun Decouple(TorchRun run, int order, CancellationToken cancellation)
     {
-        var tap = pass.Taps.Single(tap => tap.Site.Coupled);
-        var mean = tap.Used.Mean.detach();
-        var constants = pass.Constants();
-        return pass.Rerun(pass.Inputs, (site, h) => site.Coupled ? OwnMoments(site.Node, h, mean) : constants[site.Node]);
+        var mean = run.Coupled.Single().Moments.Mean.detach();
+        var constants = run.Constants();
+        return run.Rerun(run.Inputs, (site, h) => site.Coupled ? OwnMoments(site.Node, h, mean) : constants[site.Node]);
     }
 
     /// <summary>Mean and variance, both [N, C], each row a function of its own sample.</summary>

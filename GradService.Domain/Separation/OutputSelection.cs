@@ -1,4 +1,5 @@
 using GradService.Domain.Faults;
+using GradService.Domain.Runs;
 
 namespace GradService.Domain.Separation;
 

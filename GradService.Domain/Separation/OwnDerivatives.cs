@@ -12,29 +12,29 @@ namespace GradService.Domain.Separation;
 /// </summary>
 internal sealed class OwnDerivatives
 {
-    private readonly ForwardPass _pass;
+    private readonly TorchRun _run;
     private readonly long[] _outputs;
     private readonly bool _interacting;
     private readonly CancellationToken _cancellation;
 
-    /// <param name="pass">The pass.</param>
+    /// <param name="run">The run.</param>
     /// <param name="outputs">The output elements that are differentiated.</param>
     /// <param name="interacting">Whether an output may depend on other samples' inputs.</param>
     /// <param name="cancellation">Ends the work between two sweeps.</param>
-    public OwnDerivatives(ForwardPass pass, long[] outputs, bool interacting, CancellationToken cancellation)
+    public OwnDerivatives(TorchRun run, long[] outputs, bool interacting, CancellationToken cancellation)
     {
-        _pass = pass;
+        _run = run;
         _outputs = outputs;
         _interacting = interacting;
         _cancellation = cancellation;
     }
 
-    private long Samples => _pass.Inputs.shape[0];
+    private long Samples => _run.Inputs.shape[0];
 
-    private long Elements => _pass.Inputs.numel() / Samples;
+    private long Elements => _run.Inputs.numel() / Samples;
 
-    /// <summary>The precision of the pass.</summary>
-    public Dtype Dtype => _pass.Dtype;
+    /// <summary>The precision of the run.</summary>
+    public Dtype Dtype => _run.Dtype;
 
     /// <summary>∂²y_i/∂x_i², [N, M, D, D]: 1 + D sweeps a chain.</summary>
     public NdArray Hessian()
@@ -57,7 +57,7 @@ internal sealed class OwnDerivatives
         var result = NdArray.Allocate(new Shape(Samples, _outputs.Length), Dtype);
         ForEachChain((chain, gradient) =>
         {
-            var trace = zeros([Samples, 1], gradient.dtype);
+            var trace = Tensors.Zeros([Samples, 1], gradient.dtype);
             for (var d = 0L; d < Elements; d++)
             {
                 using var sweep = NewDisposeScope();
@@ -88,7 +88,7 @@ internal sealed class OwnDerivatives
                     }
 
                     _cancellation.ThrowIfCancellationRequested();
-                    gradient = Autograd.VectorJacobianProduct(slope, chain.Mask, _pass.Inputs, differentiable: k + 2 < order).flatten(1);
+                    gradient = Autograd.VectorJacobianProduct(slope, chain.Mask, _run.Inputs, differentiable: k + 2 < order).flatten(1);
                 }
             },
             differentiable: order > 1);
@@ -96,17 +96,17 @@ internal sealed class OwnDerivatives
     }
 
     /// <summary>The own derivative of the given order of one output element of one sample along a direction [1, D] in its inputs.</summary>
-    public static double OfOne(ForwardPass pass, long sample, long output, Tensor direction, int order, CancellationToken cancellation)
+    public static double OfOne(TorchRun run, long sample, long output, Tensor direction, int order, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        var one = ones([1, 1], direction.dtype);
-        var cotangent = zeros_like(pass.Outputs).detach();
+        var one = Tensors.Ones([1, 1], direction.dtype);
+        var cotangent = run.Outputs.ZerosLike();
         cotangent.narrow(0, sample, 1).narrow(1, output, 1).copy_(one);
-        var (root, weights) = (pass.Outputs, cotangent);
+        var (root, weights) = (run.Outputs, cotangent);
         for (var k = 1; k <= order; k++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var gradient = Autograd.VectorJacobianProduct(root, weights, pass.Inputs, differentiable: k < order).flatten(1).narrow(0, sample, 1);
+            var gradient = Autograd.VectorJacobianProduct(root, weights, run.Inputs, differentiable: k < order).flatten(1).narrow(0, sample, 1);
             (root, weights) = (gradient.Times(direction).SumOver([1], keepAxes: true), one);
         }
 
@@ -118,7 +118,7 @@ internal sealed class OwnDerivatives
     {
         // A chain has as many of these as a sample has elements.
         _cancellation.ThrowIfCancellationRequested();
-        return Autograd.VectorJacobianProduct(gradient, along, _pass.Inputs).flatten(1);
+        return Autograd.VectorJacobianProduct(gradient, along, _run.Inputs).flatten(1);
     }
 
     /// <summary>Calls back with each chain and the gradient [N, D] that it begins with.</summary>
@@ -131,9 +131,9 @@ internal sealed class OwnDerivatives
                 _cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 var chain = new Chain(this, m, _interacting ? sample : null);
-                var cotangent = zeros_like(_pass.Outputs).detach();
+                var cotangent = _run.Outputs.ZerosLike();
                 cotangent.narrow(1, _outputs[m], 1).copy_(chain.Mask);
-                work(chain, Autograd.VectorJacobianProduct(_pass.Outputs, cotangent, _pass.Inputs, differentiable).flatten(1));
+                work(chain, Autograd.VectorJacobianProduct(_run.Outputs, cotangent, _run.Inputs, differentiable).flatten(1));
             }
         }
     }
@@ -147,7 +147,7 @@ internal sealed class OwnDerivatives
         /// <summary>The d-th unit vector for these samples, [N, D].</summary>
         public Tensor Along(long d)
         {
-            var along = zeros([owner.Samples, owner.Elements], owner._pass.Inputs.dtype);
+            var along = Tensors.Zeros([owner.Samples, owner.Elements], owner._run.Inputs.dtype);
             along.narrow(1, d, 1).copy_(Mask);
             return along;
         }
@@ -167,10 +167,9 @@ internal sealed class OwnDerivatives
 
         private static Tensor MaskOf(OwnDerivatives owner, long? sample)
         {
-            var mask = zeros([owner.Samples, 1], owner._pass.Inputs.dtype);
-            var chosen = sample is { } one ? mask.narrow(0, one, 1) : mask;
-            chosen.copy_(ones_like(chosen));
-            return mask;
+            long[] shape = [owner.Samples, 1];
+            var dtype = owner._run.Inputs.dtype;
+            return sample is { } one ? Tensors.Zeros(shape, dtype).UnitLike(0, one) : Tensors.Ones(shape, dtype);
         }
     }
 }

@@ -49,16 +49,16 @@ internal static class Products
     }
 
     /// <summary>cotangentᵀ·J for each cotangent [N, M] of the stack: one sweep each.</summary>
-    public static NdArray VectorJacobian(ForwardPass pass, NdArray cotangents, Shape resultShape, CancellationToken cancellation)
+    public static NdArray VectorJacobian(TorchRun run, NdArray cotangents, Shape resultShape, CancellationToken cancellation)
     {
-        var dtype = pass.Dtype;
+        var dtype = run.Dtype;
         var result = NdArray.Allocate(resultShape, dtype);
-        var stack = cotangents.ToTensor(dtype).view([-1, .. pass.Outputs.shape]);
+        var stack = cotangents.ToTensor(dtype).view([-1, .. run.Outputs.shape]);
         for (var i = 0L; i < stack.shape[0]; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var sweep = NewDisposeScope();
-            var product = Autograd.VectorJacobianProduct(pass.Outputs, stack.select(0, i), pass.Inputs);
+            var product = Autograd.VectorJacobianProduct(run.Outputs, stack.select(0, i), run.Inputs);
             product.CopyTo(result, i * product.numel());
         }
 
@@ -69,18 +69,18 @@ internal static class Products
     /// J·tangent for each tangent [N, D…] of the stack, by differentiating vᵀ·J, which is linear in v, along v: one sweep, and one
     /// more for each tangent.
     /// </summary>
-    public static NdArray JacobianVector(ForwardPass pass, NdArray tangents, Shape resultShape, CancellationToken cancellation)
+    public static NdArray JacobianVector(TorchRun run, NdArray tangents, Shape resultShape, CancellationToken cancellation)
     {
-        var dtype = pass.Dtype;
+        var dtype = run.Dtype;
         var result = NdArray.Allocate(resultShape, dtype);
-        var stack = tangents.ToTensor(dtype).view([-1, .. pass.Inputs.shape]);
-        var v = zeros_like(pass.Outputs).detach().requires_grad_();
-        var product = Autograd.VectorJacobianProduct(pass.Outputs, v, pass.Inputs, differentiable: true);
+        var stack = tangents.ToTensor(dtype).view([-1, .. run.Inputs.shape]);
+        var v = run.Outputs.ZerosLike().requires_grad_();
+        var product = Autograd.VectorJacobianProduct(run.Outputs, v, run.Inputs, differentiable: true);
         for (var i = 0L; i < stack.shape[0]; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var sweep = NewDisposeScope();
-            Autograd.VectorJacobianProduct(product, stack.select(0, i), v).CopyTo(result, i * pass.Outputs.numel());
+            Autograd.VectorJacobianProduct(product, stack.select(0, i), v).CopyTo(result, i * run.Outputs.numel());
         }
 
         return result;

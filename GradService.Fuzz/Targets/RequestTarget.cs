@@ -46,7 +46,7 @@ internal static class RequestTarget
         return taken;
     }
 
-    private static void Prepare(ForwardRequest request) => PreparedRequest.Of(request, ShapeOf(request.Network));
+    private static void Prepare(ForwardRequest request) => GradientService.Plan(request, ShapeOf(request.Network));
 
     private static void Prepare(ObjectiveRequest request) => Objective.Resolve(request, ShapeOf(request.Network));
 

@@ -1,6 +1,7 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using GradService.Domain.Gradients;
+using GradService.Domain.Native;
 using GradService.Tests.Docs;
 
 namespace GradService.Tests.House;
@@ -51,6 +52,18 @@ public sealed class BanTests
     [Fact]
     public void The_compiled_domain_never_asks_for_what_is_process_wide() =>
         Assert.Empty(MembersUsed().Intersect(["torch.manual_seed", "random.manual_seed", "torch.seed", "torch.set_rng_state", "torch.set_default_dtype", "torch.set_grad_enabled", "autograd.grad", "Tensor.backward", "init.uniform_"]));
+
+    [Fact]
+    public void Tensors_are_made_and_their_device_is_named_in_one_file()
+    {
+        string[] made = ["empty", "zeros", "ones", "full", "eye", "arange", "linspace", "logspace", "tensor", "as_tensor", "from_array", "frombuffer", "rand", "randn", "randint", "randperm",
+            "empty_like", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "get_CPU", "device"];
+        var elsewhere = typeof(GradientService).Assembly.GetTypes().Where(type => CompiledMethod.Outermost(type) != typeof(Tensors))
+            .SelectMany(CompiledMethod.Of)
+            .SelectMany(method => CompiledMethod.Named(method).Where(named => named.DeclaringType?.FullName == "TorchSharp.torch" && made.Contains(named.Name)).Select(named => (method, named)))
+            .Select(pair => $"{pair.method.DeclaringType}.{pair.method.Name} calls {pair.named.Name}");
+        Assert.Empty(elsewhere);
+    }
 
     [Fact]
     public void Every_draw_names_its_generator()

@@ -37,7 +37,7 @@ public sealed class CouplingFactorLaws(ITestOutputHelper output)
         var (n, m) = (problem.Samples, problem.Outputs());
         foreach (var under in new[] { problem, problem.Detached() })
         {
-            using var given = new CoupledPass(under);
+            using var given = new CoupledRun(under);
             var k = 2 * given.Size.CoupledLayers.Sum(layer => layer.Channels);
             Assert.Equal(under.Coupled, k > 0);
             var factors = under.Answer(new Jacobian { Form = JacobianForm.Factored }).Factors!;

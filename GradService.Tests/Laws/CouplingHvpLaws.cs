@@ -18,7 +18,7 @@ public sealed class CouplingHvpLaws(ITestOutputHelper output)
         {
             var (cotangent, tangent) = Factors(problem, problem.Draws());
             var hvp = problem.Gradients(new Hvp { Cotangent = cotangent, Tangent = tangent });
-            using var given = new CoupledPass(problem);
+            using var given = new CoupledRun(problem);
             var differences = NestedDifferences.Of(t => given.Vjp(cotangent, [.. problem.Inputs.Select((x, i) => x + (t * tangent[i]))]), order: 1, step: 0.01);
             var scale = Scale(problem, cotangent, tangent, hvp);
             Interlocked.Increment(ref tried);

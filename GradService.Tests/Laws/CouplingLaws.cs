@@ -18,7 +18,7 @@ public sealed class CouplingLaws(ITestOutputHelper output)
         var withCoupling = new int[5];
         CoupledProblems.Any.Hold(500, problem =>
         {
-            using (var given = new CoupledPass(problem))
+            using (var given = new CoupledRun(problem))
             {
                 Interlocked.Increment(ref withCoupling[given.Size.CoupledLayers.Count]);
             }

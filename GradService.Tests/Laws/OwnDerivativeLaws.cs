@@ -20,8 +20,8 @@ public sealed class OwnDerivativeLaws(ITestOutputHelper output)
         CoupledProblems.Narrow.Hold(200, problem =>
         {
             var (m, d) = (problem.Outputs(), problem.InputElements);
-            using var given = new CoupledPass(problem);
-            var expected = Answers.Flat(new OwnDerivatives(given.Pass, All(m), interacting: true, CancellationToken.None).Hessian());
+            using var given = new CoupledRun(problem);
+            var expected = Answers.Flat(new OwnDerivatives(given.Run, All(m), interacting: true, CancellationToken.None).Hessian());
             var hessian = problem.Gradients(new Hessian());
             var scale = Scale(problem, new Hessian(), expected);
             errors.Compare(expected, hessian, scale, "hessian");
@@ -48,11 +48,11 @@ public sealed class OwnDerivativeLaws(ITestOutputHelper output)
             var random = problem.Draws();
             var (m, order) = (problem.Outputs(), random.Next(1, 5));
             var directions = Problem.Draw(random, problem.Samples, problem.InputElements);
-            using var given = new CoupledPass(problem);
-            var expected = Answers.Flat(new OwnDerivatives(given.Pass, All(m), interacting: true, CancellationToken.None).Along(directions.ToTensor(Dtype.Float64), order));
+            using var given = new CoupledRun(problem);
+            var expected = Answers.Flat(new OwnDerivatives(given.Run, All(m), interacting: true, CancellationToken.None).Along(directions.ToTensor(Dtype.Float64), order));
             var question = new Derivatives { Order = order, Direction = directions.Reshape(problem.InputShape) };
             CompareOrders(errors, problem, question, expected, problem.Gradients(question), "derivatives");
-            if (given.Size.CoupledLayers.Count < 2 || order <= TaylorSurrogate.MaxOrder)
+            if (given.Size.CoupledLayers.Count < 2 || order <= Expansion.MaxOrder)
             {
                 CompareOrders(errors, problem, question, expected, Answers.Flat(Decoupled(given, order, m).Along(directions.ToTensor(Dtype.Float64), order)), "derivatives, decoupled");
             }
@@ -77,16 +77,16 @@ public sealed class OwnDerivativeLaws(ITestOutputHelper output)
 
     private static long[] All(int outputs) => [.. Enumerable.Range(0, outputs).Select(output => (long)output)];
 
-    private static int Coupled(CoupledPass given) => given.Size.CoupledLayers.Count;
+    private static int Coupled(CoupledRun given) => given.Size.CoupledLayers.Count;
 
     /// <summary>By leaving one out or by the expanded statistics, whatever would be cheaper.</summary>
-    private static OwnDerivatives Decoupled(CoupledPass given, int order, int outputs) => new(
-        Coupled(given) switch
+    private static OwnDerivatives Decoupled(CoupledRun given, int order, int outputs) => new(
+        (Coupled(given) switch
         {
-            0 => given.Pass,
-            1 => LeaveOneOut.Decouple(given.Pass),
-            _ => TaylorSurrogate.Decouple(given.Pass, order, CancellationToken.None),
-        },
+            0 => (SeparationWay)Apart.Way,
+            1 => LeaveOneOut.Way,
+            _ => Expansion.Way,
+        }).Decouple(given.Run, order, CancellationToken.None),
         All(outputs), interacting: false, CancellationToken.None);
 
     /// <summary>Each order beside its own largest entry, as they grow with the order.</summary>

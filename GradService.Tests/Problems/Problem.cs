@@ -3,7 +3,7 @@ using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 using GradService.Domain.Statistics.Modes;
 using GradService.Tests.Oracles;

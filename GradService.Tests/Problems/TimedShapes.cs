@@ -7,7 +7,7 @@ using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Networks.Layers.Spatial;
 using GradService.Domain.Objectives;
-using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 using GradService.Domain.Statistics;
 using GradService.Domain.Statistics.Modes;

@@ -9,7 +9,7 @@ internal static class ZeroVarianceChannel
     {
         foreach (var layer in evidence.Layers)
         {
-            var (variance, eps) = (layer.Report.Variance, layer.Site.Layer.Eps);
+            var (variance, eps) = (layer.Used.Variance, layer.Site.Layer.Eps);
             var channels = Enumerable.Range(0, variance.Count).Where(channel => variance[channel] < eps || variance[channel] == 0).ToList();
             if (channels.Count > 0)
             {

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 using GradService.Domain.Native;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 
 namespace GradService.Domain.Gradients.Kinds;

@@ -1,4 +1,5 @@
 using GradService.Domain.Arrays;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 
 namespace GradService.Domain.Gradients.Kinds;

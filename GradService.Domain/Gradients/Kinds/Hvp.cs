@@ -3,6 +3,7 @@ using GradService.Domain.Faults;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Dense;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 
 namespace GradService.Domain.Gradients.Kinds;
@@ -31,16 +32,16 @@ public sealed record Hvp : Question
 
     internal override Shape ResultShape(ProblemSize size) => size.Inputs;
 
-    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForProducts(2, "the gradient of the weighted sum, differentiated along the tangent");
+    internal override Separated Choose(ProblemSize size) => Separated.Together(2, "the gradient of the weighted sum, differentiated along the tangent");
 
-    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
+    internal override Answer Ask(TorchRun run, ProblemSize size, CancellationToken cancellation)
     {
-        var gradient = Autograd.VectorJacobianProduct(pass.Outputs, Cotangent.ToTensor(pass.Dtype), pass.Inputs, differentiable: true);
+        var gradient = Autograd.VectorJacobianProduct(run.Outputs, Cotangent.ToTensor(run.Dtype), run.Inputs, differentiable: true);
 
         cancellation.ThrowIfCancellationRequested();
 
         // The Hessian is symmetric: its product with the tangent from the left is the derivative along it.
-        return new Answer { Gradients = Autograd.VectorJacobianProduct(gradient, Tangent.ToTensor(pass.Dtype), pass.Inputs).ToNdArray() };
+        return new Answer { Gradients = Autograd.VectorJacobianProduct(gradient, Tangent.ToTensor(run.Dtype), run.Inputs).ToNdArray() };
     }
 
     internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)

@@ -4,6 +4,7 @@ using GradService.Domain.Faults;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Dense;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 
 namespace GradService.Domain.Gradients.Kinds;
@@ -37,35 +38,34 @@ public sealed record Jacobian : Question
 
     internal override long ResultElements(ProblemSize size) => Form == JacobianForm.Dense ? ResultShape(size).Elements : FactorElements(size);
 
-    internal override long WorkingElements(ProblemSize size) => Choose(size).Strategy == Strategy.Structured
+    internal override long WorkingElements(ProblemSize size) => !Choose(size).IsRowByRow
         ? FactorElements(size).SaturatingTimes(2)
             .SaturatingPlus(size.Coupled ? Coupling.WorkingElements(size, OutputSelection.Count(Outputs, size)) : 0)
             .SaturatingPlus(Form == JacobianForm.Dense ? ResultShape(size).Elements : 0)
         : 0;
 
-    internal override StrategyChoice Choose(ProblemSize size) => Form == JacobianForm.Factored
-        ? StrategyChoice.ForFactors(size, OutputSelection.Count(Outputs, size))
-        : StrategyChoice.ForBlocks(Strategy, size, OutputSelection.Count(Outputs, size));
+    internal override Separated Choose(ProblemSize size) => SeparationWay.Choose(
+        new Asked(size, Form == JacobianForm.Factored ? AskedFor.Factors : AskedFor.Blocks, OutputSelection.Count(Outputs, size)) { Strategy = Strategy });
 
-    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
+    internal override Answer Ask(TorchRun run, ProblemSize size, CancellationToken cancellation)
     {
         var outputs = OutputSelection.Of(Outputs, size);
-        if (Choose(size).Strategy == Strategy.RowByRow)
+        if (Choose(size).IsRowByRow)
         {
-            return Dense(RowByRow.Jacobian(pass, outputs, ResultShape(size), cancellation), cancellation);
+            return Dense(RowByRow.Jacobian(run, outputs, ResultShape(size), cancellation), cancellation);
         }
 
         if (!size.Coupled)
         {
             return Form == JacobianForm.Dense
-                ? Dense(BlockDiagonal.Jacobian(pass, outputs, ResultShape(size), cancellation), cancellation)
+                ? Dense(BlockDiagonal.Jacobian(run, outputs, ResultShape(size), cancellation), cancellation)
                 : Factored(
-                    Uncoupled(BlockDiagonal.PerSample(pass, outputs, size.Input.After(size.Samples, outputs.Length), cancellation), size),
-                    pass,
+                    Uncoupled(BlockDiagonal.PerSample(run, outputs, size.Input.After(size.Samples, outputs.Length), cancellation), size),
+                    run,
                     cancellation);
         }
 
-        var (diagonal, left, right) = new Coupling(pass, cancellation).Factors(outputs);
+        var (diagonal, left, right) = new Coupling(run, cancellation).Factors(outputs);
         var factors = new JacobianFactors
         {
             Diagonal = diagonal.ToNdArray().Reshape(size.Input.After(size.Samples, outputs.Length)),
@@ -73,11 +73,11 @@ public sealed record Jacobian : Question
             Right = right.ToNdArray().Reshape(size.Inputs.After(right.shape[0])),
         };
         return Form == JacobianForm.Factored
-            ? Factored(factors, pass, cancellation)
+            ? Factored(factors, run, cancellation)
             : new Answer
             {
-                Gradients = Coupling.Dense(diagonal, left, right, ResultShape(size), pass.Dtype, cancellation),
-                Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, pass, cancellation)),
+                Gradients = Coupling.Dense(diagonal, left, right, ResultShape(size), run.Dtype, cancellation),
+                Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, run, cancellation)),
             };
     }
 
@@ -111,8 +111,8 @@ public sealed record Jacobian : Question
     private static Answer Dense(NdArray jacobian, CancellationToken cancellation) =>
         new() { Gradients = jacobian, Coupling = Report(CouplingMeasures.Of(jacobian, cancellation), layers: null) };
 
-    private static Answer Factored(JacobianFactors factors, ForwardPass pass, CancellationToken cancellation) =>
-        new() { Factors = factors, Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, pass, cancellation)) };
+    private static Answer Factored(JacobianFactors factors, TorchRun run, CancellationToken cancellation) =>
+        new() { Factors = factors, Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, run, cancellation)) };
 
     private static CouplingReport? Report(CouplingMeasures measures, IReadOnlyList<LayerCoupling>? layers)
     {
@@ -130,11 +130,11 @@ public sealed record Jacobian : Question
         };
     }
 
-    private static List<LayerCoupling> LayersOf(JacobianFactors factors, ForwardPass pass, CancellationToken cancellation)
+    private static List<LayerCoupling> LayersOf(JacobianFactors factors, TorchRun run, CancellationToken cancellation)
     {
         var layers = new List<LayerCoupling>();
         var first = 0;
-        foreach (var site in pass.Taps.Select(tap => tap.Site).Where(site => site.Coupled))
+        foreach (var site in run.Coupled.Select(trace => trace.Site))
         {
             var next = first + (2 * (int)site.Node.Input[0]);
             layers.Add(new LayerCoupling(site.Node.Path.Name, CouplingMeasures.Of(factors, cancellation, first..next).Share ?? double.NaN));

@@ -1,6 +1,7 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 
 namespace GradService.Domain.Gradients.Kinds;
@@ -19,12 +20,12 @@ public sealed record Jvp : Question
 
     internal override Shape ResultShape(ProblemSize size) => IsStack(size) ? size.Outputs.After(Count(size)) : size.Outputs;
 
-    internal override StrategyChoice Choose(ProblemSize size) =>
-        StrategyChoice.ForProducts(1 + Count(size), "by double backward: one sweep, and one more per tangent");
+    internal override Separated Choose(ProblemSize size) =>
+        Separated.Together(1 + Count(size), "by double backward: one sweep, and one more per tangent");
 
-    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation) => new()
+    internal override Answer Ask(TorchRun run, ProblemSize size, CancellationToken cancellation) => new()
     {
-        Gradients = Products.JacobianVector(pass, Tangent, ResultShape(size), cancellation),
+        Gradients = Products.JacobianVector(run, Tangent, ResultShape(size), cancellation),
     };
 
     internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 
 namespace GradService.Domain.Gradients.Kinds;
@@ -17,29 +18,25 @@ public abstract record OwnDerivativeQuestion : Question
 
     internal override IEnumerable<Fault> Check(ProblemSize size) => OutputSelection.Check(Outputs, size);
 
-    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForChains(size, OutputSelection.Count(Outputs, size), SweepsPerChain(size), Depth);
+    internal override Separated Choose(ProblemSize size) => SeparationWay.Choose(
+        new Asked(size, AskedFor.OwnDerivatives, OutputSelection.Count(Outputs, size).SaturatingTimes(SweepsPerChain(size))) { Order = Depth });
 
-    internal override long RowByRowWork(ProblemSize size) => Choose(size).Strategy == Strategy.RowByRow
+    internal override long RowByRowWork(ProblemSize size) => Choose(size).IsRowByRow
         ? size.Samples.SaturatingTimes(size.Samples).SaturatingTimes(OutputSelection.Count(Outputs, size)).SaturatingTimes(Depth)
         : 0;
 
-    internal override long WorkingElements(ProblemSize size) => Choose(size).Strategy == Strategy.Structured ? TaylorSurrogate.WorkingElements(size) : 0;
+    internal override long WorkingElements(ProblemSize size) => Choose(size).Way == Expansion.Way ? Expansion.WorkingElements(size) : 0;
 
     // Measured: the fourth order's graphs grow by more than those before, and where samples meet statistics of their own, the pass
     // that found the statistics stands beside one that is larger.
     internal override long TensorsPerKept(ProblemSize size) =>
-        (Depth == 4 ? 32 : base.TensorsPerKept(size)) * (size.Coupled && Choose(size).Strategy == Strategy.Structured ? 2 : 1);
+        (Depth == 4 ? 32 : base.TensorsPerKept(size)) * (size.Coupled && !Choose(size).IsRowByRow ? 2 : 1);
 
-    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
+    internal override Answer Ask(TorchRun run, ProblemSize size, CancellationToken cancellation)
     {
-        var interacting = Choose(size).Strategy == Strategy.RowByRow;
-        var own = (interacting, size.CoupledLayers.Count) switch
-        {
-            (true, _) or (_, 0) => pass,
-            (_, 1) => LeaveOneOut.Decouple(pass),
-            _ => TaylorSurrogate.Decouple(pass, Depth, cancellation),
-        };
-        var derivatives = new OwnDerivatives(own, OutputSelection.Of(Outputs, size), interacting, cancellation);
+        var choice = Choose(size);
+        var own = choice.Way.Decouple(run, Depth, cancellation);
+        var derivatives = new OwnDerivatives(own, OutputSelection.Of(Outputs, size), choice.IsRowByRow, cancellation);
         return new Answer { Gradients = Derive(derivatives, size).Reshape(ResultShape(size)) };
     }
 

@@ -1,9 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
-using GradService.Domain.Native;
-using GradService.Domain.Networks.Dense;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 
 namespace GradService.Domain.Gradients.Kinds;
@@ -29,30 +28,23 @@ public sealed record PerSample : Question
 
     internal override Shape ResultShape(ProblemSize size) => size.Input.After(size.Samples, OutputSelection.Count(Outputs, size));
 
-    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForOwnGradients(Strategy, size, OutputSelection.Count(Outputs, size));
+    internal override Separated Choose(ProblemSize size) => SeparationWay.Choose(
+        new Asked(size, AskedFor.OwnGradients, OutputSelection.Count(Outputs, size)) { Strategy = Strategy });
 
-    internal override long WorkingElements(ProblemSize size) => Choose(size).Strategy != Strategy.Structured ? 0
-        : size.CoupledLayers.Count > 1 ? Coupling.WorkingElements(size, OutputSelection.Count(Outputs, size))
-        : size.Samples.SaturatingTimes(2 * OutputSelection.Count(Outputs, size)).SaturatingTimes(size.Statistics.SaturatingPlus(size.Input.Elements));
-
-    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
+    internal override long WorkingElements(ProblemSize size) => Choose(size).Way switch
     {
-        var outputs = OutputSelection.Of(Outputs, size);
-        var shape = ResultShape(size);
-        return new Answer
-        {
-            Gradients = (Choose(size).Strategy, size.CoupledLayers.Count) switch
-            {
-                (Strategy.RowByRow, _) => RowByRow.PerSample(pass, outputs, shape, cancellation),
-                (_, 0) => BlockDiagonal.PerSample(pass, outputs, shape, cancellation),
-                (_, 1) => BlockDiagonal.PerSample(LeaveOneOut.Decouple(pass), outputs, shape, cancellation),
-                _ => new Coupling(pass, cancellation).PerSample(outputs).ToNdArray().Reshape(shape),
-            },
-        };
-    }
+        RowByRow => 0,
+        LowRank => Coupling.WorkingElements(size, OutputSelection.Count(Outputs, size)),
+        _ => size.Samples.SaturatingTimes(2 * OutputSelection.Count(Outputs, size)).SaturatingTimes(size.Statistics.SaturatingPlus(size.Input.Elements)),
+    };
+
+    internal override Answer Ask(TorchRun run, ProblemSize size, CancellationToken cancellation) => new()
+    {
+        Gradients = Choose(size).Way.OwnGradients(run, OutputSelection.Of(Outputs, size), ResultShape(size), cancellation),
+    };
 
     // With two coupled layers a sample acts through the earlier one on all activations of the later one.
-    internal override bool GoesInBlocks(ProblemSize size) => size.CoupledLayers.Count <= 1 && Choose(size).Strategy != Strategy.RowByRow;
+    internal override bool GoesInBlocks(ProblemSize size) => Choose(size).Way is Apart or LeaveOneOut;
 
     internal override BlockSweeps? InBlocks(ProblemSize size)
     {
@@ -63,7 +55,7 @@ public sealed record PerSample : Question
 
         var outputs = OutputSelection.Of(Outputs, size);
         var elements = (int)size.Input.Elements;
-        return new BlockSweeps(CoupledGradient.Own, [.. outputs.Select((output, index) =>
+        return new BlockSweeps(Choose(size).Way, [.. outputs.Select((output, index) =>
             new BlockSweep(new BlockCotangent.Ones([output]), index * elements, outputs.Length * elements))]);
     }
 

@@ -1,7 +1,9 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
 using GradService.Domain.Faults;
+using GradService.Domain.Runs.Managed;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 
 namespace GradService.Domain.Gradients.Kinds;
@@ -22,7 +24,7 @@ public abstract record Question
     internal abstract Shape ResultShape(ProblemSize size);
 
     /// <summary>How it will be answered, and in how many sweeps.</summary>
-    internal abstract StrategyChoice Choose(ProblemSize size);
+    internal abstract Separated Choose(ProblemSize size);
 
     /// <summary>Elements of all arrays of the answer.</summary>
     internal virtual long ResultElements(ProblemSize size) => ResultShape(size).Elements;
@@ -30,8 +32,13 @@ public abstract record Question
     /// <summary>Elements of tensors that answering keeps beside those of the pass.</summary>
     internal virtual long WorkingElements(ProblemSize size) => 0;
 
-    /// <summary>The answer, of <see cref="ResultShape"/>, in the precision of the pass.</summary>
-    internal abstract Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation);
+    /// <summary>The answer, of <see cref="ResultShape"/>, in the precision of the run, which takes the question.</summary>
+    internal Answer Ask(Run run, ProblemSize size, CancellationToken cancellation) => run is ManagedRun managed
+        ? new Answer { Gradients = BlockBackward.Run(managed, InBlocks(size)!, ResultShape(size), cancellation) }
+        : Ask((TorchRun)run, size, cancellation);
+
+    /// <summary>The same by tensors.</summary>
+    internal abstract Answer Ask(TorchRun run, ProblemSize size, CancellationToken cancellation);
 
     /// <summary>Whether it can be answered by sweeps over blocks of samples in managed memory.</summary>
     internal virtual bool GoesInBlocks(ProblemSize size) => false;

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 
 namespace GradService.Domain.Gradients.Kinds;
@@ -21,17 +22,17 @@ public sealed record Sum : Question
 
     internal override Shape ResultShape(ProblemSize size) => size.Inputs;
 
-    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForProducts(1, "one backward sweep gives the sum");
+    internal override Separated Choose(ProblemSize size) => Separated.Together(1, "one backward sweep gives the sum");
 
-    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation) => new()
+    internal override Answer Ask(TorchRun run, ProblemSize size, CancellationToken cancellation) => new()
     {
-        Gradients = Products.VectorJacobian(pass, new NdArray(size.Outputs, Weights(size)), size.Inputs, cancellation),
+        Gradients = Products.VectorJacobian(run, new NdArray(size.Outputs, Weights(size)), size.Inputs, cancellation),
     };
 
     internal override bool GoesInBlocks(ProblemSize size) => true;
 
     internal override BlockSweeps InBlocks(ProblemSize size) =>
-        new(CoupledGradient.Whole, [new BlockSweep(new BlockCotangent.Ones(OutputSelection.Of(Outputs, size)), 0, (int)size.Input.Elements)]);
+        new(Together.Way, [new BlockSweep(new BlockCotangent.Ones(OutputSelection.Of(Outputs, size)), 0, (int)size.Input.Elements)]);
 
     internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
     {

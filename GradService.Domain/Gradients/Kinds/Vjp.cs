@@ -1,6 +1,7 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 
 namespace GradService.Domain.Gradients.Kinds;
@@ -21,11 +22,11 @@ public sealed record Vjp : Question
 
     internal override Shape ResultShape(ProblemSize size) => IsStack ? size.Inputs.After(Count) : size.Inputs;
 
-    internal override StrategyChoice Choose(ProblemSize size) => StrategyChoice.ForProducts(Count, "one backward sweep per cotangent");
+    internal override Separated Choose(ProblemSize size) => Separated.Together(Count, "one backward sweep per cotangent");
 
-    internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation) => new()
+    internal override Answer Ask(TorchRun run, ProblemSize size, CancellationToken cancellation) => new()
     {
-        Gradients = Products.VectorJacobian(pass, Cotangent, ResultShape(size), cancellation),
+        Gradients = Products.VectorJacobian(run, Cotangent, ResultShape(size), cancellation),
     };
 
     internal override bool GoesInBlocks(ProblemSize size) => true;
@@ -33,7 +34,7 @@ public sealed record Vjp : Question
     internal override BlockSweeps InBlocks(ProblemSize size)
     {
         var (weights, inputs, elements) = ((int)size.Outputs.Elements, (int)size.Inputs.Elements, (int)size.Input.Elements);
-        return new BlockSweeps(CoupledGradient.Whole, [.. Enumerable.Range(0, (int)Count).Select(index =>
+        return new BlockSweeps(Together.Way, [.. Enumerable.Range(0, (int)Count).Select(index =>
             new BlockSweep(new BlockCotangent.Given(Cotangent, index * weights), index * inputs, elements))]);
     }
 

@@ -18,13 +18,13 @@ internal sealed class LibTorchNumbers : SeededNumbers
     public override float[] Uniform(long count, double bound)
     {
         using var scope = NewDisposeScope();
-        return Values(empty([count], ScalarType.Float32).uniform_(-bound, bound, _generator));
+        return Values(Tensors.Uniform(count, ScalarType.Float32, bound, _generator));
     }
 
     public override float[] Normal(long count, double deviation)
     {
         using var scope = NewDisposeScope();
-        return Values(randn([count], ScalarType.Float32, generator: _generator).Times(deviation));
+        return Values(Tensors.Normal(count, ScalarType.Float32, _generator).Times(deviation));
     }
 
     public override void Dispose() => _generator.Dispose();

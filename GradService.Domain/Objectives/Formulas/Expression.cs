@@ -56,7 +56,7 @@ internal sealed record Number(double Value) : Expression
 
     public override Tensor Evaluate(IFormulaValues values) => Filled([], values);
 
-    public Tensor Filled(ReadOnlySpan<long> shape, IFormulaValues values) => TensorOperations.Filled(shape, values.Dtype.ToScalarType(), In(values.Dtype));
+    public Tensor Filled(ReadOnlySpan<long> shape, IFormulaValues values) => Tensors.Filled(shape, values.Dtype.ToScalarType(), In(values.Dtype));
 
     /// <summary>The number in a dtype: libtorch throws at one that float32 has no room for, IEEE makes it an infinity.</summary>
     public double In(Dtype dtype) => dtype == Dtype.Float32 ? (float)Value : Value;

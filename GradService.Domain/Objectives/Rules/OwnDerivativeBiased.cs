@@ -9,7 +9,7 @@ internal static class OwnDerivativeBiased
 
     private static string? Examine(ObjectiveEvidence evidence)
     {
-        if (!evidence.Setting.Plan.Coupled || evidence.Setting.Variant.Derivative != InputDerivative.PerSample)
+        if (!evidence.Setting.Normalization.Coupled || evidence.Setting.Variant.Derivative != InputDerivative.PerSample)
         {
             return null;
         }

@@ -6,15 +6,8 @@ using static TorchSharp.torch;
 
 namespace GradService.Domain.Runs.Torch;
 
-/// <summary>Which dropout masks a request wants.</summary>
-public sealed record DropoutSpec
-{
-    /// <summary>Draws the masks as PyTorch does after torch.manual_seed(seed), one per dropout layer in forward order.</summary>
-    public required long Seed { get; init; }
-}
-
 /// <summary>
-/// One mask [N, D…] per dropout layer: 0 or 1/(1 − p), drawn once and used by every pass of the request, so that a gradient is
+/// One mask [N, D…] per dropout layer: 0 or 1/(1 − p), drawn once and used by every run of the request, so that a gradient is
 /// that of the network whose outputs are shown. The tensors belong to the scope in which they were drawn.
 /// </summary>
 internal sealed class DropoutMasks
@@ -23,7 +16,7 @@ internal sealed class DropoutMasks
 
     private DropoutMasks(Dictionary<LayerNode, Tensor> masks) => _masks = masks;
 
-    /// <summary>Draws in float32, as PyTorch's CPU kernel does, and casts to the precision of the pass.</summary>
+    /// <summary>Draws in float32, as PyTorch's CPU kernel does, and casts to the precision of the run.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, between two masks.</exception>
     public static DropoutMasks Draw(NetworkShape shape, long samples, DropoutSpec spec, Dtype dtype, CancellationToken cancellation) =>
         Draw(shape, [samples], spec, dtype, cancellation)[0];
@@ -72,6 +65,6 @@ internal sealed class DropoutMasks
     /// on Intel processors bernoulli_ takes another generator. Where everything is dropped nothing is drawn.
     /// </summary>
     private static Tensor Draw(Shape shape, double p, Generator generator) => p == 1
-        ? zeros(shape.Dimensions, ScalarType.Float32)
-        : rand(shape.Dimensions, ScalarType.Float64, generator: generator).Below(1 - p).to_type(ScalarType.Float32).Over(1 - p);
+        ? Tensors.Zeros(shape.Dimensions, ScalarType.Float32)
+        : Tensors.Uniform(shape.Dimensions, ScalarType.Float64, generator).Below(1 - p).to_type(ScalarType.Float32).Over(1 - p);
 }

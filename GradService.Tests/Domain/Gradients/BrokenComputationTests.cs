@@ -9,6 +9,7 @@ using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 using GradService.Domain.Statistics;
 using GradService.Tests.Api;
@@ -99,19 +100,19 @@ public sealed class BrokenComputationTests
 
         internal override Shape ResultShape(ProblemSize size) => Inner.ResultShape(size);
 
-        internal override StrategyChoice Choose(ProblemSize size) => Inner.Choose(size);
+        internal override Separated Choose(ProblemSize size) => Inner.Choose(size);
 
-        internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation)
+        internal override Answer Ask(TorchRun run, ProblemSize size, CancellationToken cancellation)
         {
             _answers++;
             if (Stage == Stage.Cancellation)
             {
                 Broke = true;
-                return Inner.Ask(pass, size, new CancellationToken(canceled: true));
+                return Inner.Ask(run, size, new CancellationToken(canceled: true));
             }
 
-            Break(Stage == Stage.Answer || (Stage == Stage.DetachedTwin && _answers == 2), pass.Outputs);
-            return Inner.Ask(pass, size, cancellation);
+            Break(Stage == Stage.Answer || (Stage == Stage.DetachedTwin && _answers == 2), run.Outputs);
+            return Inner.Ask(run, size, cancellation);
         }
 
         internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)

@@ -5,6 +5,7 @@ using GradService.Domain.Faults;
 using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 using GradService.Tests.Api;
 using GradService.Tests.Problems;
@@ -115,9 +116,9 @@ public sealed class BrokenDerivativesTests
 
         internal override long RowByRowWork(ProblemSize size) => Inner.RowByRowWork(size);
 
-        internal override StrategyChoice Choose(ProblemSize size) => Inner.Choose(size);
+        internal override Separated Choose(ProblemSize size) => Inner.Choose(size);
 
-        internal override Answer Ask(ForwardPass pass, ProblemSize size, CancellationToken cancellation) => Inner.Ask(pass, size, cancellation);
+        internal override Answer Ask(TorchRun run, ProblemSize size, CancellationToken cancellation) => Inner.Ask(run, size, cancellation);
 
         internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
         {

@@ -65,7 +65,7 @@ public sealed class DenseEvaluationTests
         var request = Ask(9, new Sum(), "train", Dtype.Float64);
         request = request with { Network = request.Spec() with { Layers = [.. request.Spec().Layers, new Dropout()] } };
         Assert.Equal("dense", Dense.Differentiate(request, CancellationToken.None).Diagnostics.Engine.Name);
-        Assert.Equal("tensor", Dense.Differentiate(request with { Dropout = new GradService.Domain.Runs.Torch.DropoutSpec { Seed = 1 } }, CancellationToken.None).Diagnostics.Engine.Name);
+        Assert.Equal("tensor", Dense.Differentiate(request with { Dropout = new GradService.Domain.Runs.DropoutSpec { Seed = 1 } }, CancellationToken.None).Diagnostics.Engine.Name);
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class DerivativeDifferencesTests
             spoilt = new Answer { Gradients = new NdArray(right.Gradients!.Shape, spoil(Answers.Flat(right.Gradients))) };
         }
 
-        using var given = new CoupledPass(problem);
-        return FiniteDifferences.Check(given.Pass, question, given.Size, spoilt, CancellationToken.None).Report;
+        using var given = new CoupledRun(problem);
+        return FiniteDifferences.Check(given.Run, question, given.Size, spoilt, CancellationToken.None).Report;
     }
 }

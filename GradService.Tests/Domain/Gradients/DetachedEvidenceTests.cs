@@ -6,7 +6,7 @@ using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
-using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 using GradService.Tests.Problems;
 

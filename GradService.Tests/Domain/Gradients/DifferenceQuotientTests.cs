@@ -4,7 +4,7 @@ using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
-using GradService.Domain.Separation;
+using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 
 namespace GradService.Tests.Domain.Gradients;

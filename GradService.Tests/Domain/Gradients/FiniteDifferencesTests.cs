@@ -7,7 +7,7 @@ using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Runs.Torch;
-using GradService.Domain.Separation;
+using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 using GradService.Domain.Statistics.Modes;
 using GradService.Tests.Laws;
@@ -73,7 +73,7 @@ public sealed class FiniteDifferencesTests
         _ => new Jvp { Tangent = Tangent },
     };
 
-    /// <summary>The check of a spoilt answer, on a pass made as the service makes it.</summary>
+    /// <summary>The check of a spoilt answer, on a run made as the service makes it.</summary>
     private static FiniteDifferenceReport Check(BatchNormMode mode, Question question, Func<double[], double[]> spoil)
     {
         var problem = MatrixNetworks.Of("three", mode).In(Dtype.Float64);
@@ -81,9 +81,8 @@ public sealed class FiniteDifferencesTests
         var shape = NetworkShape.Infer(problem.Network, new Limits());
         using var scope = NewDisposeScope();
         using var network = Network.Of(ParameterValues.Of(problem.Network, shape));
-        var plan = NormalizationPlan.Resolve(shape, problem.Norm);
-        var pass = ForwardPass.Run(network, new NdArray(problem.InputShape, problem.Inputs).ToTensor(Dtype.Float64), plan, masks: null, referenceInputs: null);
-        var size = ProblemSize.Of(shape, plan, problem.Samples);
-        return FiniteDifferences.Check(pass, question, size, new Answer { Gradients = new NdArray(right.Shape, spoil(Answers.Flat(right))) }, CancellationToken.None).Report;
+        var plan = RunPlan.Of(shape, problem.Norm, problem.Samples);
+        var run = TorchRun.Of(plan, network, new NdArray(problem.InputShape, problem.Inputs).ToTensor(Dtype.Float64));
+        return FiniteDifferences.Check(run, question, plan.Size, new Answer { Gradients = new NdArray(right.Shape, spoil(Answers.Flat(right))) }, CancellationToken.None).Report;
     }
 }

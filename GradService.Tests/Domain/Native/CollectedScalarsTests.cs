@@ -6,6 +6,7 @@ using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 using GradService.Tests.Api;
 using static TorchSharp.torch;
@@ -35,7 +36,7 @@ public sealed class CollectedScalarsTests
         ["elu"] = x => x.Elu(0.5),
         ["softplus"] = x => x.Softplus(2.0, 20.0),
         ["zeros"] = x => x.ZerosLike(),
-        ["filled"] = x => TensorOperations.Filled(x.shape, ScalarType.Float64, 7.0),
+        ["filled"] = x => Tensors.Filled(x.shape, ScalarType.Float64, 7.0),
     };
 
     [Fact]
@@ -61,15 +62,14 @@ public sealed class CollectedScalarsTests
         Layer[] activations = [.. LayerTable.All.Values.Where(typeof(Activation).IsAssignableFrom).Select(type => (Layer)Activator.CreateInstance(type)!)];
         var spec = new NetworkSpec { InputShape = [2], Dtype = Dtype.Float64, Layers = [new Linear { OutFeatures = 3 }, new BatchNorm(), .. activations, new LayerNorm(), new Residual { Layers = [new Dropout()] }] };
         var shape = NetworkShape.Infer(spec, new Limits());
-        var plan = NormalizationPlan.Resolve(shape, new BatchNormSpec());
+        var plan = RunPlan.Of(shape, new BatchNormSpec(), samples: 3, new DropoutSpec { Seed = 5 });
         using var network = Network.Of(ParameterValues.Of(spec, shape));
         double[] Gradient()
         {
             using var scope = NewDisposeScope();
-            var masks = DropoutMasks.Draw(shape, 3, new DropoutSpec { Seed = 5 }, shape.Dtype, CancellationToken.None);
-            var pass = ForwardPass.Run(network, tensor([0.1, -0.2, 0.3, 0.4, -0.5, 0.6], [3, 2]), plan, masks, referenceInputs: null);
-            var first = Autograd.VectorJacobianProduct(pass.Outputs, pass.Outputs.detach(), pass.Inputs, differentiable: true);
-            return [.. first.ToDoubles(), .. Autograd.VectorJacobianProduct(first, first.detach(), pass.Inputs).ToDoubles()];
+            var run = TorchRun.Of(plan, network, tensor([0.1, -0.2, 0.3, 0.4, -0.5, 0.6], [3, 2]));
+            var first = Autograd.VectorJacobianProduct(run.Outputs, run.Outputs.detach(), run.Inputs, differentiable: true);
+            return [.. first.ToDoubles(), .. Autograd.VectorJacobianProduct(first, first.detach(), run.Inputs).ToDoubles()];
         }
 
         var expected = Gradient();

@@ -6,6 +6,7 @@ using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 using static TorchSharp.torch;
 
@@ -45,9 +46,9 @@ public sealed class ThirdDerivativeTests
         var inputs = tensor(Inputs.Zip(Direction, (x, v) => x + (t * v)).ToArray(), [4, 2]);
         var direction = tensor(Direction, [4, 2]);
         var weights = tensor([1.0, -2, 0.5, 3, -1, 0.25, 2, 1], [4, 2]);
-        var pass = ForwardPass.Run(network, inputs, NormalizationPlan.Resolve(shape, new BatchNormSpec()), masks: null, referenceInputs: null);
-        var first = Autograd.VectorJacobianProduct(pass.Outputs, weights, pass.Inputs, differentiable: true);
-        var second = Autograd.VectorJacobianProduct(first, direction, pass.Inputs, differentiable: true);
-        return (second.ToDoubles(), Autograd.VectorJacobianProduct(second, direction, pass.Inputs).ToDoubles());
+        var run = TorchRun.Of(RunPlan.Of(shape, new BatchNormSpec(), samples: 4), network, inputs);
+        var first = Autograd.VectorJacobianProduct(run.Outputs, weights, run.Inputs, differentiable: true);
+        var second = Autograd.VectorJacobianProduct(first, direction, run.Inputs, differentiable: true);
+        return (second.ToDoubles(), Autograd.VectorJacobianProduct(second, direction, run.Inputs).ToDoubles());
     }
 }

@@ -44,7 +44,7 @@ public sealed class ObjectiveDifferencesTests
         var wrong = gradients["3.bias"];
         gradients["3.bias"] = new NdArray(wrong.Shape, [wrong[0] * 1.01]);
         var shape = NetworkShape.Infer(request.Spec(), new Limits());
-        var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("c"), PointBatches.Joint);
+        var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("c"), PointBatches.Joint) { Live = true };
         using var scope = NewDisposeScope();
         using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
         var outcome = ObjectiveDifferences.Check(setting, network, gradients, CancellationToken.None);

@@ -7,7 +7,7 @@ using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Objectives;
-using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 using GradService.Tests.Api;
 using GradService.Tests.Api.Hosting.Security;
@@ -51,7 +51,7 @@ public sealed class ObjectivePriceTests
     {
         var (setting, request) = Setting(Request("c", points: 20_000, sets: 2, ["u"], width: 200) with { Return = [] });
         var network = setting.Shape.Work;
-        var perSet = setting with { Grouping = PointBatches.PerSet };
+        var (perSet, _) = Setting(request with { BatchNorm = request.BatchNorm with { Batches = PointBatches.PerSet } });
         Assert.True(ObjectiveWork.Of(perSet, request).Nanoseconds >= (2 * network.Forward(40_000)) + (3 * network.Forward(20_000)));
     }
 
@@ -93,7 +93,7 @@ public sealed class ObjectivePriceTests
         var request = Request("e", points: 1_000, sets: 2, ["u"]);
         request = request with { Network = request.Spec() with { Layers = [.. request.Spec().Layers.SkipLast(1), new Dropout(), new Dropout { P = 1 }, new Linear { OutFeatures = 1 }] } };
         var (setting, _) = Setting(request);
-        var drawn = setting with { Dropout = new DropoutSpec { Seed = 1 } };
+        var (drawn, _) = Setting(request with { Dropout = new DropoutSpec { Seed = 1 } });
         Assert.Equal(6.0 * 2_000 * 16, ObjectiveWork.Of(drawn, request).Nanoseconds - ObjectiveWork.Of(setting, request).Nanoseconds, 1.0);
 
         using var without = DomainServices.Gradients().QuoteForward(Forward(null));
@@ -134,7 +134,7 @@ public sealed class ObjectivePriceTests
         var shape = NetworkShape.Infer(request.Spec(), new Limits());
         var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode, Derivative = request.Derivative, ThroughStatistics = request.BatchNorm.ThroughStatistics };
         var plan = NormalizationPlan.Resolve(shape, request.BatchNorm);
-        return (new ObjectiveSetting(Objective.Resolve(request, shape), shape, plan, variant, request.BatchNorm.Batches), request);
+        return (new ObjectiveSetting(Objective.Resolve(request, shape), shape, plan, variant, request.BatchNorm.Batches) { Dropout = request.Dropout, Live = request.Return.Contains(ObjectivePart.ParameterGradients) }, request);
     }
 
     private static ObjectiveRequest Request(string letter, int points, int sets, string[] formulas, int width = 16, Dtype dtype = Dtype.Float32)

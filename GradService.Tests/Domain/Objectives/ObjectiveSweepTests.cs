@@ -33,12 +33,12 @@ public sealed class ObjectiveSweepTests
     {
         var request = PoissonProblem.Request(PoissonProblem.Variant(letter), blocks, points: 5, perSet ? PointBatches.PerSet : PointBatches.Joint);
         var shape = NetworkShape.Infer(request.Spec(), new Limits());
-        var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant(letter), request.BatchNorm.Batches);
+        var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant(letter), request.BatchNorm.Batches) { Live = live };
         using var scope = NewDisposeScope();
         using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
         using var trained = network.ToTrain();
         var before = Autograd.Sweeps.Value;
-        Loss.Of(ObjectivePass.Run(setting, live ? trained : network, live, CancellationToken.None), CancellationToken.None);
+        Loss.Of(ObjectiveRun.Run(setting, live ? trained : network, live, CancellationToken.None), CancellationToken.None);
         Assert.Equal(setting.Sweeps(live), Autograd.Sweeps.Value - before);
         if (live)
         {
@@ -63,12 +63,12 @@ public sealed class ObjectiveSweepTests
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
             var shape = NetworkShape.Infer(request.Spec(), new Limits());
-            var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("b"), PointBatches.Joint);
+            var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("b"), PointBatches.Joint) { Live = true };
             using var scope = NewDisposeScope();
             using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
             using var trained = network.ToTrain();
             var (sweeps, before, ended) = (Autograd.Sweeps, Autograd.Sweeps.Value, false);
-            var pass = ObjectivePass.Run(setting, trained, live: true, cancellation.Token);
+            var pass = ObjectiveRun.Run(setting, trained, live: true, cancellation.Token);
 
             // A thread of its own, as timers wait for threads of the pool. It has the seconds that the points take, and waits for the first
             // of the three sweeps of one of them.

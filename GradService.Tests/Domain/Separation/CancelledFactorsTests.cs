@@ -44,9 +44,9 @@ public sealed class CancelledFactorsTests
     [Fact]
     public void The_second_sweep_of_a_product_with_the_Hessian_is_not_begun()
     {
-        using var given = new CoupledPass(CoupledNetworks.Of(0, positions: false, outputs: 2, samples: 4));
+        using var given = new CoupledRun(CoupledNetworks.Of(0, positions: false, outputs: 2, samples: 4));
         var question = new Hvp { Cotangent = Problem.Draw(new Random(1), 4, 2), Tangent = Problem.Draw(new Random(2), [.. given.Size.Inputs.Dimensions]) };
-        Assert.ThrowsAny<OperationCanceledException>(() => question.Ask(given.Pass, given.Size, Cancelled));
+        Assert.ThrowsAny<OperationCanceledException>(() => question.Ask(given.Run, given.Size, Cancelled));
     }
 
     private static JacobianFactors Factors(int outputs, int elements, int statistics) => new()

@@ -51,8 +51,8 @@ public sealed class CouplingReportTests
     {
         var answer = problem.Answer(Factored);
         var (factors, layers) = (answer.Factors!, answer.Diagnostics.Coupling!.Layers!);
-        using var given = new CoupledPass(problem);
-        Assert.Equal(given.Pass.Taps.Where(tap => tap.Site.Coupled).Select(tap => tap.Site.Node.Path.Name), layers.Select(layer => layer.Name));
+        using var given = new CoupledRun(problem);
+        Assert.Equal(given.Run.Coupled.Select(trace => trace.Site.Node.Path.Name), layers.Select(layer => layer.Name));
         var held = Squares(Answers.Flat(factors.Diagonal));
         var first = 0;
         foreach (var (layer, size) in layers.Zip(given.Size.CoupledLayers))

@@ -32,12 +32,12 @@ public sealed class SweepCountTests
     public void Every_kind_takes_exactly_the_sweeps_that_it_says(int coupled, bool positions, int outputs, int samples)
     {
         var problem = CoupledNetworks.Of(coupled, positions, outputs, samples);
-        using var given = new CoupledPass(problem);
+        using var given = new CoupledRun(problem);
         Assert.Equal(coupled, given.Size.CoupledLayers.Count);
         Assert.All(given.Size.CoupledLayers, layer => Assert.Equal(positions, layer.Positions > 1));
         foreach (var question in Questions(problem, outputs))
         {
-            var (said, made) = (question.Choose(given.Size).Passes, given.SweepsOf(question));
+            var (said, made) = (question.Choose(given.Size).Sweeps, given.SweepsOf(question));
             Assert.True(said == made, $"{question}: {said} sweeps said, {made} made");
             if (samples == 2)
             {
@@ -92,7 +92,7 @@ public sealed class SweepCountTests
             Assert.Contains($"{Math.Max(structured.Passes, rows.Passes)} sweeps", auto.Reason, StringComparison.Ordinal);
         }
 
-        using var given = new CoupledPass(problem);
+        using var given = new CoupledRun(problem);
         foreach (var question in Questions(problem, outputs))
         {
             var reason = question.Choose(given.Size).Reason;

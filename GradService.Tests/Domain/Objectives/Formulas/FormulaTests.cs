@@ -227,7 +227,7 @@ public sealed class FormulaTests
         return fault;
     }
 
-    private static SampleValues Uniform(Dtype dtype, int count) => new(count, dtype, meaning => TensorOperations.Filled([count], dtype.ToScalarType(), meaning switch
+    private static SampleValues Uniform(Dtype dtype, int count) => new(count, dtype, meaning => Tensors.Filled([count], dtype.ToScalarType(), meaning switch
     {
         "x" => X,
         "u" => U,

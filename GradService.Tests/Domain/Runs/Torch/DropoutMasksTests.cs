@@ -4,6 +4,7 @@ using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using static TorchSharp.torch;
 
 namespace GradService.Tests.Domain.Runs.Torch;

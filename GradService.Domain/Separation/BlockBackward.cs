@@ -6,27 +6,36 @@ using GradService.Domain.Runs.Managed;
 
 namespace GradService.Domain.Separation;
 
+/// <summary>Backward sweeps over a run in managed memory.</summary>
+internal static class BlockBackward
+{
+    /// <summary>The answer, of that shape.</summary>
+    public static NdArray Run(ManagedRun run, BlockSweeps question, Shape result, CancellationToken cancellation) => run is ManagedRun<float> single
+        ? BlockBackward<float>.Run(single, question, result, cancellation)
+        : BlockBackward<double>.Run((ManagedRun<double>)run, question, result, cancellation);
+}
+
 /// <summary>
-/// Backward sweeps over a dense pass, block by block. Only a coupled layer whose statistics depend on the whole batch ends a stage:
+/// Backward sweeps over a run in managed memory, block by block. Only a coupled layer whose statistics depend on the whole batch ends a stage:
 /// all blocks must have reached it before two means per channel are known, and one can go on.
 /// </summary>
-internal sealed class DenseBackward<T>(DensePass<T> pass, CoupledGradient coupled, CancellationToken cancellation)
+internal sealed class BlockBackward<T>(ManagedRun<T> run, SeparationWay way, CancellationToken cancellation)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly DenseNetwork<T> _network = pass.Network;
-    private readonly DenseBlocks _blocks = pass.Blocks;
+    private readonly DenseNetwork<T> _network = run.Network;
+    private readonly SampleBlocks _blocks = run.Blocks;
 
     // Of the widest layer that waits: a block is read from where the next layer's is written.
-    private readonly int _waitingUnits = coupled != CoupledGradient.Whole ? 0
-        : pass.Network.Layers.Where((_, layer) => pass.TapOf(layer) is { Site.Coupled: true }).Select(layer => layer.OutputUnits).DefaultIfEmpty().Max();
+    private readonly int _waitingUnits = way != Together.Way ? 0
+        : run.Network.Layers.Where((_, layer) => run.TraceOf(layer) is { Site.Coupled: true }).Select(layer => layer.OutputUnits).DefaultIfEmpty().Max();
 
     /// <summary>The answer, of that shape.</summary>
-    public static NdArray Run(DensePass<T> pass, BlockSweeps question, Shape result, CancellationToken cancellation)
+    public static NdArray Run(ManagedRun<T> run, BlockSweeps question, Shape result, CancellationToken cancellation)
     {
         var answer = NdArray.AllocateUninitialized(result, DenseArrays.DtypeOf<T>());
-        var backward = new DenseBackward<T>(pass, question.Coupled, cancellation);
-        var waiting = ArrayPool<T>.Shared.Rent(backward._waitingUnits * pass.Blocks.Count * pass.Blocks.Size);
-        var scratch = new DenseScratch<T>(pass.Network.Widest * pass.Blocks.Size);
+        var backward = new BlockBackward<T>(run, question.Way, cancellation);
+        var waiting = ArrayPool<T>.Shared.Rent(backward._waitingUnits * run.Blocks.Count * run.Blocks.Size);
+        var scratch = new BlockScratch<T>(run.Network.Widest * run.Blocks.Size);
         try
         {
             foreach (var sweep in question.Sweeps)
@@ -43,9 +52,9 @@ internal sealed class DenseBackward<T>(DensePass<T> pass, CoupledGradient couple
         return answer;
     }
 
-    private bool Waits(int layer) => coupled == CoupledGradient.Whole && pass.TapOf(layer) is { Site.Coupled: true };
+    private bool Waits(int layer) => way == Together.Way && run.TraceOf(layer) is { Site.Coupled: true };
 
-    private void Run(BlockSweep sweep, NdArray answer, DenseScratch<T> scratch, T[] waiting)
+    private void Run(BlockSweep sweep, NdArray answer, BlockScratch<T> scratch, T[] waiting)
     {
         MeanProducts<T>? means = null;
         var last = _network.Layers.Count;
@@ -64,7 +73,7 @@ internal sealed class DenseBackward<T>(DensePass<T> pass, CoupledGradient couple
     }
 
     /// <summary>From a layer that waited, or the outputs, back to the result of the next that waits, or the inputs.</summary>
-    private MeanProducts<T>? RunStage(BlockSweep sweep, int last, int next, MeanProducts<T>? means, NdArray answer, DenseScratch<T> scratch, T[] waiting)
+    private MeanProducts<T>? RunStage(BlockSweep sweep, int last, int next, MeanProducts<T>? means, NdArray answer, BlockScratch<T> scratch, T[] waiting)
     {
         var found = next >= 0 ? new MeanProducts<T>(_network.Layers[next].OutputUnits) : null;
         for (var block = 0; block < _blocks.Count; block++)
@@ -92,7 +101,7 @@ internal sealed class DenseBackward<T>(DensePass<T> pass, CoupledGradient couple
             {
                 var gradient = Waiting(waiting, next, block);
                 scratch.Current[..gradient.Length].CopyTo(gradient);
-                found.Add(gradient, pass.KeptOf(next, block), _blocks.SamplesIn(block));
+                found.Add(gradient, run.KeptOf(next, block), _blocks.SamplesIn(block));
             }
         }
 
@@ -118,18 +127,18 @@ internal sealed class DenseBackward<T>(DensePass<T> pass, CoupledGradient couple
         }
     }
 
-    private void Through(int layer, int block, DenseScratch<T> scratch)
+    private void Through(int layer, int block, BlockScratch<T> scratch)
     {
         var at = _network.Layers[layer];
         var gradient = scratch.Current[..(at.OutputUnits * _blocks.Size)];
         var result = scratch.Other[..(at.InputUnits * _blocks.Size)];
         if (at.Kernel is IBlockKernel<T> kernel)
         {
-            kernel.Backward(gradient, pass.KeptOf(layer, block), result);
+            kernel.Backward(gradient, run.KeptOf(layer, block), result);
         }
         else
         {
-            ThroughNormalization(layer, gradient, pass.KeptOf(layer, block), result);
+            ThroughNormalization(layer, gradient, run.KeptOf(layer, block), result);
         }
 
         scratch.Swap();
@@ -137,32 +146,32 @@ internal sealed class DenseBackward<T>(DensePass<T> pass, CoupledGradient couple
 
     private void ThroughNormalization(int layer, ReadOnlySpan<T> gradient, ReadOnlySpan<T> centred, Span<T> result)
     {
-        var tap = pass.TapOf(layer)!;
-        var own = coupled == CoupledGradient.Own && tap.Site.Coupled;
-        for (var channel = 0; channel < tap.Scale.Length; channel++)
+        var trace = run.TraceOf(layer)!;
+        var own = way == LeaveOneOut.Way && trace.Site.Coupled;
+        for (var channel = 0; channel < trace.Scale.Length; channel++)
         {
             var unit = new Range(channel * _blocks.Size, (channel + 1) * _blocks.Size);
             if (own)
             {
-                NormalizationKernel<T>.BackwardOwn(gradient[unit], centred[unit], tap.Scale[channel], tap.Inverse[channel], _blocks.Samples, result[unit]);
+                NormalizationKernel<T>.BackwardOwn(gradient[unit], centred[unit], trace.Scale[channel], trace.Inverse[channel], _blocks.Samples, result[unit]);
             }
             else
             {
-                NormalizationKernel<T>.BackwardHeld(gradient[unit], tap.Scale[channel], result[unit]);
+                NormalizationKernel<T>.BackwardHeld(gradient[unit], trace.Scale[channel], result[unit]);
             }
         }
     }
 
     private void ThroughWhole(int layer, int block, MeanProducts<T> means, T[] waiting, Span<T> result)
     {
-        var tap = pass.TapOf(layer)!;
+        var trace = run.TraceOf(layer)!;
         ReadOnlySpan<T> gradient = Waiting(waiting, layer, block);
-        ReadOnlySpan<T> centred = pass.KeptOf(layer, block);
-        for (var channel = 0; channel < tap.Scale.Length; channel++)
+        ReadOnlySpan<T> centred = run.KeptOf(layer, block);
+        for (var channel = 0; channel < trace.Scale.Length; channel++)
         {
             var unit = new Range(channel * _blocks.Size, (channel + 1) * _blocks.Size);
-            var (mean, product) = means.Of(channel, tap.Inverse[channel], _blocks.Samples);
-            NormalizationKernel<T>.BackwardWhole(gradient[unit], centred[unit], tap.Scale[channel], tap.Inverse[channel], mean, product, result[unit]);
+            var (mean, product) = means.Of(channel, trace.Inverse[channel], _blocks.Samples);
+            NormalizationKernel<T>.BackwardWhole(gradient[unit], centred[unit], trace.Scale[channel], trace.Inverse[channel], mean, product, result[unit]);
         }
     }
 

@@ -2,7 +2,7 @@ using GradService.Domain.Arrays;
 using GradService.Domain.Networks;
 using GradService.Domain.Statistics;
 
-namespace GradService.Domain.Separation;
+namespace GradService.Domain.Runs;
 
 /// <summary>All that the cost of a question depends on.</summary>
 /// <param name="Samples">N.</param>

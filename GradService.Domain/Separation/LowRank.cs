@@ -2,6 +2,7 @@ using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Runs.Torch;
+using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 using static TorchSharp.torch;
 
@@ -15,32 +16,60 @@ namespace GradService.Domain.Separation;
 /// derivative of these statistics with respect to x_i, earlier ones held fixed. Indices: j, i samples; m output elements; l layers in
 /// forward order; in each layer the means come before the variances.
 /// </summary>
+internal sealed class LowRank : SeparationWay
+{
+    public static LowRank Way { get; } = new();
+
+    public override bool Applies(Asked asked) => asked.For switch
+    {
+        AskedFor.OwnGradients => asked.Size.CoupledLayers.Count > 1,
+        AskedFor.Blocks or AskedFor.Factors => asked.Size.Coupled,
+        _ => false,
+    };
+
+    /// <summary>For A, for how each layer's statistics respond, and for own gradients those for the own blocks instead of P.</summary>
+    public override long Sweeps(Asked asked) => asked.For == AskedFor.OwnGradients
+        ? (2 * asked.Sweeps).SaturatingPlus(asked.Size.CoupledLayers.Skip(1).Sum(layer => layer.Sweeps))
+        : asked.Sweeps.SaturatingPlus(asked.Size.CoupledLayers.Sum(layer => layer.Sweeps));
+
+    protected override string Reason(Asked asked) => asked.For switch
+    {
+        AskedFor.OwnGradients => "by how outputs and later statistics respond to each layer's statistics",
+        AskedFor.Blocks => "block-diagonal plus low rank, multiplied out",
+        _ => "block-diagonal plus low rank",
+    };
+
+    public override NdArray OwnGradients(TorchRun run, long[] outputs, Shape resultShape, CancellationToken cancellation) =>
+        new Coupling(run, cancellation).PerSample(outputs).ToNdArray().Reshape(resultShape);
+}
+
+/// <summary>How a run's outputs and statistics respond to its statistics and inputs; the notation is that of <see cref="LowRank"/>.</summary>
 internal sealed class Coupling
 {
     // Some 2 MB: the block stays in the processor's cache between the product and the copy.
     private const long ElementsAtOnce = 1 << 18;
 
-    private readonly ForwardPass _given;
+    private readonly TorchRun _given;
     private readonly IReadOnlyList<Layer> _layers;
     private readonly IReadOnlyList<Tensor> _statistics;
     private readonly CancellationToken _cancellation;
 
-    /// <summary>Reruns the pass with each sample's statistics as leaves of its own, [N, C], so that one sweep serves all samples.</summary>
-    public Coupling(ForwardPass pass, CancellationToken cancellation)
+    /// <summary>Runs again with each sample's statistics as leaves of its own, [N, C], so that one sweep serves all samples.</summary>
+    public Coupling(TorchRun run, CancellationToken cancellation)
     {
         _cancellation = cancellation;
-        var samples = pass.Inputs.shape[0];
-        var leaves = pass.Taps.Where(tap => tap.Site.Coupled).ToDictionary(tap => tap.Site.Node, tap => new Moments(Leaf(tap.Used.Mean), Leaf(tap.Used.Variance)));
-        var constants = pass.Constants();
-        _given = pass.Rerun(pass.Inputs, (site, _) => site.Coupled ? leaves[site.Node] : constants[site.Node]);
-        _layers = [.. _given.Taps.Where(tap => tap.Site.Coupled).Select(tap => new Layer(tap))];
+        var samples = run.Inputs.shape[0];
+        var leaves = run.Coupled.ToDictionary(trace => trace.Site.Node, trace => new Moments(Leaf(trace.Moments.Mean), Leaf(trace.Moments.Variance)));
+        var constants = run.Constants();
+        _given = run.Rerun(run.Inputs, (site, _) => site.Coupled ? leaves[site.Node] : constants[site.Node]);
+        _layers = [.. _given.Coupled.Select(trace => new Layer(trace))];
         _statistics = [.. _layers.SelectMany(layer => new[] { layer.Means, layer.Variances })];
 
         Tensor Leaf(Tensor values) => values.detach().expand(samples, values.shape[0]).clone().requires_grad_();
     }
 
     /// <summary>
-    /// Elements that answering keeps beside the tensors of one pass: each sample's statistics as leaves, their derivatives in a sweep and as
+    /// Elements that answering keeps beside the tensors of one run: each sample's statistics as leaves, their derivatives in a sweep and as
     /// they go to mean and variance; what enters the layers in the rerun, twice, with its slope and cotangents; the responses; M of each
     /// total derivative and own block, before and after they are stacked.
     /// </summary>
@@ -55,24 +84,24 @@ internal sealed class Coupling
     }
 
     /// <summary>A coupled layer of the rerun.</summary>
-    private sealed class Layer(NormalizationTap tap)
+    private sealed class Layer(TorchTrace trace)
     {
-        public Tensor Entering { get; } = tap.Entering;
+        public Tensor Entering { get; } = trace.Entering;
 
-        public Tensor Means { get; } = tap.Used.Mean;
+        public Tensor Means { get; } = trace.Moments.Mean;
 
-        public Tensor Variances { get; } = tap.Used.Variance;
+        public Tensor Variances { get; } = trace.Moments.Variance;
 
-        public long Channels { get; } = tap.Site.Node.Input[0];
+        public long Channels { get; } = trace.Site.Node.Input[0];
 
-        public bool HasPositions { get; } = tap.Site.Positions > 1;
+        public bool HasPositions { get; } = trace.Site.Positions > 1;
 
         /// <summary>Values that a channel's statistics are taken over.</summary>
-        public double Count { get; } = tap.Entering.shape[0] * tap.Site.Positions;
+        public double Count { get; } = trace.Entering.shape[0] * trace.Site.Positions;
 
         /// <summary>2/n · (h − mean), how the variances move with each value; [N, C, …].</summary>
-        public Tensor VarianceSlope { get; } = tap.Entering.detach().Minus(BatchNorm.PerChannel(tap.Used.Mean.detach(), tap.Site.Node))
-            .Times(2.0 / (tap.Entering.shape[0] * tap.Site.Positions));
+        public Tensor VarianceSlope { get; } = trace.Entering.detach().Minus(BatchNorm.PerChannel(trace.Moments.Mean.detach(), trace.Site.Node))
+            .Times(2.0 / (trace.Entering.shape[0] * trace.Site.Positions));
     }
 
     /// <summary>∂y_i/∂x_i, [N, M, D]: M sweeps for A, those for S, and M more, without P.</summary>
@@ -112,7 +141,7 @@ internal sealed class Coupling
         var (n, m, d) = (diagonal.shape[0], diagonal.shape[1], diagonal.shape[2]);
         var result = NdArray.AllocateUninitialized(shape, dtype);
         var rows = Math.Clamp(ElementsAtOnce / (m * n * d), 1, n);
-        var block = empty([rows, m, n, d], diagonal.dtype);
+        var block = Tensors.Empty([rows, m, n, d], diagonal.dtype);
         var statistics = right.reshape(right.shape[0], -1);
         for (var first = 0L; first < n; first += rows)
         {
@@ -184,14 +213,14 @@ internal sealed class Coupling
         var dtype = _given.Outputs.dtype;
         var responses = new Tensor?[_layers.Count, _layers.Count];
         var samples = _given.Inputs.shape[0];
-        var right = withInputs ? empty([_layers.Sum(layer => 2 * layer.Channels), samples, _given.Inputs.numel() / samples], dtype) : null;
+        var right = withInputs ? Tensors.Empty([_layers.Sum(layer => 2 * layer.Channels), samples, _given.Inputs.numel() / samples], dtype) : null;
         var first = 0L;
         for (var m = 0; m < _layers.Count; m++)
         {
             var layer = _layers[m];
             for (var l = 0; l < m; l++)
             {
-                responses[m, l] = empty([2 * layer.Channels, 2 * _layers[l].Channels], dtype);
+                responses[m, l] = Tensors.Empty([2 * layer.Channels, 2 * _layers[l].Channels], dtype);
             }
 
             Tensor[] inputs = [.. _statistics.Take(2 * m), .. withInputs ? [_given.Inputs] : Array.Empty<Tensor>()];
@@ -226,8 +255,7 @@ internal sealed class Coupling
     /// <summary>One channel's mean and variance: their derivatives by each of the inputs, [N, …].</summary>
     private (Tensor[] Mean, Tensor[] Variance) StatisticRows(Layer layer, long channel, Tensor[] inputs)
     {
-        var one = zeros_like(layer.Entering).detach();
-        one.select(1, channel).copy_(ones_like(one.select(1, channel)));
+        var one = layer.Entering.UnitLike(1, channel);
         if (layer.HasPositions)
         {
             var mean = Autograd.VectorJacobianProducts([(layer.Entering, one.Times(1 / layer.Count))], inputs);
@@ -253,10 +281,5 @@ internal sealed class Coupling
     }
 
     /// <summary>1 at one output element of every sample, [N, M].</summary>
-    private Tensor Column(long output)
-    {
-        var column = zeros_like(_given.Outputs).detach();
-        column.select(1, output).copy_(ones_like(column.select(1, output)));
-        return column;
-    }
+    private Tensor Column(long output) => _given.Outputs.UnitLike(1, output);
 }

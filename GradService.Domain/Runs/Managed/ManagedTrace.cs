@@ -4,24 +4,24 @@ using GradService.Domain.Statistics;
 
 namespace GradService.Domain.Runs.Managed;
 
-/// <summary>A BatchNorm layer as a pass over blocks met it: what it normalised with, [C] each, and the running statistics after it.</summary>
-internal sealed class DenseTap<T>
+/// <summary>A BatchNorm layer as a run over blocks met it: what it normalised with, [C] each, and the running statistics after it.</summary>
+internal sealed class ManagedTrace<T> : LayerTrace
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private DenseTap(NormalizationSite site, NormalizationKernel<T> kernel, ChannelStatistics used, RunningChannels running, Correction? correction = null)
+    private readonly NormalizationKernel<T> _kernel;
+    private readonly RunningChannels _after;
+
+    private ManagedTrace(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel, ChannelStatistics used, RunningChannels after, Correction? correction = null)
+        : base(plan, site)
     {
-        Site = site;
+        (_kernel, _after) = (kernel, after);
         (Mean, Variance) = used;
-        (RunningMean, RunningVariance) = running.Statistics;
-        BatchesTracked = running.BatchesTracked;
         Inverse = Array.ConvertAll(Variance, value => T.One / T.Sqrt(value + T.CreateTruncating(site.Layer.Eps)));
         Scale = [.. Inverse.Select((inverse, channel) => Weighed(correction?.Scale, channel) * inverse)];
         Bias = [.. Inverse.Select((_, channel) => correction is null ? kernel.Bias(channel) : kernel.Bias(channel) + Weighed(correction.Shift, channel))];
 
         T Weighed(double[]? factors, int channel) => factors is null ? kernel.Weight(channel) : kernel.Weight(channel) * T.CreateTruncating(factors[channel]);
     }
-
-    public NormalizationSite Site { get; }
 
     public T[] Mean { get; }
 
@@ -36,39 +36,40 @@ internal sealed class DenseTap<T>
     /// <summary>What is added: the layer's bias, corrected where the mode does.</summary>
     public T[] Bias { get; }
 
-    public T[] RunningMean { get; }
-
-    public T[] RunningVariance { get; }
-
-    public double BatchesTracked { get; }
-
     /// <summary>By the running statistics as they are.</summary>
-    public static DenseTap<T> OfRunning(NormalizationSite site, NormalizationKernel<T> kernel)
+    public static ManagedTrace<T> OfRunning(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel)
     {
-        var running = Before(site, kernel);
-        return new DenseTap<T>(site, kernel, running.Statistics, running);
+        var running = RunningOf(site, kernel);
+        return new ManagedTrace<T>(plan, site, kernel, running.Statistics, running);
     }
 
     /// <summary>By the statistics that a reference batch had at the same layer.</summary>
-    public static DenseTap<T> OfReference(NormalizationSite site, NormalizationKernel<T> kernel, DenseTap<T> reference) =>
-        new(site, kernel, new ChannelStatistics(reference.Mean, reference.Variance), Before(site, kernel));
+    public static ManagedTrace<T> OfReference(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel, ManagedTrace<T> reference) =>
+        new(plan, site, kernel, new ChannelStatistics(reference.Mean, reference.Variance), RunningOf(site, kernel));
 
     /// <summary>By what was measured, or by what the mode makes of it.</summary>
+    /// <param name="plan">The run's plan.</param>
     /// <param name="site">The layer.</param>
     /// <param name="kernel">The same with its numbers.</param>
     /// <param name="measured">Mean and biased variance of n values, [C] each.</param>
     /// <param name="n">How many values.</param>
-    public static DenseTap<T> OfBatch(NormalizationSite site, NormalizationKernel<T> kernel, (T[] Mean, T[] Variance) measured, long n)
+    public static ManagedTrace<T> OfBatch(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel, (T[] Mean, T[] Variance) measured, long n)
     {
         var batch = new ChannelStatistics(measured.Mean, measured.Variance);
-        var before = Before(site, kernel);
+        var before = RunningOf(site, kernel);
         var after = site.Mode.BatchWeight(before.BatchesTracked, site.Layer.Momentum) is { } weight ? before.TakeIn(batch, n, weight) : before;
         var used = site.Mode.Use(batch, before.Statistics, after.Statistics);
-        return new DenseTap<T>(site, kernel, used, after, site.Corrects ? Correction.Of(site, used.Doubles, before.Statistics.Doubles) : null);
+        return new ManagedTrace<T>(plan, site, kernel, used, after, site.Corrects ? Correction.Of(site, used.Doubles, before.Statistics.Doubles) : null);
     }
 
+    private protected override ChannelValues ReadUsed() => new(Mean.ToNdArray(), Variance.ToNdArray());
+
+    private protected override RunningValues ReadBefore() => new(new ChannelValues(_kernel.RunningMean!, _kernel.RunningVariance!), _kernel.BatchesTracked);
+
+    private protected override RunningValues ReadAfter() => new(new ChannelValues(_after.Statistics.Mean.ToNdArray(), _after.Statistics.Variance.ToNdArray()), _after.BatchesTracked);
+
     // The forum's module begins with 0 and 1; other modes do not look at them.
-    private static RunningChannels Before(NormalizationSite site, NormalizationKernel<T> kernel)
+    private static RunningChannels RunningOf(NormalizationSite site, NormalizationKernel<T> kernel)
     {
         if (kernel.RunningMean is { } mean)
         {

@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Native;
+
+/// <summary>Makes tensors: the one place where they come from, and where the device that they are on is named.</summary>
+internal static class Tensors
+{
+    private static readonly Device Device = CPU;
+
+    /// <summary>Of that shape, its values being whatever was there.</summary>
+    public static Tensor Empty(ReadOnlySpan<long> shape, ScalarType dtype) => empty(shape, dtype, Device);
+
+    public static Tensor Zeros(ReadOnlySpan<long> shape, ScalarType dtype) => zeros(shape, dtype, Device);
+
+    public static Tensor Ones(ReadOnlySpan<long> shape, ScalarType dtype) => ones(shape, dtype, Device);
+
+    /// <summary>Of the given shape, filled with one number.</summary>
+    public static Tensor Filled(ReadOnlySpan<long> shape, ScalarType dtype, double number) => Empty(shape, dtype).Fill(number);
+
+    /// <summary>Zeros, of the shape and dtype of a.</summary>
+    public static Tensor ZerosLike(this Tensor a) => zeros_like(a).detach();
+
+    /// <summary>Zeros of the shape and dtype of a, but for ones wherever the index along an axis is the given one.</summary>
+    public static Tensor UnitLike(this Tensor a, long axis, long index)
+    {
+        var unit = a.ZerosLike();
+        var chosen = unit.select(axis, index);
+        chosen.copy_(ones_like(chosen));
+        return unit;
+    }
+
+    /// <summary>Random numbers, evenly between 0 and 1.</summary>
+    public static Tensor Uniform(ReadOnlySpan<long> shape, ScalarType dtype, Generator generator) => rand(shape, dtype, Device, generator: generator);
+
+    /// <summary>Random numbers, evenly between −bound and bound.</summary>
+    public static Tensor Uniform(long count, ScalarType dtype, double bound, Generator generator) => Empty([count], dtype).uniform_(-bound, bound, generator);
+
+    /// <summary>Random numbers of mean 0 and variance 1.</summary>
+    public static Tensor Normal(long count, ScalarType dtype, Generator generator) => randn([count], dtype, Device, generator: generator);
+}

@@ -1,0 +1,192 @@
+using GradService.Domain.Native;
+using GradService.Domain.Networks;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Separation;
+using GradService.Domain.Statistics;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Objectives;
+
+/// <summary>
+/// The point sets that share their statistics, run through the network so that every derivative that their terms need can be taken. The
+/// statistics come from a run over constant inputs; where gradients flow through them, to the parameters alone, they stay in its graph.
+/// Its tensors belong to the scope in which it was run.
+/// </summary>
+internal sealed class BatchRun
+{
+    private readonly RunStart _start;
+    private readonly List<TorchRun> _runs = [];
+    private readonly Dictionary<ObjectiveSet, IEnumerable<Func<PointValues>>> _values = [];
+    private readonly HashSet<ObjectiveSet> _pointByPoint = [];
+
+    private readonly Dictionary<ObjectiveSet, Tensor> _outputs = [];
+
+    private StatisticPolynomials? _polynomials;
+
+    private BatchRun(ObjectiveBatch batch, RunStart start, Tensor inputs) => (Batch, _start, Inputs) = (batch, start, inputs);
+
+    public ObjectiveBatch Batch { get; }
+
+    /// <summary>What the batch was run with, corrections included.</summary>
+    public RunStart Start => _start with { Corrections = Corrections };
+
+    /// <summary>What layers made of what they had normalised; null where none makes anything of it.</summary>
+    public IReadOnlyDictionary<LayerNode, Correction>? Corrections => _runs[0].Corrections;
+
+    /// <summary>The points of all sets [N, D…], constants.</summary>
+    public Tensor Inputs { get; }
+
+    /// <summary>The outputs [N, M].</summary>
+    public Tensor Outputs => Batch.Sets.Count == 1 ? _outputs[Batch.Sets[0]] : cat([.. Batch.Sets.Select(set => _outputs[set])], 0);
+
+    /// <summary>The BatchNorm layers as the whole batch met them.</summary>
+    public IReadOnlyList<TorchTrace> Layers => _runs[0].Layers;
+
+    /// <summary>All runs that it took.</summary>
+    public IReadOnlyList<TorchRun> Runs => _runs;
+
+    /// <summary>The running statistics after the batch, for the next.</summary>
+    public IReadOnlyDictionary<LayerNode, RunningStatistics> Running =>
+        Layers.Where(trace => trace.Site.Layer.TrackRunningStats).ToDictionary(trace => trace.Site.Node, trace => trace.Running);
+
+    /// <summary>What stands in the graphs beside the parameters, whose gradients must be pulled back to these; null: nothing.</summary>
+    public StatisticPolynomials? Polynomials => _polynomials;
+
+    /// <summary>
+    /// What formulas read on a set: all points at once, or each by itself where samples interact and each wants its own derivatives. Made
+    /// on demand, in the scope in which their graphs may live.
+    /// </summary>
+    public IEnumerable<Func<PointValues>> ValuesOn(ObjectiveSet set) => _values[set];
+
+    /// <summary>Whether each point of the set stands by itself.</summary>
+    public bool IsPointByPoint(ObjectiveSet set) => _pointByPoint.Contains(set);
+
+    /// <param name="batch">The sets of the batch.</param>
+    /// <param name="start">The network with its leaves, masks of the batch, the running statistics before it.</param>
+    /// <param name="frozen">Statistics that are held whatever the parameters are; null: none.</param>
+    /// <param name="live">Whether parameter gradients will be taken.</param>
+    public static BatchRun Run(ObjectiveBatch batch, RunStart start, IReadOnlyDictionary<LayerNode, Moments>? frozen, bool live)
+    {
+        var inputs = batch.Sets.Select(set => set.Inputs.ToTensor(start.Network.Dtype)).ToList();
+        var all = inputs.Count == 1 ? inputs[0] : cat([.. inputs], 0);
+        var made = new BatchRun(batch, start, all);
+        switch (batch.Separated?.Way)
+        {
+            case null:
+                made.Share(inputs, made.Add(TorchRun.Of(start, all, Held)).Outputs, derivatives: null);
+                break;
+            case Apart:
+                made.RunApart(start, all, inputs, Held, live);
+                break;
+            case Together:
+                var sum = made.RunCoupled(start, all, Held);
+                made.Share(inputs, sum.Outputs, made.Differentiate(sum, batch.Derivatives, Ones(all), live));
+                break;
+            case RowByRow:
+                made.ShareRows(inputs, made.RunCoupled(start, all, Held), live);
+                break;
+            default:
+                made._polynomials = new StatisticPolynomials(made.Add(TorchRun.Of(start, all, Held)), batch.Derivatives.Order, live, start.Cancellation);
+                var own = made.Add(made._polynomials.Decouple());
+                made.Share(inputs, own.Outputs, made.Differentiate(own, batch.Derivatives, Ones(all), live));
+                break;
+        }
+
+        return made;
+
+        Moments? Held(NormalizationSite site, Tensor h) => frozen?.GetValueOrDefault(site.Node);
+    }
+
+    private InputDerivatives Differentiate(TorchRun run, DerivativePlan plan, Tensor weights, bool live) =>
+        new(run.Outputs, run.Inputs, plan, weights, live, _start.Cancellation);
+
+    private TorchRun Add(TorchRun run)
+    {
+        _runs.Add(run);
+        return run;
+    }
+
+    /// <summary>Samples do not interact: only sets with derivatives are run over a leaf, each by itself.</summary>
+    private void RunApart(RunStart start, Tensor all, List<Tensor> inputs, Func<NormalizationSite, Tensor, Moments?> held, bool live)
+    {
+        var whole = start.Plan.Normalization.Sites.Any(site => site.MeasuresBatch) ? Add(TorchRun.Of(start, all, held)) : null;
+        var used = whole?.Used();
+        start = start with { Corrections = whole?.Corrections };
+        var from = 0L;
+        foreach (var (set, points) in Batch.Sets.Zip(inputs))
+        {
+            var plan = set.Derivatives;
+            if (plan.Sweeps == 0 && whole is not null)
+            {
+                AddValues(set, points, whole.Outputs.narrow(0, from, set.Count), derivatives: null, 0);
+            }
+            else
+            {
+                var own = start with { Masks = start.Masks?.Rows(from, set.Count) };
+                var run = Add(TorchRun.Of(own, plan.Sweeps == 0 ? points : TorchRun.Leaf(points), used is null ? held : (site, _) => used[site.Node]));
+                AddValues(set, points, run.Outputs, plan.Sweeps == 0 ? null : Differentiate(run, plan, Ones(points), live), 0);
+            }
+
+            from += set.Count;
+        }
+    }
+
+    /// <summary>Samples interact through their leaves; layers that do not couple take statistics of a run over constants.</summary>
+    private TorchRun RunCoupled(RunStart start, Tensor all, Func<NormalizationSite, Tensor, Moments?> held)
+    {
+        var mixed = start.Plan.Normalization.Sites.Any(site => !site.Coupled && site.MeasuresBatch);
+        var whole = mixed ? Add(TorchRun.Of(start, all, held)) : null;
+        var used = whole?.Used();
+        start = whole is null ? start : start with { Corrections = whole.Corrections };
+        return Add(TorchRun.Of(start, TorchRun.Leaf(all), (site, h) => held(site, h) ?? (used is not null && !site.Coupled && site.MeasuresBatch ? used[site.Node] : null)));
+    }
+
+    /// <summary>One graph serves all sets.</summary>
+    private void Share(List<Tensor> inputs, Tensor outputs, InputDerivatives? derivatives)
+    {
+        var from = 0L;
+        foreach (var (set, points) in Batch.Sets.Zip(inputs))
+        {
+            AddValues(set, points, outputs.narrow(0, from, set.Count), derivatives, from);
+            from += set.Count;
+        }
+    }
+
+    /// <summary>One graph serves all sets, and each point with derivatives differentiates its own outputs.</summary>
+    private void ShareRows(List<Tensor> inputs, TorchRun run, bool live)
+    {
+        var from = 0L;
+        foreach (var (set, points) in Batch.Sets.Zip(inputs))
+        {
+            var first = from;
+            if (set.Derivatives.Sweeps == 0)
+            {
+                AddValues(set, points, run.Outputs.narrow(0, first, set.Count), derivatives: null, 0);
+            }
+            else
+            {
+                _pointByPoint.Add(set);
+                _outputs[set] = run.Outputs.narrow(0, first, set.Count);
+                _values[set] = Enumerable.Range(0, (int)set.Count).Select(i => (Func<PointValues>)(() => Row(set, points, first, i)));
+            }
+
+            from += set.Count;
+        }
+
+        PointValues Row(ObjectiveSet set, Tensor points, long first, long i)
+        {
+            var unit = run.Outputs.select(1, 0).UnitLike(0, first + i);
+            return new PointValues(i, points.narrow(0, i, 1).flatten(1), run.Outputs.narrow(0, first + i, 1),
+                Differentiate(run, set.Derivatives, unit, live), first + i);
+        }
+    }
+
+    private void AddValues(ObjectiveSet set, Tensor points, Tensor outputs, InputDerivatives? derivatives, long derivativesFrom)
+    {
+        var values = new PointValues(0, points.flatten(1), outputs, derivatives, derivativesFrom);
+        _values[set] = [() => values];
+        _outputs[set] = outputs;
+    }
+
+    private static Tensor Ones(Tensor batch) => Tensors.Ones([batch.shape[0]], batch.dtype);
+}

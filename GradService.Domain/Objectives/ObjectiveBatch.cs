@@ -1,0 +1,65 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Runs;
+using GradService.Domain.Separation;
+
+namespace GradService.Domain.Objectives;
+
+/// <summary>Point sets that stand in one batch together, and so share its statistics.</summary>
+internal sealed class ObjectiveBatch
+{
+    /// <param name="sets">The sets.</param>
+    /// <param name="plan">How they are run.</param>
+    /// <param name="derivative">What a derivative by an input means where batch statistics couple the samples.</param>
+    /// <param name="live">Whether parameter gradients are wanted.</param>
+    /// <param name="strategy">How own derivatives are to be found.</param>
+    public ObjectiveBatch(IReadOnlyList<ObjectiveSet> sets, RunPlan plan, InputDerivative derivative, bool live, Strategy strategy)
+    {
+        (Sets, Plan) = (sets, plan);
+        var together = plan.Size.Coupled && derivative == InputDerivative.Sum;
+        Derivatives = DerivativePlan.Of(sets.SelectMany(set => set.Quantities), inOrder: together);
+        Separated = Derivatives.Sweeps == 0 ? null
+            : together ? Separated.Together(Derivatives.Sweeps, "nested gradients of the sum over the batch, as asked")
+            : SeparationWay.Choose(new Asked(plan.Size, AskedFor.TermDerivatives, plan.Size.Coupled ? Derivatives.Sweeps : sets.Sum(set => (long)set.Derivatives.Sweeps))
+            {
+                Order = Derivatives.Order,
+                Live = live,
+                Strategy = strategy,
+                RowSweeps = RowSweeps(live),
+            });
+    }
+
+    public IReadOnlyList<ObjectiveSet> Sets { get; }
+
+    public RunPlan Plan { get; }
+
+    /// <summary>How many points it has.</summary>
+    public long Count => Plan.Samples;
+
+    /// <summary>What all sets need, where one graph serves them.</summary>
+    public DerivativePlan Derivatives { get; }
+
+    /// <summary>How samples are told apart for the derivatives; null: none is needed.</summary>
+    public Separated? Separated { get; }
+
+    /// <summary>Whether each point with derivatives stands by itself.</summary>
+    public bool IsRowByRow => Separated?.IsRowByRow == true;
+
+    /// <summary>Whether a frozen copy of the batch goes along.</summary>
+    public bool HasFrozenCopy => Separated?.Way is LeaveOneOut or Expansion;
+
+    /// <summary>Whether something is left for the one sweep to the parameters that all batches share.</summary>
+    public bool HasLast => Sets.Any(set => set.Terms.Count > 0 && (!IsRowByRow || set.Derivatives.Sweeps == 0));
+
+    /// <summary>Backward sweeps, that last one not among them.</summary>
+    /// <param name="live">Whether parameter gradients are taken.</param>
+    public long Sweeps(bool live) => Separated?.Way switch
+    {
+        null => 0,
+        RowByRow => RowSweeps(live),
+        Expansion way => way.Sweeps(new Asked(Plan.Size, AskedFor.TermDerivatives, Derivatives.Sweeps) { Order = Derivatives.Order, Live = live }),
+        _ => Separated.Sweeps,
+    };
+
+    private long RowSweeps(bool live) => Sets.Where(set => set.Derivatives.Sweeps > 0)
+        .Aggregate(0L, (sum, set) => sum.SaturatingPlus(set.Count.SaturatingTimes(set.Derivatives.Sweeps + (live ? 1 : 0))));
+}

@@ -1,0 +1,60 @@
+using GradService.Domain.Networks;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Statistics;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Objectives;
+
+/// <summary>All batches of a loss, one after another, running statistics going on from one to the next.</summary>
+internal sealed class ObjectiveRun
+{
+    private readonly TorchRun? _reference;
+
+    private ObjectiveRun(ObjectiveSetting setting, Network network, bool live, TorchRun? reference, IReadOnlyList<BatchRun> batches)
+    {
+        (Setting, Network, Live, _reference, Batches) = (setting, network, live, reference, batches);
+    }
+
+    public ObjectiveSetting Setting { get; }
+
+    /// <summary>The network that was run; where parameter gradients are wanted, its learnable parameters are leaves.</summary>
+    public Network Network { get; }
+
+    /// <summary>Whether parameter gradients will be taken.</summary>
+    public bool Live { get; }
+
+    public IReadOnlyList<BatchRun> Batches { get; }
+
+    /// <param name="setting">What is evaluated.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="live">Whether parameter gradients will be taken.</param>
+    /// <param name="frozen">Another run whose corrections are held, and its statistics where gradients do not flow through them; null: none is.</param>
+    /// <param name="watchBranches">Whether to keep which branch each element took.</param>
+    /// <param name="cancellation">Ends runs between two layers.</param>
+    public static ObjectiveRun Run(
+        ObjectiveSetting setting, Network network, bool live, CancellationToken cancellation, ObjectiveRun? frozen = null, bool watchBranches = false)
+    {
+        var start = new RunStart(setting.Batches[0].Plan, network) { WatchBranches = watchBranches, Cancellation = cancellation }.WithReference(frozen?._reference?.Corrections);
+        var masks = setting.Dropout is { } dropout
+            ? DropoutMasks.Draw(setting.Shape, [.. setting.Batches.Select(batch => batch.Count)], dropout, network.Dtype, cancellation)
+            : null;
+        var batches = new List<BatchRun>();
+        foreach (var (at, batch) in setting.Batches.Index())
+        {
+            var own = start with { Plan = batch.Plan, Masks = masks?[at], Before = at == 0 ? null : batches[^1].Running, Corrections = frozen?.Batches[at].Corrections };
+            batches.Add(BatchRun.Run(batch, own, frozen?.Held(at), live));
+        }
+
+        return new ObjectiveRun(setting, network, live, start.Reference, batches);
+    }
+
+    /// <summary>The sets in order, each with the batch that it is part of.</summary>
+    public IEnumerable<(BatchRun Batch, ObjectiveSet Set)> Sets => Batches.SelectMany(batch => batch.Batch.Sets.Select(set => (batch, set)));
+
+    /// <summary>Which branch each element took in each layer whose derivative jumps; empty unless watched.</summary>
+    public IEnumerable<Tensor> Branches => Batches.SelectMany(batch => batch.Runs).SelectMany(run => run.Branches);
+
+    /// <summary>A batch's statistics that gradients do not flow through, as constants.</summary>
+    private Dictionary<LayerNode, Moments> Held(int batch) => Batches[batch].Layers
+        .Where(trace => !Setting.Through(trace.Site)).ToDictionary(trace => trace.Site.Node, trace => trace.Moments.Detached());
+}

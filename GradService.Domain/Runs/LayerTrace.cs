@@ -1,0 +1,39 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Statistics;
+
+namespace GradService.Domain.Runs;
+
+/// <summary>A BatchNorm layer as a run met it.</summary>
+/// <param name="plan">The run's plan.</param>
+/// <param name="site">The layer and its mode.</param>
+internal abstract class LayerTrace(RunPlan plan, NormalizationSite site)
+{
+    public NormalizationSite Site { get; } = site;
+
+    /// <summary>Its state_dict prefix, and the batch that it met where there are several.</summary>
+    public string Name => plan.Batch is { } batch ? $"{Site.Node.Path.Name} on '{batch}'" : Site.Node.Path.Name;
+
+    /// <summary>How many samples its statistics were taken over; null where they come from before.</summary>
+    public long? StatisticsSamples => plan.SamplesBehind(Site);
+
+    /// <summary>What it normalised with, [C] each.</summary>
+    public ChannelValues Used => field ??= ReadUsed();
+
+    /// <summary>The network's own running statistics before the call; null where the layer keeps none.</summary>
+    public RunningValues? Before => Site.Layer.TrackRunningStats ? field ??= ReadBefore() : null;
+
+    /// <summary>Its running statistics after the run; null where the layer keeps none.</summary>
+    public RunningValues? After => Site.Layer.TrackRunningStats ? field ??= ReadAfter() : null;
+
+    private protected abstract ChannelValues ReadUsed();
+
+    private protected abstract RunningValues ReadBefore();
+
+    private protected abstract RunningValues ReadAfter();
+}
+
+/// <summary>Mean and variance of each channel in managed memory, [C] each.</summary>
+internal sealed record ChannelValues(NdArray Mean, NdArray Variance);
+
+/// <summary>Running statistics in managed memory.</summary>
+internal sealed record RunningValues(ChannelValues Values, double BatchesTracked);
