@@ -3,43 +3,59 @@ using GradService.Domain.Faults;
 namespace GradService.Domain.Budget;
 
 /// <summary>
-/// A promise to do work that has been checked and whose cost is known, by any thread. Until it is disposed of it holds what the work needs.
+/// A promise to do work that has been checked and whose cost is known, by any thread, in steps. Until it is disposed of it holds what the
+/// work needs.
 /// </summary>
 public sealed class Quote<T> : IDisposable
 {
-    private readonly Func<CancellationToken, T> _compute;
+    private readonly Func<Steps, T> _compute;
     private readonly IDisposable? _held;
 
     /// <param name="cost">Its cost.</param>
     /// <param name="compute">Makes the answer, on the thread that calls.</param>
     /// <param name="held">What it needs until then.</param>
-    internal Quote(Cost cost, Func<CancellationToken, T> compute, IDisposable? held = null) => (Cost, _compute, _held) = (cost, compute, held);
+    /// <param name="stepCount">How many steps it has: those that <paramref name="compute"/> says are done, and the last.</param>
+    internal Quote(Cost cost, Func<Steps, T> compute, IDisposable? held = null, int stepCount = 1) =>
+        (Cost, _compute, _held, StepCount) = (cost, compute, held, stepCount);
 
     public Cost Cost { get; }
 
+    /// <summary>How many steps the work has; fewer may turn out to be needed.</summary>
+    public int StepCount { get; }
+
     /// <summary>Makes the answer, on the thread that calls.</summary>
+    /// <param name="cancellation">Ends the work, before the next step at the latest.</param>
+    /// <param name="watcher">Told after each step, on that thread, how far the work is.</param>
     /// <exception cref="FaultException">Parameters do not fit, or there is no answer.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, after one more sweep over the network at most.</exception>
-    public T Compute(CancellationToken cancellation) => _compute(cancellation);
+    public T Compute(CancellationToken cancellation, IProgress<Progress>? watcher = null) =>
+        ComputeAmong(new Steps(StepCount, Cost.Work, cancellation, watcher));
 
-    /// <summary>The same, its answer made into another on the same thread. What is priced belongs to what is returned.</summary>
-    public Quote<TOther> Then<TOther>(Func<T, CancellationToken, TOther> next) => new(Cost, cancellation => next(Compute(cancellation), cancellation), this);
+    /// <summary>Makes the answer as a part of other work.</summary>
+    internal T ComputeAmong(Steps steps) => steps.Do(StepCount, Cost.Work, _compute);
 
-    /// <summary>The same, with what is made of its answer. What is priced belongs to what is returned.</summary>
-    public Quote<T> Beside(Cost made) => new(Cost.Plus(made), Compute, this);
+    /// <summary>The same, its answer made into another in the last step. What is priced belongs to what is returned.</summary>
+    public Quote<TOther> Then<TOther>(Func<T, CancellationToken, TOther> next) => new(Cost, steps => next(_compute(steps), steps.Cancellation), this, StepCount);
+
+    /// <summary>The same, with what is made of its answer in one more step. What is priced belongs to what is returned.</summary>
+    public Quote<T> Beside(Cost made) => new(Cost.Plus(made), ComputeAmong, this, StepCount + 1);
 
     /// <summary>The same, as part of a larger request: errors name fields below this one. What is priced belongs to what is returned.</summary>
-    public Quote<T> Below(string field) => new(Cost, cancellation =>
-    {
-        try
+    public Quote<T> Below(string field) => new(
+        Cost,
+        steps =>
         {
-            return Compute(cancellation);
-        }
-        catch (FaultException fault)
-        {
-            throw fault.Below(field);
-        }
-    }, this);
+            try
+            {
+                return _compute(steps);
+            }
+            catch (FaultException fault)
+            {
+                throw fault.Below(field);
+            }
+        },
+        this,
+        StepCount);
 
     public void Dispose() => _held?.Dispose();
 }
@@ -59,7 +75,7 @@ public static class Quote
         {
             all.AddRange(prices.Select(price => price()));
             return new Quote<IReadOnlyList<T>>(
-                all.Aggregate(Cost.Nothing, (sum, each) => sum.Then(each.Cost)), cancellation => [.. all.Select(each => each.Compute(cancellation))], all);
+                Cost.Sum(all.Select(each => each.Cost)), steps => [.. all.Select(each => each.ComputeAmong(steps))], all, all.Sum(each => each.StepCount));
         }
         catch
         {

@@ -19,15 +19,14 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
 
     /// <summary>A quote for work on a network, which it holds from now to the answer.</summary>
     /// <param name="source">The network.</param>
-    /// <param name="quote">Finds what the work costs, within the limits, and how it is done. The network is built only when it is.</param>
+    /// <param name="quote">Finds what the work costs, within the limits, and how it is done: <see cref="NetworkLease.Quote"/>.</param>
     /// <exception cref="FaultException">The network has no shape, is not there, or the work cannot be done.</exception>
-    internal Quote<T> Quote<T>(NetworkSource source, Func<NetworkLease, (Cost Cost, Func<CancellationToken, T> Compute)> quote)
+    internal Quote<T> Quote<T>(NetworkSource source, Func<NetworkLease, Quote<T>> quote)
     {
         var lease = Open(source);
         try
         {
-            var (cost, compute) = quote(lease);
-            return new Quote<T>(cost.Plus(lease.Building), compute, lease);
+            return quote(lease);
         }
         catch
         {

@@ -29,6 +29,9 @@ internal sealed class NetworkLease(NetworkCache cache, CachedNetwork held) : IDi
         }
     }
 
+    /// <summary>A quote for work on the network, which it holds from now on. The network is built only when the work is done.</summary>
+    public Quote<T> Quote<T>(Cost cost, Func<Steps, T> compute, int stepCount = 1) => new(cost.Plus(Building), compute, this, stepCount);
+
     public void Dispose()
     {
         if (!_ended)

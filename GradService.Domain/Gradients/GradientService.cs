@@ -22,23 +22,22 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
 {
     /// <summary>Outputs [N, M…] and BatchNorm statistics, checked and priced, to be computed.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
-    public Quote<ForwardResult> QuoteForward(ForwardRequest request) => networks.Quote<ForwardResult>(request.Network, lease =>
+    public Quote<ForwardResult> QuoteForward(ForwardRequest request) => networks.Quote(request.Network, lease =>
     {
         var plan = Plan(request, lease.Shape);
-        return (CheckWork(CheckMemory(request, plan, question: null, "inputs"), request, plan, question: null, lease), cancellation =>
+        return lease.Quote(CheckWork(CheckMemory(request, plan, question: null, "inputs"), request, plan, question: null, lease), steps =>
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var run = Begin(request, plan, lease.Network, question: null, cancellation);
+            using var run = Begin(request, plan, lease.Network, question: null, steps.Cancellation);
             return new ForwardResult { Outputs = run.OutputValues, BatchNorm = BatchNormReport.Of(plan, run) };
         });
     });
 
     /// <summary>The gradient asked for, with outputs, statistics and what they mean, checked and priced, to be computed.</summary>
     /// <inheritdoc cref="QuoteForward"/>
-    public Quote<GradientResult> QuoteGradient(GradientRequest request) => networks.Quote<GradientResult>(request.Network, lease =>
+    public Quote<GradientResult> QuoteGradient(GradientRequest request) => networks.Quote(request.Network, lease =>
     {
         var plan = Plan(request, lease.Shape);
-        return (Check(request, plan, request.Gradient, lease), cancellation => Differentiate(request, plan, lease.Network, request.Gradient, cancellation));
+        return lease.Quote(Check(request, plan, request.Gradient, lease), steps => Differentiate(request, plan, lease.Network, request.Gradient, steps.Cancellation));
     });
 
     /// <summary>
@@ -46,7 +45,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     /// before the first is computed.
     /// </summary>
     /// <inheritdoc cref="QuoteForward"/>
-    public Quote<ComparisonResult> QuoteComparison(ComparisonRequest request) => networks.Quote<ComparisonResult>(request.Network, lease =>
+    public Quote<ComparisonResult> QuoteComparison(ComparisonRequest request) => networks.Quote(request.Network, lease =>
     {
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
@@ -59,13 +58,19 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         var all = Cost.Sum(entries.Select(entry => entry.Cost)).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
         var compared = RequestWork.Compared([.. entries.Select(entry => entry.Plan.Size.Outputs.Elements.SaturatingPlus(entry.Gradient.ResultElements(entry.Plan.Size)))]);
         all = all with { Work = all.Work.SaturatingPlus(compared) };
-        return (all, cancellation =>
-        {
-            var network = lease.Network;
-            var results = entries.Select(entry => Differentiate(request, entry.Plan, network, entry.Gradient, cancellation)).ToList();
-            var differences = Comparison.Differences(results, cancellation);
-            return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences), Differences = differences };
-        });
+
+        // A step for each entry, and one that compares.
+        return lease.Quote(
+            all,
+            steps =>
+            {
+                var network = lease.Network;
+                var results = entries.Select(entry =>
+                    steps.Do(entry.Cost.Work, () => Differentiate(request, entry.Plan, network, entry.Gradient, steps.Cancellation))).ToList();
+                var differences = Comparison.Differences(results, steps.Cancellation);
+                return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences), Differences = differences };
+            },
+            entries.Count + 1);
     });
 
     /// <summary>Outputs [N, M…] and BatchNorm statistics, computed at once.</summary>

@@ -25,16 +25,16 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
 
     /// <summary>The loss and its parameter gradient, checked and priced, to be computed.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
-    public Quote<ObjectiveResult> QuoteEvaluation(ObjectiveRequest request) => networks.Quote<ObjectiveResult>(request.Network, lease =>
+    public Quote<ObjectiveResult> QuoteEvaluation(ObjectiveRequest request) => networks.Quote(request.Network, lease =>
     {
         var shape = lease.Shape;
         var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode, Derivative = request.Derivative, ThroughStatistics = request.BatchNorm.ThroughStatistics };
         var setting = Prepare(request, Objective.Resolve(request, shape), shape, variant);
-        return (CheckedCost(setting, request, "terms"), cancellation =>
+        return lease.Quote(CheckedCost(setting, request, "terms"), steps =>
         {
             var network = lease.Network.Tensors;
             using var scope = NewDisposeScope();
-            return Evaluate(setting, request, network, cancellation);
+            return Evaluate(setting, request, network, steps.Cancellation);
         });
     });
 
@@ -43,7 +43,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     /// beside the others' results.
     /// </summary>
     /// <inheritdoc cref="QuoteEvaluation"/>
-    public Quote<ObjectiveComparisonResult> QuoteComparison(ObjectiveComparisonRequest request) => networks.Quote<ObjectiveComparisonResult>(request.Network, lease =>
+    public Quote<ObjectiveComparisonResult> QuoteComparison(ObjectiveComparisonRequest request) => networks.Quote(request.Network, lease =>
     {
         var shape = lease.Shape;
         var objective = Objective.Resolve(request, shape);
@@ -61,19 +61,28 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
         // The parameter gradient that others are measured by is variant c's, which is computed where it is not among them.
         var among = variants.ToList().FindIndex(variant => variant.Letter == ObjectiveVariant.Recommended.Letter);
         var beside = among >= 0 || !request.Return.Contains(ObjectivePart.ParameterGradients) ? default : Try(() => Quote(ObjectiveVariant.Recommended, "batchNorm", "compare")).Result;
-        return (beside.Cost is null ? all : Cost.Sum([all, beside.Cost]), cancellation =>
-        {
-            var network = lease.Network.Tensors;
-            using var scope = NewDisposeScope();
-            var results = prepared.Select(entry => entry.Error is { } error ? (Result: null, Error: error) : Try(() => Evaluate(entry.Result.Setting, request, network, cancellation))).ToList();
-            var recommended = among >= 0 ? results[among].Result?.ParameterGradients : beside.Setting is null ? null : ParameterGradients(beside.Setting, network, cancellation);
-            var compared = variants.Zip(results, (variant, result) =>
+
+        // A step for each that can be computed, and one that compares.
+        return lease.Quote(
+            beside.Cost is null ? all : Cost.Sum([all, beside.Cost]),
+            steps =>
             {
-                var angle = result.Result?.ParameterGradients is { } gradient && recommended is not null ? GradientAngle.Between(gradient, recommended) : null;
-                return new ObjectiveVariantResult(variant, result.Result, result.Error, angle?.Cosine, angle?.RelativeDifference);
-            }).ToList();
-            return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared) };
-        });
+                var network = lease.Network.Tensors;
+                using var scope = NewDisposeScope();
+                var results = prepared.Select(entry => entry.Error is { } error
+                    ? (Result: null, Error: error)
+                    : steps.Do(entry.Result.Cost.Work, () => Try(() => Evaluate(entry.Result.Setting, request, network, steps.Cancellation)))).ToList();
+                var recommended = among >= 0 ? results[among].Result?.ParameterGradients
+                    : beside is not ({ } setting, { } cost) ? null
+                    : steps.Do(cost.Work, () => ParameterGradients(setting, network, steps.Cancellation));
+                var compared = variants.Zip(results, (variant, result) =>
+                {
+                    var angle = result.Result?.ParameterGradients is { } gradient && recommended is not null ? GradientAngle.Between(gradient, recommended) : null;
+                    return new ObjectiveVariantResult(variant, result.Result, result.Error, angle?.Cosine, angle?.RelativeDifference);
+                }).ToList();
+                return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared) };
+            },
+            prepared.Count(entry => entry.Error is null) + (beside.Cost is null ? 0 : 1) + 1);
 
         (ObjectiveSetting Setting, Cost Cost) Quote(ObjectiveVariant variant, string path, string counted)
         {

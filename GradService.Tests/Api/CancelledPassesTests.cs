@@ -44,11 +44,11 @@ public sealed class CancelledPassesTests
         using var quote = application.Services.GetRequiredService<GradientService>().QuoteGradient(request);
         SweepCount? sweeps = null;
         var start = -1L;
-        using var watched = new Quote<GradientResult>(quote.Cost, cancellation =>
+        using var watched = new Quote<GradientResult>(quote.Cost, steps =>
         {
             Interlocked.Exchange(ref start, Autograd.Sweeps.Value);
             Volatile.Write(ref sweeps, Autograd.Sweeps);
-            return quote.Compute(cancellation);
+            return quote.Compute(steps.Cancellation);
         });
         using var caller = new CancellationTokenSource();
         var asked = queue.RunAsync(watched, null, caller.Token);
