@@ -1,6 +1,5 @@
 using GradService.Api.Serving.Admission;
 using GradService.Api.Serving.Bodies;
-using GradService.Api.Serving.Budget;
 using GradService.Api.Serving.Measurement;
 using GradService.Api.Serving.Refusals;
 using GradService.Api.Storage;
@@ -12,21 +11,13 @@ namespace GradService.Api.Networks;
 
 /// <summary>The way of a network into the store: read in the form that it has, built when it is its turn, and written.</summary>
 internal sealed class NetworkIntake(
-    RequestBody body, NetworkUpload upload, RequestAdmission admission, NetworkCatalog catalog, NetworkStore store, HeapRelease heap)
+    RequestBody body, NetworkUpload upload, RequestAdmission admission, NetworkCatalog catalog, NetworkStore store)
 {
     /// <summary>Stores the network of a request.</summary>
     /// <returns>What is stored, the name that was asked for, and whether it is new.</returns>
     /// <exception cref="FaultException">The request is wrong or too large, or its name points to another network.</exception>
     /// <exception cref="RefusalException">There is no room, or it took too long.</exception>
     public async Task<(StoredNetwork Stored, string? Name, bool IsNew)> StoreAsync(HttpContext context)
-    {
-        var (stored, name, isNew, bytes) = await ReceiveAsync(context);
-        heap.After(bytes);
-        return (stored, name, isNew);
-    }
-
-    /// <summary>Apart from what follows: when it has returned nobody holds the arrays any more.</summary>
-    private async Task<(StoredNetwork Stored, string? Name, bool IsNew, long Bytes)> ReceiveAsync(HttpContext context)
     {
         string? name = null, id = null;
         var network = await admission.ComputeAsync<CanonicalNetwork?>(context, async () =>
@@ -39,10 +30,10 @@ internal sealed class NetworkIntake(
         using var stage = Stages.Start("store");
         if (network is null)
         {
-            return (await store.NameAsync(id!, name) ?? throw StoredIds.NotFound(id!), name, false, 0);
+            return (await store.NameAsync(id!, name) ?? throw StoredIds.NotFound(id!), name, false);
         }
 
         var (stored, isNew) = await store.StoreAsync(network, name);
-        return (stored, name, isNew, network.ParameterBytes);
+        return (stored, name, isNew);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         using var stage = Stages.Start("read");
         await using var incoming = body.Open(context, Remedy);
         await using var stream = new IncomingStream(incoming);
-        var (reader, held) = (new MultipartReader(BoundaryOf(context.Request), stream), body.HeldBy(context));
+        var (reader, held) = (new MultipartReader(BoundaryOf(context.Request), stream), context.HeldBytes());
         held.Add(Chunk);
         var form = new Form();
         while (await NextAsync(reader) is { } part)

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using GradService.Api.Serving.Bodies;
-using GradService.Api.Serving.Budget;
 using GradService.Api.Storage;
 using GradService.Api.Wire.Writing;
 
@@ -19,7 +18,7 @@ internal sealed class ParametersAnswer(string id, StoredParameters parameters, s
         using (parameters)
         {
             // One array is there at a time, and the one before it until it is collected.
-            httpContext.RequestServices.GetRequiredService<BufferBudget>().Of(httpContext).Add(media == AnswerMedia.Safetensors ? 0 : 2 * parameters.LargestArrayBytes);
+            httpContext.HeldBytes().Add(media == AnswerMedia.Safetensors ? 0 : 2 * parameters.LargestArrayBytes);
 
             var response = httpContext.Response;
             response.Headers.ETag = $"\"{id}\"";

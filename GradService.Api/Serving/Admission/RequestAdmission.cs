@@ -1,16 +1,19 @@
 using System.Diagnostics;
 using GradService.Api.Serving.Bodies;
-using GradService.Api.Serving.Budget;
 using GradService.Api.Serving.Queue;
 using GradService.Api.Serving.Refusals;
 using GradService.Api.Wire.Writing;
 using GradService.Domain.Budget;
 using GradService.Domain.Faults;
+using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Serving.Admission;
 
-/// <summary>The way of every request that computes: read, checked and priced on the thread that it came on, then computed when it is its turn.</summary>
-internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, ComputeQueue queue)
+/// <summary>
+/// The way of every request that computes: read, checked and priced on the thread that it came on, then computed when it is its turn. It tells
+/// the queue, which knows no requests, what one holds, how long its caller waits, and when the caller has gone away.
+/// </summary>
+internal sealed class RequestAdmission(RequestBody body, ComputeQueue queue, IOptions<ComputeOptions> options)
 {
     /// <returns>The result, and how it is to be written.</returns>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
@@ -48,20 +51,9 @@ internal sealed class RequestAdmission(RequestBody body, BufferBudget buffers, C
 
     private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, Func<TimeSpan> waited)
     {
-        var timeout = RequestTimeout.Of(context.Request);
+        var deadline = RequestTimeout.DeadlineOf(context.Request, TimeSpan.FromSeconds(options.Value.DeadlineSeconds));
         queue.RefuseIfFull();
         var quote = await readAndPrice();
-        var held = buffers.Of(context);
-        try
-        {
-            held.Add(quote.Cost.ResultBytes);
-        }
-        catch
-        {
-            quote.Dispose();
-            throw;
-        }
-
-        return await queue.RunAsync(quote, timeout, context.RequestAborted, held.Keep(), waited());
+        return await queue.RunAsync(quote, deadline with { Waited = waited() }, context.RequestAborted, context.HeldBytes());
     }
 }

@@ -4,7 +4,6 @@ using GradService.Domain.Arrays;
 using GradService.Api.Wire.Arrays;
 using GradService.Api.Wire.Writing;
 using System.IO.Pipelines;
-using GradService.Api.Serving.Budget;
 using GradService.Api.Serving.Refusals;
 
 namespace GradService.Api.Serving.Bodies;
@@ -43,7 +42,7 @@ internal static class AnswerBody
     /// <exception cref="BuffersFullException">Together with what others hold they are too much.</exception>
     public static Task SendAsync(HttpContext context, string contentType, ReadOnlyMemory<byte> bytes)
     {
-        context.RequestServices.GetRequiredService<BufferBudget>().Of(context).Add(bytes.Length);
+        context.HeldBytes().Add(bytes.Length);
         context.Response.ContentLength = bytes.Length;
         return SendAsync(context, contentType, async (output, aborted) =>
         {

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace GradService.Api.Serving.Bodies;
 
 /// <summary>The one way in for the bodies of requests, whatever their form: bounded, timed, and counted while they are read and for what is made of them.</summary>
-internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions> bodies, BufferBudget buffers)
+internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions> bodies)
 {
     /// <summary>What a number of a text takes at most while it is read: in a buffer that doubles, in the one before, and in its array.</summary>
     private const long EachNumber = 3 * sizeof(double);
@@ -28,8 +28,8 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
         CheckContentType(context.Request);
         using var body = await ReadBytesAsync(context);
         return RequestMedia.IsNpz(context.Request)
-            ? ReadNpz<T>(body, buffers.Of(context))
-            : ReadText(body, buffers.Of(context), 0, static text => RequestReader.ReadRequest<T>(text.Span, ArrayMembers.None));
+            ? ReadNpz<T>(body, context.HeldBytes())
+            : ReadText(body, context.HeldBytes(), 0, static text => RequestReader.ReadRequest<T>(text.Span, ArrayMembers.None));
     }
 
     /// <summary>A body of JSON that is read by rules of its own, whatever it is declared to be.</summary>
@@ -42,7 +42,7 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
     {
         using var stage = Stages.Start("read");
         using var body = await ReadBytesAsync(context);
-        var held = buffers.Of(context);
+        var held = context.HeldBytes();
         return ReadText(body, held, 0, text => read(text, held));
     }
 
@@ -57,9 +57,6 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
             ? throw TooLarge(limit, $"{context.Request.ContentLength}", remedy)
             : new IncomingBody(context.Request.BodyReader, limit, TimeSpan.FromSeconds(bodies.Value.RequestBodyTimeoutSeconds), remedy);
     }
-
-    /// <summary>What a request holds, for whoever makes something of a body that was opened.</summary>
-    public BufferedBytes HeldBy(HttpContext context) => buffers.Of(context);
 
     /// <summary>While a text is read into arrays both are there; afterwards no more than what was allocated for it.</summary>
     /// <param name="text">The text.</param>
@@ -88,7 +85,7 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
     private async Task<BodyBytes> ReadBytesAsync(HttpContext context)
     {
         await using var incoming = Open(context, FewerSamples);
-        var (body, held) = (new BodyBytes(), buffers.Of(context));
+        var (body, held) = (new BodyBytes(), context.HeldBytes());
         try
         {
             for (var isWhole = false; !isWhole;)

@@ -6,16 +6,23 @@ using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Serving.Budget;
 
-/// <summary>The bytes that requests hold outside of tensors, all together: bodies while they are read, arrays while they wait, and answers until they are sent.</summary>
+/// <summary>
+/// The bytes that are held outside of tensors, by all together: bodies while they are read, arrays while they wait, and answers until they are
+/// sent. When the last are given back the heap is too.
+/// </summary>
 internal sealed class BufferBudget
 {
     private readonly long _most;
     private readonly Lock _gate = new();
+    private readonly HeapRelease _heap;
     private long _held;
 
-    public BufferBudget(IOptions<ComputeOptions> options, ComputeMetrics metrics)
+    // Of what has been given back since nothing was held.
+    private long _largest;
+
+    public BufferBudget(IOptions<ComputeOptions> options, ComputeMetrics metrics, HeapRelease heap)
     {
-        _most = options.Value.MaxBufferedBytes;
+        (_most, _heap) = (options.Value.MaxBufferedBytes, heap);
         metrics.Observe(this);
     }
 
@@ -29,18 +36,6 @@ internal sealed class BufferBudget
                 return _held;
             }
         }
-    }
-
-    /// <summary>What a request holds; it is given back when the request has ended.</summary>
-    public BufferedBytes Of(HttpContext context)
-    {
-        if (context.Features.Get<BufferedBytes>() is not { } buffered)
-        {
-            context.Features.Set(buffered = new BufferedBytes(this));
-            context.Response.RegisterForDispose(buffered);
-        }
-
-        return buffered;
     }
 
     /// <exception cref="BuffersFullException">Together with what others hold it is too much.</exception>
@@ -62,11 +57,29 @@ internal sealed class BufferBudget
             _held += to - from;
         }
     }
+
+    /// <summary>So many bytes are no longer needed.</summary>
+    internal void GiveBack(long bytes)
+    {
+        var unneeded = 0L;
+        lock (_gate)
+        {
+            _held -= bytes;
+            _largest = Math.Max(_largest, bytes);
+            if (_held == 0)
+            {
+                (unneeded, _largest) = (_largest, 0);
+            }
+        }
+
+        // While others hold bytes they go on allocating, and the collector comes by anyway.
+        _heap.After(unneeded);
+    }
 }
 
 /// <summary>
-/// What one request holds, until the last who keeps it disposes of it: the answer, and the computation, which may outlast it. How much it
-/// is, is said by one thread at a time.
+/// What one request or other work holds, until the last who keeps it disposes of it: the answer, and the computation, which may outlast it.
+/// How much it is, is said by one thread at a time.
 /// </summary>
 internal sealed class BufferedBytes(BufferBudget budget) : IDisposable
 {
@@ -99,7 +112,8 @@ internal sealed class BufferedBytes(BufferBudget budget) : IDisposable
     {
         if (Interlocked.Decrement(ref _keepers) == 0)
         {
-            Set(0);
+            budget.GiveBack(_bytes);
+            _bytes = 0;
         }
     }
 }

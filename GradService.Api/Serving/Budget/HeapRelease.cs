@@ -1,8 +1,8 @@
 namespace GradService.Api.Serving.Budget;
 
 /// <summary>
-/// Gives the managed heap back after uploads of large arrays, which else stay where they are until the collector comes by, and that may be long
-/// after. Not at once, as the stacks that had them must unwind first, and seldom, as everybody waits meanwhile.
+/// Gives the managed heap back after requests with large arrays, which else stay where they are until the collector comes by, and that may be
+/// long after. Not at once, as the stacks that had them must unwind first, and seldom, as everybody waits meanwhile.
 /// </summary>
 /// <param name="collect">Collects.</param>
 /// <param name="unwinding">How long after it is asked for.</param>

@@ -9,14 +9,15 @@ internal sealed class Computation<T> : IDisposable
 {
     private readonly ComputeMetrics _metrics;
     private readonly Quote<T> _work;
+    private readonly IProgress<Progress>? _watcher;
     private readonly ActivityContext _request = Activity.Current?.Context ?? default;
     private readonly Activity? _queue = Stages.Start("queue");
     private readonly long _enqueued = Stopwatch.GetTimestamp();
     private int _left;
 
-    public Computation(ComputeMetrics metrics, Quote<T> work)
+    public Computation(ComputeMetrics metrics, Quote<T> work, IProgress<Progress>? watcher)
     {
-        (_metrics, _work) = (metrics, work);
+        (_metrics, _work, _watcher) = (metrics, work, watcher);
         metrics.Enqueued();
     }
 
@@ -29,7 +30,7 @@ internal sealed class Computation<T> : IDisposable
         var (began, outcome) = (Stopwatch.GetTimestamp(), "failed");
         try
         {
-            var answer = _work.Compute(cancellation);
+            var answer = _work.Compute(cancellation, _watcher);
             outcome = "answered";
             _metrics.Answered(answer);
             return answer;

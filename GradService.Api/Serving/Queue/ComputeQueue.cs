@@ -24,7 +24,6 @@ internal sealed partial class ComputeQueue : IDisposable
     private readonly WaitingLine _line;
     private readonly List<Thread> _threads = [];
     private readonly int _most;
-    private readonly TimeSpan _longest;
     private readonly TimeSpan _stuckAfter;
     private readonly ComputeMetrics _metrics;
     private readonly ILogger<ComputeQueue> _logger;
@@ -38,7 +37,6 @@ internal sealed partial class ComputeQueue : IDisposable
         var compute = options.Value;
         _line = new WaitingLine(compute.ComputeThreads, compute.QueueLength, compute.MaxTotalNativeBytes);
         _most = compute.ComputeThreads;
-        _longest = TimeSpan.FromSeconds(compute.DeadlineSeconds);
         _stuckAfter = TimeSpan.FromSeconds(compute.StuckSeconds);
         (_metrics, _logger) = (metrics, logger);
         metrics.Observe(_line);
@@ -71,28 +69,29 @@ internal sealed partial class ComputeQueue : IDisposable
     /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
     public void RefuseIfFull() => _line.RefuseIfFull();
 
-    /// <summary>Computes on a compute thread, when it is the request's turn.</summary>
+    /// <summary>Computes on a compute thread, when it is the work's turn, for a request or for whoever else asks.</summary>
     /// <param name="quote">What to compute; it is disposed of when that is over, which may be after the caller has an answer.</param>
-    /// <param name="timeout">How long the caller will wait; null: as long as the service allows.</param>
+    /// <param name="deadline">How long the caller will wait; null: without end.</param>
     /// <param name="aborted">The caller went away.</param>
-    /// <param name="held">What else the request takes until then.</param>
-    /// <param name="waited">How much of the time that there is has gone by already.</param>
+    /// <param name="held">What the caller holds of the bytes for all; the answer's are added, and kept at least until the work is over.</param>
+    /// <param name="watcher">Told, on the compute thread, how far the work is.</param>
     /// <exception cref="QueueFullException">As many as may wait are waiting.</exception>
+    /// <exception cref="BuffersFullException">There is no memory for the answer.</exception>
     /// <exception cref="FaultException">It takes more memory than there is for all, or has no answer.</exception>
     /// <exception cref="DeadlineExceededException">The deadline passed; the work was told to stop.</exception>
     /// <exception cref="OperationCanceledException">The caller went away; the work was told to stop.</exception>
-    public async Task<T> RunAsync<T>(Quote<T> quote, TimeSpan? timeout, CancellationToken aborted, IDisposable? held = null, TimeSpan waited = default)
+    public async Task<T> RunAsync<T>(
+        Quote<T> quote, Deadline? deadline, CancellationToken aborted, BufferedBytes? held = null, IProgress<Progress>? watcher = null)
     {
-        using var computation = new Computation<T>(_metrics, quote);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-        var ownTimeout = timeout < _longest;
-        var longest = ownTimeout ? timeout!.Value : _longest;
-        deadline.CancelAfter(longest > waited ? longest - waited : TimeSpan.Zero);
+        using var computation = new Computation<T>(_metrics, quote, watcher);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        stop.CancelAfter(deadline?.Left ?? Timeout.InfiniteTimeSpan);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var token = deadline.Token;
-        var place = new Place(quote.Cost, () => Complete(done, computation.Run, token), held is null ? [quote] : [quote, held]);
+        var token = stop.Token;
+        var place = new Place(quote.Cost, () => Complete(done, computation.Run, token), held is null ? [quote] : [quote, held.Keep()]);
         try
         {
+            held?.Add(quote.Cost.ResultBytes);
             _line.Enter(place);
         }
         catch
@@ -121,9 +120,9 @@ internal sealed partial class ComputeQueue : IDisposable
         {
             return await done.Task;
         }
-        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline is not null && !aborted.IsCancellationRequested)
         {
-            throw new DeadlineExceededException($"No answer was ready within {longest.TotalSeconds} seconds ({(ownTimeout ? $"header {RequestTimeout.Header}" : "limit DeadlineSeconds")}), and the computation was stopped. "
+            throw new DeadlineExceededException($"No answer was ready within {deadline.Longest.TotalSeconds} seconds ({deadline.SetBy}), and the computation was stopped. "
                 + "Send fewer samples, select fewer outputs, or ask for a kind that takes fewer passes.");
         }
     }
