@@ -7,12 +7,12 @@ using GradService.Domain.Objectives;
 namespace GradService.Api.Figures;
 
 /// <summary>Gradients side by side: a panel for each.</summary>
-internal sealed record ComparisonFigure(string Path, string? Title, ComparisonRequest Request, FigureKind Kind, NetworkSize Size) : FigureQuestion(Path, Title)
+internal sealed record ComparisonFigure(FieldPath Path, string? Title, ComparisonRequest Request, FigureKind Kind, NetworkSize Size) : FigureQuestion(Path, Title)
 {
     public override int PanelCount => Request.Compare.Count;
 
     /// <exception cref="FaultException">There is no such picture of it.</exception>
-    public static ComparisonFigure Of(string path, string? title, ComparisonRequest request, NetworkCatalog networks, FigureKind? asked) =>
+    public static ComparisonFigure Of(FieldPath path, string? title, ComparisonRequest request, NetworkCatalog networks, FigureKind? asked) =>
         new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [.. request.Compare.Select(entry => entry.Gradient)], "compare"), networks.SizeOf(request.Network));
 
     protected override Quote<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>

@@ -8,7 +8,7 @@ namespace GradService.Api.Figures;
 /// <summary>One request of a figure, read and known to have a picture: what it is computed by, and what is drawn of that.</summary>
 /// <param name="Path">Where it stands in the request for the figure.</param>
 /// <param name="Title">What to write above its panels; null: mode and kind.</param>
-internal abstract record FigureQuestion(string Path, string? Title)
+internal abstract record FigureQuestion(FieldPath Path, string? Title)
 {
     /// <summary>How many panels it takes.</summary>
     public abstract int PanelCount { get; }

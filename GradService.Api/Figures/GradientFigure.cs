@@ -7,12 +7,12 @@ using GradService.Domain.Objectives;
 namespace GradService.Api.Figures;
 
 /// <summary>A gradient: one panel.</summary>
-internal sealed record GradientFigure(string Path, string? Title, GradientRequest Request, FigureKind Kind, NetworkSize Size) : FigureQuestion(Path, Title)
+internal sealed record GradientFigure(FieldPath Path, string? Title, GradientRequest Request, FigureKind Kind, NetworkSize Size) : FigureQuestion(Path, Title)
 {
     public override int PanelCount => 1;
 
     /// <exception cref="FaultException">There is no such picture of it.</exception>
-    public static GradientFigure Of(string path, string? title, GradientRequest request, NetworkCatalog networks, FigureKind? asked) =>
+    public static GradientFigure Of(FieldPath path, string? title, GradientRequest request, NetworkCatalog networks, FigureKind? asked) =>
         new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [request.Gradient], "gradient.kind"), networks.SizeOf(request.Network));
 
     protected override Quote<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>

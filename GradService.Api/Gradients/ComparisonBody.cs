@@ -75,7 +75,7 @@ internal sealed record ComparisonBody : ForwardRequest
         var ofOthers = family.Members.Values.SelectMany(other => RecordFields.Of(other).Keys).Append(family.Discriminator).ToHashSet();
         try
         {
-            return (Question)RequestReader.ReadAs(Gradient ?? JsonFragment.Empty("gradient"), member, ofOthers.Contains);
+            return (Question)RequestReader.ReadAs(Gradient ?? JsonFragment.Empty(FieldPath.Of("gradient")), member, ofOthers.Contains);
         }
         catch (FaultException fault)
         {

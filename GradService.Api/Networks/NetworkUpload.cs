@@ -103,7 +103,7 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         });
         if (name == "network")
         {
-            form.Network = RequestBody.ReadText(text, held, others, json => RequestReader.Read<NetworkSpec>(json.Span, "network"));
+            form.Network = RequestBody.ReadText(text, held, others, json => RequestReader.Read<NetworkSpec>(json.Span, FieldPath.Of("network")));
         }
         else
         {
@@ -132,7 +132,7 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
 
             // Its header, as a text and as what it says, is counted by its size: at most that of the file.
             held.Add(2 * Math.Min(file.Content.Length, SafetensorsHeader.LongestHeader));
-            return SafetensorsReader.Read(file.Content, "parameters", held.Add);
+            return SafetensorsReader.Read(file.Content, FieldPath.Of("parameters"), held.Add);
         });
     }
 

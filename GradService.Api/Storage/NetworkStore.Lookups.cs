@@ -81,7 +81,7 @@ internal sealed partial class NetworkStore
     public IReadOnlyDictionary<string, NdArray>? ParametersOf(string id) => Sound(id, spec =>
     {
         using var file = Folder.Files.Open(id) ?? throw Missing(id);
-        var parameters = SafetensorsReader.Read(file, "parameters");
+        var parameters = SafetensorsReader.Read(file, FieldPath.Of("parameters"));
         Check(id, CanonicalNetwork.IdOf(spec with { Parameters = parameters }));
         return parameters;
     });

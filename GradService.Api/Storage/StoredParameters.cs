@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using GradService.Api.Wire.Arrays;
 using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Storage;
 
@@ -17,7 +18,7 @@ internal sealed class StoredParameters : IReadOnlyDictionary<string, NdArray>, I
     public StoredParameters(FileStream file)
     {
         File = file;
-        _header = SafetensorsHeader.Read(file, "parameters");
+        _header = SafetensorsHeader.Read(file, FieldPath.Of("parameters"));
         _entries = _header.Tensors.ToDictionary(entry => entry.Name);
         file.Position = 0;
     }

@@ -41,7 +41,7 @@ public sealed class Quote<T> : IDisposable
     public Quote<T> Beside(Cost made) => new(Cost.Plus(made), ComputeAmong, this, StepCount + 1);
 
     /// <summary>The same, as part of a larger request: errors name fields below this one. What is priced belongs to what is returned.</summary>
-    public Quote<T> Below(string field) => new(
+    public Quote<T> Below(FieldPath field) => new(
         Cost,
         steps =>
         {

@@ -57,5 +57,5 @@ public sealed class FaultException : Exception
     public FaultException For(string entry) => new([.. Faults.Select(each => each with { Remedy = $"{(each.Remedy is null ? "" : each.Remedy + " ")}(For {entry}.)" })]);
 
     /// <summary>The same faults of a request that is a field of another.</summary>
-    public FaultException Below(string field) => new([.. Faults.Select(each => each with { Path = each.Path.Length == 0 ? field : $"{field}.{each.Path}" })]);
+    public FaultException Below(FieldPath field) => new([.. Faults.Select(each => each with { Path = field.Then(each.Path) })]);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Api.Wire.Arrays;
 using GradService.Api.Wire.Reading;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 using GradService.Fuzz.Targets;
 
@@ -36,7 +37,7 @@ internal static class FormMutation
     {
         var request = JsonNode.Parse(json)!;
         var network = request["network"]!.AsObject();
-        var parameters = RequestReader.Read<NetworkSpec>(Encoding.UTF8.GetBytes(network.ToJsonString()), "network").Parameters;
+        var parameters = RequestReader.Read<NetworkSpec>(Encoding.UTF8.GetBytes(network.ToJsonString()), FieldPath.Of("network")).Parameters;
         network.Remove("parameters");
         List<(string, byte[])> parts = [("network", Encoding.UTF8.GetBytes(network.ToJsonString()))];
         if (parameters is not null)

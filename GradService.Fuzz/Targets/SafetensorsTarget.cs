@@ -36,7 +36,7 @@ internal static class SafetensorsTarget
         try
         {
             using var file = new MemoryStream(input, writable: false);
-            return SafetensorsReader.Read(file, "parameters");
+            return SafetensorsReader.Read(file, FieldPath.Of("parameters"));
         }
         catch (FaultException refused)
         {

@@ -66,9 +66,9 @@ internal sealed class UmBridgeRequest
 
     private GradientRequest Ask(NdArray inputs, Question question) => new() { Network = Network.Network, Inputs = inputs, BatchNorm = BatchNorm, Gradient = question };
 
-    private NdArray Sensitivities() => Vector("sens", _fields["sens"], OutputSize, Network.Output).Reshape(new Shape(_config.BatchSize, Network.Output.Elements));
+    private NdArray Sensitivities() => Vector(FieldPath.Of("sens"), _fields["sens"], OutputSize, Network.Output).Reshape(new Shape(_config.BatchSize, Network.Output.Elements));
 
-    private NdArray Direction() => Vector("vec", _fields["vec"], InputSize, Network.Input).Reshape(Network.Input.After(_config.BatchSize));
+    private NdArray Direction() => Vector(FieldPath.Of("vec"), _fields["vec"], InputSize, Network.Input).Reshape(Network.Input.After(_config.BatchSize));
 
     /// <summary>The one vector of "input".</summary>
     private NdArray Inputs()
@@ -81,21 +81,21 @@ internal sealed class UmBridgeRequest
 
         var vectors = CountOf(list);
         return vectors == 1
-            ? Vector("input[0]", list[1..^1], InputSize, Network.Input).Reshape(Network.Input.After(_config.BatchSize))
+            ? Vector(FieldPath.Of("input").At(0), list[1..^1], InputSize, Network.Input).Reshape(Network.Input.After(_config.BatchSize))
             : throw new FaultException(Fault.Invalid("input", "a list of one vector, the batch flattened", $"{vectors} entries", "Write [[…]]."));
     }
 
     /// <summary>A vector of just so many numbers. One of length one may be a bare number, as MATLAB writes it.</summary>
-    private NdArray Vector(string path, ReadOnlyMemory<byte>? json, long length, Shape sample)
+    private NdArray Vector(FieldPath path, ReadOnlyMemory<byte>? json, long length, Shape sample)
     {
-        var vector = json is { } text ? Read(text, path) : throw new FaultException(Fault.Invalid(path, $"a vector of {length} numbers", "nothing"));
-        return vector.Shape.Rank != 1 ? throw new FaultException(Fault.Invalid(path, "a flat list of numbers", $"lists nested {vector.Shape.Rank} deep"))
-            : vector.Count != length ? throw new FaultException(Fault.Invalid(path, $"{length} numbers, as a batch of {_config.BatchSize} (config.batchSize) of shape {sample} has", $"{vector.Count}"))
-            : vector.FirstNonFinite() is >= 0 and var at ? throw new FaultException(Fault.Invalid($"{path}[{at}]", "a finite number", $"{vector[at]}"))
+        var vector = json is { } text ? Read(text, path) : throw new FaultException(Fault.Invalid(path.ToString(), $"a vector of {length} numbers", "nothing"));
+        return vector.Shape.Rank != 1 ? throw new FaultException(Fault.Invalid(path.ToString(), "a flat list of numbers", $"lists nested {vector.Shape.Rank} deep"))
+            : vector.Count != length ? throw new FaultException(Fault.Invalid(path.ToString(), $"{length} numbers, as a batch of {_config.BatchSize} (config.batchSize) of shape {sample} has", $"{vector.Count}"))
+            : vector.FirstNonFinite() is >= 0 and var at ? throw new FaultException(Fault.Invalid(path.At(at).ToString(), "a finite number", $"{vector[at]}"))
             : vector;
     }
 
-    private static NdArray Read(ReadOnlyMemory<byte> json, string path)
+    private static NdArray Read(ReadOnlyMemory<byte> json, FieldPath path)
     {
         var text = json.Span.Trim(" \t\r\n"u8);
         var numbers = NumberBuffer.MostIn(text);
@@ -110,12 +110,12 @@ internal sealed class UmBridgeRequest
         reader.Read();
         try
         {
-            var array = NestedArrayReader.Read(ref reader, (below, expected, got, remedy) => fault ??= Fault.Invalid(path + below, expected, got, remedy), numbers);
+            var array = NestedArrayReader.Read(ref reader, (below, expected, got, remedy) => fault ??= Fault.Invalid(path.Then(below).ToString(), expected, got, remedy), numbers);
             return array is null ? throw new FaultException(fault!) : array.Shape.Rank == 0 ? array.Reshape(new Shape(1)) : array;
         }
         catch (JsonException)
         {
-            throw new FaultException(Fault.Invalid(path, "numbers", "a string that is not valid Unicode"));
+            throw new FaultException(Fault.Invalid(path.ToString(), "numbers", "a string that is not valid Unicode"));
         }
     }
 

@@ -28,12 +28,12 @@ internal static class EncodedArrayReader
             if (!Fields.Contains(name))
             {
                 sound = false;
-                report($".{Fault.Shortened(name)}", "a known field", Fault.Quoted(name), NearestName.Suggest(name, Fields));
+                report(FieldPath.Of(name), "a known field", Fault.Quoted(name), NearestName.Suggest(name, Fields));
             }
             else if (!seen.Add(name))
             {
                 sound = false;
-                report($".{name}", "each field once", $"'{name}' again");
+                report(FieldPath.Of(name), "each field once", $"'{name}' again");
             }
             else if (name == "shape")
             {
@@ -49,7 +49,7 @@ internal static class EncodedArrayReader
             }
             else
             {
-                report(".base64", "a string", RequestWords.Got(ref reader));
+                report(FieldPath.Of("base64"), "a string", RequestWords.Got(ref reader));
             }
 
             reader.Skip();
@@ -57,14 +57,14 @@ internal static class EncodedArrayReader
 
         if (seen.Count == 0 && sound)
         {
-            report("", "nested lists of numbers", "an object", null);
+            report(FieldPath.Empty, "nested lists of numbers", "an object", null);
             return null;
         }
 
         foreach (var missing in Fields.Where(field => !seen.Contains(field)))
         {
             sound = false;
-            report($".{missing}", missing == "shape" ? "a list of sizes" : missing == "dtype" ? "one of float32, float64" : "a string", "nothing");
+            report(FieldPath.Of(missing), missing == "shape" ? "a list of sizes" : missing == "dtype" ? "one of float32, float64" : "a string", "nothing");
         }
 
         return sound && shape is not null && dtype is not null && text.TokenType == JsonTokenType.String ? Decode(ref text, shape, dtype.Value, report) : null;
@@ -74,7 +74,7 @@ internal static class EncodedArrayReader
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            report(".shape", "a list of sizes", RequestWords.Got(ref reader));
+            report(FieldPath.Of("shape"), "a list of sizes", RequestWords.Got(ref reader));
             return null;
         }
 
@@ -88,7 +88,7 @@ internal static class EncodedArrayReader
             else if (sound)
             {
                 sound = false;
-                report($".shape[{axis}]", axis < NestedArrayReader.MaxRank ? "an integer of at least 0" : $"at most {NestedArrayReader.MaxRank} sizes", RequestWords.Got(ref reader));
+                report(FieldPath.Of("shape").At(axis), axis < NestedArrayReader.MaxRank ? "an integer of at least 0" : $"at most {NestedArrayReader.MaxRank} sizes", RequestWords.Got(ref reader));
             }
 
             reader.Skip();
@@ -106,7 +106,7 @@ internal static class EncodedArrayReader
             return (Dtype)dtype;
         }
 
-        report(".dtype", $"one of {string.Join(", ", names.Keys)}", RequestWords.Got(ref reader));
+        report(FieldPath.Of("dtype"), $"one of {string.Join(", ", names.Keys)}", RequestWords.Got(ref reader));
         return null;
     }
 
@@ -137,14 +137,14 @@ internal static class EncodedArrayReader
     {
         if (!Base64.IsValid(text, out var length))
         {
-            report(".base64", "bytes in base64, padded with '=' (RFC 4648, section 4)", "a text that is not");
+            report(FieldPath.Of("base64"), "bytes in base64, padded with '=' (RFC 4648, section 4)", "a text that is not");
             return null;
         }
 
         // As many bytes as are there, before an array of as many is made.
         if ((Int128)shape.Elements * dtype.SizeInBytes() != length)
         {
-            report(".base64", $"{(shape.Elements == long.MaxValue ? "far more" : (Int128)shape.Elements * dtype.SizeInBytes())} bytes, as shape {shape} of {FieldTypes.Named<Dtype>().Names.Single(name => name.Value.Equals(dtype)).Key} has", $"{length}");
+            report(FieldPath.Of("base64"), $"{(shape.Elements == long.MaxValue ? "far more" : (Int128)shape.Elements * dtype.SizeInBytes())} bytes, as shape {shape} of {FieldTypes.Named<Dtype>().Names.Single(name => name.Value.Equals(dtype)).Key} has", $"{length}");
             return null;
         }
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using GradService.Api.Wire.Reading;
 using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 
 namespace GradService.Api.Wire.Arrays;
 
 /// <summary>Tells what is wrong below the current path.</summary>
-internal delegate void ReportFault(string below, string expected, string got, string? remedy = null);
+internal delegate void ReportFault(FieldPath below, string expected, string got, string? remedy = null);
 
 /// <summary>
 /// Nested JSON lists of numbers into one flat buffer, token by token, so that what is wrong can be told by its place. NaN and infinities
@@ -64,7 +65,7 @@ internal static class NestedArrayReader
         public Shape Shape => new(_sizes.AsSpan(0, Math.Max(_rank, 0)));
 
         /// <summary>Where the current element stands: "[3][1]".</summary>
-        public string Position => string.Concat(_counts.Take(_open).Select(count => $"[{count}]"));
+        public FieldPath Position => _counts.Take(_open).Aggregate(FieldPath.Empty, (path, count) => path.At(count));
 
         /// <summary>The length that does not fit, where that is what is wrong.</summary>
         public long? GotLength { get; private set; }

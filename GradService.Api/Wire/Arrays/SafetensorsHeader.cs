@@ -44,7 +44,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
     /// <param name="file">The file, from its beginning; it is left behind the header.</param>
     /// <param name="path">What to call it in faults.</param>
     /// <exception cref="FaultException">It is no sound safetensors file.</exception>
-    public static SafetensorsHeader Read(Stream file, string path)
+    public static SafetensorsHeader Read(Stream file, FieldPath path)
     {
         Span<byte> word = stackalloc byte[LengthBytes];
         if (file.Length < LengthBytes)
@@ -74,7 +74,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
         }
     }
 
-    private static List<SafetensorsEntry> Parse(ReadOnlySpan<byte> json, string path)
+    private static List<SafetensorsEntry> Parse(ReadOnlySpan<byte> json, FieldPath path)
     {
         try
         {
@@ -89,7 +89,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
             while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
             {
                 var name = JsonText.Of(ref reader);
-                var own = $"{path}['{Fault.Shortened(name)}']";
+                var own = path.Entry(name);
                 reader.Read();
                 if (!names.Add(name) || names.Count > MaxTensors)
                 {
@@ -115,7 +115,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
         }
     }
 
-    private static SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name, string path)
+    private static SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name, FieldPath path)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -130,22 +130,22 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
             reader.Read();
             if (!Fields.Contains(field) || !seen.Add(field))
             {
-                throw Wrong($"{path}.{Fault.Shortened(field)}", "dtype, shape and data_offsets, each once", Fields.Contains(field) ? "it again" : "another field");
+                throw Wrong(path.Field(field), "dtype, shape and data_offsets, each once", Fields.Contains(field) ? "it again" : "another field");
             }
 
             if (field == "dtype")
             {
                 var got = RequestWords.Got(ref reader);
                 type = reader.TokenType == JsonTokenType.String ? SafetensorsType.Find(JsonText.Of(ref reader)) : null;
-                type = type ?? throw Wrong($"{path}.dtype", $"one of {string.Join(", ", SafetensorsType.Names)}", got);
+                type = type ?? throw Wrong(path.Field("dtype"), $"one of {string.Join(", ", SafetensorsType.Names)}", got);
             }
             else if (field == "shape")
             {
-                shape = ReadSizes(ref reader, NestedArrayReader.MaxRank, $"{path}.shape");
+                shape = ReadSizes(ref reader, NestedArrayReader.MaxRank, path.Field("shape"));
             }
             else
             {
-                places = ReadSizes(ref reader, 2, $"{path}.data_offsets");
+                places = ReadSizes(ref reader, 2, path.Field("data_offsets"));
             }
         }
 
@@ -157,7 +157,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
         return new SafetensorsEntry(name, type!, new Shape([.. shape]), places[0], places[1]);
     }
 
-    private static List<long> ReadSizes(ref Utf8JsonReader reader, int most, string path)
+    private static List<long> ReadSizes(ref Utf8JsonReader reader, int most, FieldPath path)
     {
         var sizes = new List<long>();
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -179,7 +179,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
     }
 
     /// <summary>Texts by name, which nobody here reads.</summary>
-    private static void CheckMetadata(ref Utf8JsonReader reader, string path)
+    private static void CheckMetadata(ref Utf8JsonReader reader, FieldPath path)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -198,21 +198,21 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
     }
 
     /// <summary>Each tensor has as many bytes as its shape and type say, and together they are the whole rest of the file, once.</summary>
-    private static void CheckPlaces(List<SafetensorsEntry> tensors, long bytes, string path)
+    private static void CheckPlaces(List<SafetensorsEntry> tensors, long bytes, FieldPath path)
     {
         var at = 0L;
         foreach (var tensor in tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End))
         {
-            var own = $"{path}['{Fault.Shortened(tensor.Name)}']";
+            var own = path.Entry(tensor.Name);
             var needed = (Int128)tensor.Shape.Elements * tensor.Type.Size;
             if (tensor.Begin != at || tensor.End < tensor.Begin || tensor.End > bytes)
             {
-                throw Wrong($"{own}.data_offsets", $"a place that begins where the one before it ends, at {at}, and ends within the {bytes} bytes of the tensors", $"{tensor.Begin} to {tensor.End}");
+                throw Wrong(own.Field("data_offsets"), $"a place that begins where the one before it ends, at {at}, and ends within the {bytes} bytes of the tensors", $"{tensor.Begin} to {tensor.End}");
             }
 
             if (needed != tensor.End - tensor.Begin)
             {
-                throw Wrong($"{own}.data_offsets", $"{(tensor.Shape.Elements == long.MaxValue ? "far more" : needed)} bytes, as shape {tensor.Shape} of {tensor.Type.Name} has", $"{tensor.End - tensor.Begin}");
+                throw Wrong(own.Field("data_offsets"), $"{(tensor.Shape.Elements == long.MaxValue ? "far more" : needed)} bytes, as shape {tensor.Shape} of {tensor.Type.Name} has", $"{tensor.End - tensor.Begin}");
             }
 
             at = tensor.End;
@@ -224,5 +224,5 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
         }
     }
 
-    private static FaultException Wrong(string path, string expected, string got) => new(Fault.Invalid(path, expected, got));
+    private static FaultException Wrong(FieldPath path, string expected, string got) => new(Fault.Invalid(path.ToString(), expected, got));
 }

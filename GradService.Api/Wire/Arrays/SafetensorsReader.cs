@@ -11,7 +11,7 @@ internal static class SafetensorsReader
     /// <param name="path">What to call it in faults.</param>
     /// <param name="hold">Told how many bytes the arrays take, before there is one; throws where that is too much.</param>
     /// <exception cref="FaultException">It is no sound safetensors file, or has numbers of a type that networks have not.</exception>
-    public static IReadOnlyDictionary<string, NdArray> Read(Stream file, string path, Action<long>? hold = null)
+    public static IReadOnlyDictionary<string, NdArray> Read(Stream file, FieldPath path, Action<long>? hold = null)
     {
         var header = SafetensorsHeader.Read(file, path);
         hold?.Invoke(header.ArrayBytes);

@@ -13,11 +13,11 @@ internal static class MemberFields
     /// <param name="path">The record's path; that of an entry of a list ends with its name where it has one.</param>
     /// <param name="members">The arrays.</param>
     /// <param name="report">Told what is wrong.</param>
-    public static void Fill(object record, IEnumerable<RecordField> fields, ISet<string> seen, string path, ArrayMembers members, ReportFault report)
+    public static void Fill(object record, IEnumerable<RecordField> fields, ISet<string> seen, FieldPath path, ArrayMembers members, ReportFault report)
     {
         foreach (var field in fields)
         {
-            var own = $"{path}.{field.Name}".TrimStart('.');
+            var own = path.Field(field.Name);
             if (field.Type == typeof(NdArray) && members.Take(own) is { } array)
             {
                 if (seen.Add(field.Name))
@@ -26,7 +26,7 @@ internal static class MemberFields
                 }
                 else
                 {
-                    report($".{field.Name}", "the array once", "one in the JSON and one beside it");
+                    report(FieldPath.Of(field.Name), "the array once", "one in the JSON and one beside it");
                 }
             }
             else if (field.Type == typeof(IReadOnlyDictionary<string, NdArray>) && members.TakeEntries(own) is { Count: > 0 } entries)
@@ -44,10 +44,8 @@ internal static class MemberFields
     }
 
     /// <summary>The path of an entry of a list by its name, as arrays beside the JSON name it; the path itself where it has none.</summary>
-    public static string ByName(IReadOnlyList<string> path, IReadOnlyDictionary<string, RecordField> fields, object record) =>
-        path is [.., ['[', not '\'', ..]] && fields.TryGetValue("name", out var name) && name.Property.GetValue(record) is string text
-            ? $"{string.Concat(path.SkipLast(1))}['{text}']".TrimStart('.')
-            : string.Concat(path).TrimStart('.');
+    public static FieldPath ByName(FieldPath path, IReadOnlyDictionary<string, RecordField> fields, object record) =>
+        path.IsIndex && fields.TryGetValue("name", out var name) && name.Property.GetValue(record) is string text ? path.Parent!.Entry(text) : path;
 
     private static Dictionary<string, NdArray> Merged(IReadOnlyDictionary<string, NdArray>? given, IEnumerable<(string Name, NdArray Array)> entries, string field, ReportFault report)
     {
@@ -56,7 +54,7 @@ internal static class MemberFields
         {
             if (!merged.TryAdd(name, array))
             {
-                report($".{field}['{Fault.Shortened(name)}']", "the array once", "one in the JSON and one beside it");
+                report(FieldPath.Of(field).Entry(name), "the array once", "one in the JSON and one beside it");
             }
         }
 

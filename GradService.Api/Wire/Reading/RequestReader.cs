@@ -23,7 +23,7 @@ internal sealed class RequestReader
 
     private static readonly IReadOnlyDictionary<string, RecordField> NoFields = new Dictionary<string, RecordField>();
     private readonly List<Fault> _faults = [];
-    private readonly List<string> _path = [];
+    private FieldPath _path = FieldPath.Empty;
     private ArrayMembers _members = ArrayMembers.None;
     private AnswerForm? _form;
     private int _records;
@@ -31,8 +31,6 @@ internal sealed class RequestReader
 
     /// <summary>Where in the text the reader's own positions begin.</summary>
     private int _origin;
-
-    private string Path => string.Concat(_path).TrimStart('.');
 
     /// <summary>A request, and how its answer is to be written: of the fields at the top some belong to any request.</summary>
     /// <param name="json">The text.</param>
@@ -47,8 +45,8 @@ internal sealed class RequestReader
 
     /// <summary>A record that stands at a path of a request.</summary>
     /// <exception cref="FaultException">Lists what is wrong.</exception>
-    public static T Read<T>(ReadOnlySpan<byte> json, string path = "")
-        where T : class => (T)new RequestReader { _path = { path } }.ReadAll(json, typeof(T), static _ => false)!;
+    public static T Read<T>(ReadOnlySpan<byte> json, FieldPath? path = null)
+        where T : class => (T)new RequestReader { _path = path ?? FieldPath.Empty }.ReadAll(json, typeof(T), static _ => false)!;
 
     /// <summary>Reads a fragment as a record, passing over known fields that belong to its siblings.</summary>
     /// <param name="fragment">The fragment, an object.</param>
@@ -57,8 +55,7 @@ internal sealed class RequestReader
     /// <exception cref="FaultException">Lists what is wrong.</exception>
     public static object ReadAs(JsonFragment fragment, Type record, Func<string, bool> passOver)
     {
-        var reader = new RequestReader { _members = new ArrayMembers(fragment.Arrays) };
-        reader._path.Add(fragment.Path);
+        var reader = new RequestReader { _path = fragment.Path, _members = new ArrayMembers(fragment.Arrays) };
         return reader.ReadAll(fragment.Json, record, passOver)!;
     }
 
@@ -76,7 +73,7 @@ internal sealed class RequestReader
             reader.Skip();
         }
 
-        return [.. fields, .. fragment.Arrays.Select(member => (member.Path[(fragment.Path.Length + 1)..], (string?)null))];
+        return [.. fields, .. fragment.Arrays.Select(member => (member.Path.Name, (string?)null))];
     }
 
     private object? ReadAll(ReadOnlySpan<byte> json, Type record, Func<string, bool> passOver)
@@ -97,12 +94,12 @@ internal sealed class RequestReader
         catch (JsonException malformed)
         {
             // What is malformed makes all that was found before doubtful.
-            throw new FaultException(RequestWords.Malformed(Located(malformed, json), Path, json));
+            throw new FaultException(RequestWords.Malformed(Located(malformed, json), _path.ToString(), json));
         }
 
         foreach (var member in _form is null || value is null ? [] : _members.Left)
         {
-            _faults.Add(Fault.Invalid(member.Name is null ? member.Path : member.Path.Replace(member.Name, Fault.Shortened(member.Name), StringComparison.Ordinal), "no array, as the request has no such field", $"the member {Fault.Quoted(member.Member)}"));
+            _faults.Add(Fault.Invalid(member.Path.ToString(), "no array, as the request has no such field", $"the member {Fault.Quoted(member.Member)}"));
         }
 
         return _faults.Count == 0 ? value : throw new FaultException(_faults);
@@ -170,23 +167,22 @@ internal sealed class RequestReader
     {
         if (++_records > MaxRecords)
         {
-            throw new FaultException(Fault.TooLarge(Path, $"at most {MaxRecords} objects in a request", "more"));
+            throw new FaultException(Fault.TooLarge(_path.ToString(), $"at most {MaxRecords} objects in a request", "more"));
         }
 
         var fields = RecordFields.Of(type);
-        var faultsBefore = _faults.Count;
+        var (path, faultsBefore) = (_path, _faults.Count);
         var record = Activator.CreateInstance(type)!;
         var seen = new HashSet<string>();
-        var form = _path.Count == 0 && _form is not null ? RecordFields.Of(typeof(AnswerForm)) : NoFields;
+        var form = _path.IsEmpty && _form is not null ? RecordFields.Of(typeof(AnswerForm)) : NoFields;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = JsonText.Of(ref reader);
             reader.Read();
-            _path.Add("." + name);
+            _path = path.Field(name);
             if (!seen.Add(name))
             {
-                _path[^1] = "." + Fault.Shortened(name);
-                Report("", "each field once", $"'{Fault.Shortened(name)}' again");
+                Report(FieldPath.Empty, "each field once", $"'{Fault.Shortened(name)}' again");
                 reader.Skip();
             }
             else if (fields.TryGetValue(name, out var field) || form.TryGetValue(name, out field))
@@ -203,18 +199,17 @@ internal sealed class RequestReader
             }
             else
             {
-                _path[^1] = "." + Fault.Shortened(name);
-                Report("", "a known field", $"'{Fault.Shortened(name)}'", NearestName.Suggest(name, discriminator is null ? fields.Keys.Concat(form.Keys) : fields.Keys.Prepend(discriminator)));
+                Report(FieldPath.Empty, "a known field", $"'{Fault.Shortened(name)}'", NearestName.Suggest(name, discriminator is null ? fields.Keys.Concat(form.Keys) : fields.Keys.Prepend(discriminator)));
                 reader.Skip();
             }
 
-            _path.RemoveAt(_path.Count - 1);
+            _path = path;
         }
 
         MemberFields.Fill(record, fields.Values, seen, MemberFields.ByName(_path, fields, record), _members, Report);
         foreach (var missing in fields.Values.Where(field => field.Required && !seen.Contains(field.Name)))
         {
-            Report("." + missing.Name, RequestWords.Expected(missing.Type, missing), "nothing");
+            Report(FieldPath.Of(missing.Name), RequestWords.Expected(missing.Type, missing), "nothing");
         }
 
         return _faults.Count == faultsBefore ? record : null;
@@ -245,12 +240,12 @@ internal sealed class RequestReader
             }
 
             var got = ahead.TokenType == JsonTokenType.String ? JsonText.Of(ref ahead) : null;
-            Report("." + family.Discriminator, $"the name of {family.Noun}", got is null ? RequestWords.Got(ref ahead) : Fault.Quoted(got), NearestName.Suggest(got ?? "", family.Members.Keys));
+            Report(FieldPath.Of(family.Discriminator), $"the name of {family.Noun}", got is null ? RequestWords.Got(ref ahead) : Fault.Quoted(got), NearestName.Suggest(got ?? "", family.Members.Keys));
             reader.Skip();
             return null;
         }
 
-        Report("." + family.Discriminator, $"the name of {family.Noun}", "nothing", NearestName.Suggest("", family.Members.Keys));
+        Report(FieldPath.Of(family.Discriminator), $"the name of {family.Noun}", "nothing", NearestName.Suggest("", family.Members.Keys));
         reader.Skip();
         return null;
     }
@@ -264,10 +259,10 @@ internal sealed class RequestReader
         }
 
         var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!;
-        var count = 0;
+        var (path, count) = (_path, 0);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            _path.Add($"[{count++}]");
+            _path = path.At(count++);
             CountEntry();
 
             if (ReadValue(ref reader, element, nullable: false, null, json) is { } value)
@@ -275,12 +270,12 @@ internal sealed class RequestReader
                 list.Add(value);
             }
 
-            _path.RemoveAt(_path.Count - 1);
+            _path = path;
         }
 
         if (count < field?.MinLength || count > field?.MaxLength)
         {
-            Report("", RequestWords.Expected(typeof(IReadOnlyList<>), field), count == 0 ? "an empty list" : $"{count} entries");
+            Report(FieldPath.Empty, RequestWords.Expected(typeof(IReadOnlyList<>), field), count == 0 ? "an empty list" : $"{count} entries");
         }
 
         return list;
@@ -295,16 +290,17 @@ internal sealed class RequestReader
         }
 
         var dictionary = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), element))!;
+        var path = _path;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = JsonText.Of(ref reader);
             reader.Read();
-            _path.Add($"['{Fault.Shortened(name)}']");
+            _path = path.Entry(name);
             CountEntry();
 
             if (dictionary.Contains(name))
             {
-                Report("", "each name once", $"'{Fault.Shortened(name)}' again");
+                Report(FieldPath.Empty, "each name once", $"'{Fault.Shortened(name)}' again");
             }
 
             if (ReadValue(ref reader, element, nullable: false, null, json) is { } value)
@@ -312,7 +308,7 @@ internal sealed class RequestReader
                 dictionary[name] = value;
             }
 
-            _path.RemoveAt(_path.Count - 1);
+            _path = path;
         }
 
         return dictionary;
@@ -322,7 +318,7 @@ internal sealed class RequestReader
     {
         if (++_entries > MaxEntries)
         {
-            throw new FaultException(Fault.TooLarge(Path, $"at most {MaxEntries} names and list entries in a request, those of arrays not counted", "more"));
+            throw new FaultException(Fault.TooLarge(_path.ToString(), $"at most {MaxEntries} names and list entries in a request, those of arrays not counted", "more"));
         }
     }
 
@@ -356,20 +352,20 @@ internal sealed class RequestReader
 
         var start = _origin + (int)reader.TokenStartIndex;
         JsonText.Skip(ref reader);
-        return new JsonFragment(json[start..(_origin + (int)reader.BytesConsumed)].ToArray(), Path);
+        return new JsonFragment(json[start..(_origin + (int)reader.BytesConsumed)].ToArray(), _path);
     }
 
     /// <summary>Reports the value that the reader stands on, and passes over it.</summary>
     private object? Refuse(ref Utf8JsonReader reader, string expected)
     {
-        Report("", expected, RequestWords.Got(ref reader));
+        Report(FieldPath.Empty, expected, RequestWords.Got(ref reader));
         reader.Skip();
         return null;
     }
 
-    private void Report(string below, string expected, string got, string? remedy = null)
+    private void Report(FieldPath below, string expected, string got, string? remedy = null)
     {
-        _faults.Add(Fault.Invalid((Path + below).TrimStart('.'), expected, got, remedy));
+        _faults.Add(Fault.Invalid(_path.Then(below).ToString(), expected, got, remedy));
         if (_faults.Count >= MaxFaults)
         {
             throw new FaultException(_faults);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using GradService.Api.Wire.Arrays;
 using GradService.Api.Wire.Reading;
+using GradService.Domain.Faults;
 using Microsoft.OpenApi;
 
 namespace GradService.Api.Wire.Values;
@@ -35,7 +36,7 @@ internal abstract class FieldType(Type type, string name)
     /// <summary>Reports what the reader stands on, and passes over it.</summary>
     protected object? Refuse(ref Utf8JsonReader reader, RecordField? field, ReportFault report)
     {
-        report("", Expected(field), RequestWords.Got(ref reader));
+        report(FieldPath.Empty, Expected(field), RequestWords.Got(ref reader));
         reader.Skip();
         return null;
     }

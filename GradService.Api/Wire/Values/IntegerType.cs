@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GradService.Api.Wire.Arrays;
 using GradService.Api.Wire.Reading;
+using GradService.Domain.Faults;
 using Microsoft.OpenApi;
 
 namespace GradService.Api.Wire.Values;
@@ -11,7 +12,7 @@ internal sealed class IntegerType() : FieldType(typeof(int), "integer")
     public override string Expected(RecordField? field) => Words(field);
 
     public override object? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report) =>
-        Read(ref reader, field, report, "", Expected(field)) is { } value ? value : null;
+        Read(ref reader, field, report, FieldPath.Empty, Expected(field)) is { } value ? value : null;
 
     public override OpenApiSchema Schema() => Single();
 
@@ -25,7 +26,7 @@ internal sealed class IntegerType() : FieldType(typeof(int), "integer")
     /// <param name="report">Told what is wrong.</param>
     /// <param name="below">Where it stands below the field.</param>
     /// <param name="expected">What would have been right.</param>
-    public static int? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report, string below, string expected)
+    public static int? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report, FieldPath below, string expected)
     {
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && (field?.Allows(value) ?? true))
         {
@@ -37,7 +38,7 @@ internal sealed class IntegerType() : FieldType(typeof(int), "integer")
     }
 
     /// <summary>Reports what the reader stands on: a fraction is told what is wrong with how it is written.</summary>
-    internal static void Refuse(ref Utf8JsonReader reader, ReportFault report, string below, string expected, string integer)
+    internal static void Refuse(ref Utf8JsonReader reader, ReportFault report, FieldPath below, string expected, string integer)
     {
         var isFraction = reader.TokenType == JsonTokenType.Number && reader.ValueSpan.IndexOfAny(".eE"u8) >= 0;
         report(below, isFraction ? integer + ", written without point or exponent" : expected, RequestWords.Got(ref reader));
@@ -57,7 +58,7 @@ internal sealed class LongIntegerType() : FieldType(typeof(long), "integer")
             return value;
         }
 
-        IntegerType.Refuse(ref reader, report, "", Expected(field), Expected(field));
+        IntegerType.Refuse(ref reader, report, FieldPath.Empty, Expected(field), Expected(field));
         return null;
     }
 

@@ -37,7 +37,7 @@ internal abstract class NamedType(Type type, IReadOnlyDictionary<string, object>
             return named;
         }
 
-        report("", _expected, Fault.Quoted(text), NearestName.DidYouMean(text, Askable.Keys));
+        report(FieldPath.Empty, _expected, Fault.Quoted(text), NearestName.DidYouMean(text, Askable.Keys));
         return null;
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using GradService.Api.Wire.Arrays;
 using GradService.Api.Wire.Reading;
 using GradService.Api.Wire.Writing;
+using GradService.Domain.Faults;
 using GradService.Domain.Networks.Layers.Spatial;
 using Microsoft.OpenApi;
 
@@ -37,13 +38,13 @@ internal sealed class PerAxisType() : FieldType(typeof(PerAxis), "integer or int
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            return IntegerType.Read(ref reader, field, report, "", expected) is { } one ? new PerAxis(one) : null;
+            return IntegerType.Read(ref reader, field, report, FieldPath.Empty, expected) is { } one ? new PerAxis(one) : null;
         }
 
         var (values, entries) = (new List<int>(), 0);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (IntegerType.Read(ref reader, field, report, $"[{entries++}]", IntegerType.Words(field)) is { } value)
+            if (IntegerType.Read(ref reader, field, report, FieldPath.Empty.At(entries++), IntegerType.Words(field)) is { } value)
             {
                 values.Add(value);
             }
@@ -51,7 +52,7 @@ internal sealed class PerAxisType() : FieldType(typeof(PerAxis), "integer or int
 
         if (entries == 0)
         {
-            report("", expected, "an empty list");
+            report(FieldPath.Empty, expected, "an empty list");
         }
 
         return values.Count == entries && entries > 0 ? new PerAxis(values) : null;

@@ -129,7 +129,7 @@ public sealed class SafetensorsTests
     private static IReadOnlyDictionary<string, NdArray> Read(byte[] file)
     {
         using var stream = new MemoryStream(file);
-        return SafetensorsReader.Read(stream, "parameters");
+        return SafetensorsReader.Read(stream, FieldPath.Of("parameters"));
     }
 
     private static string Refused(byte[] file)
