@@ -21,7 +21,7 @@ internal static class ObservabilityServices
 
     public static IServiceCollection AddObservability(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<ProcessMetrics>();
+        services.AddSingleton<IMeasured, ProcessMetrics>();
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(configuration["OTEL_SERVICE_NAME"] ?? "GradService", serviceVersion: Assembly.GetExecutingAssembly().GetName().Version!.ToString(3)))
             .WithMetrics(metrics => metrics

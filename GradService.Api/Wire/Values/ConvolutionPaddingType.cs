@@ -29,7 +29,7 @@ internal sealed class ConvolutionPaddingType() : FieldType(typeof(ConvolutionPad
 
     public override object? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report) =>
         reader.TokenType == JsonTokenType.String && JsonText.Is(ref reader, Same) ? new ConvolutionPadding(Amount: null)
-        : PerAxisType.Read(ref reader, field, report, Expected(field)) is { } amount ? new ConvolutionPadding(amount)
+        : PerAxisType.Read(ref reader, field, report, Expected) is { } amount ? new ConvolutionPadding(amount)
         : null;
 
     public override OpenApiSchema Schema()

@@ -12,7 +12,7 @@ internal sealed class IntegerType() : FieldType(typeof(int), "integer")
     public override string Expected(RecordField? field) => Words(field);
 
     public override object? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report) =>
-        Read(ref reader, field, report, FieldPath.Empty, Expected(field)) is { } value ? value : null;
+        Read(ref reader, field, report, FieldPath.Empty, Words) is { } value ? value : null;
 
     public override OpenApiSchema Schema() => Single();
 
@@ -25,15 +25,15 @@ internal sealed class IntegerType() : FieldType(typeof(int), "integer")
     /// <param name="field">The field, with its range.</param>
     /// <param name="report">Told what is wrong.</param>
     /// <param name="below">Where it stands below the field.</param>
-    /// <param name="expected">What would have been right.</param>
-    public static int? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report, FieldPath below, string expected)
+    /// <param name="expected">What would have been right, in words.</param>
+    public static int? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report, FieldPath below, Func<RecordField?, string> expected)
     {
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && (field?.Allows(value) ?? true))
         {
             return value;
         }
 
-        Refuse(ref reader, report, below, expected, Words(field));
+        Refuse(ref reader, report, below, expected(field), Words(field));
         return null;
     }
 

@@ -1,8 +1,13 @@
+using System.ComponentModel;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using GradService.Api.Wire.Arrays;
 using GradService.Api.Wire.Reading;
+using GradService.Api.Wire.Writing;
 using GradService.Domain.Faults;
+using GradService.Domain.Statistics;
 using Microsoft.OpenApi;
 
 namespace GradService.Api.Wire.Values;
@@ -42,4 +47,30 @@ internal abstract class NamedType(Type type, IReadOnlyDictionary<string, object>
     }
 
     public override OpenApiSchema Schema() => new() { Type = JsonSchemaType.String, Enum = [.. Names.Keys.Select(name => (JsonNode)name)] };
+}
+
+/// <summary>An enumeration; a value that is not browsable is for answers alone.</summary>
+internal sealed class EnumerationType : NamedType
+{
+    public EnumerationType(Type type)
+        : this(type, Enum.GetNames(type).ToDictionary(JsonNamingPolicy.CamelCase.ConvertName, name => Enum.Parse(type, name)))
+    {
+    }
+
+    private EnumerationType(Type type, Dictionary<string, object> names)
+        : base(type, names, names.Where(name => IsAskable(type.GetField(name.Value.ToString()!)!)).ToDictionary())
+    {
+    }
+
+    private static bool IsAskable(FieldInfo value) => value.GetCustomAttribute<BrowsableAttribute>() is null or { Browsable: true };
+}
+
+/// <summary>A BatchNorm mode, by its name.</summary>
+internal sealed class BatchNormModeType() : NamedType(typeof(BatchNormMode), Modes, Modes)
+{
+    private static readonly Dictionary<string, object> Modes = BatchNormMode.All.ToDictionary(mode => mode.Name, mode => (object)mode);
+
+    public override JsonConverter Converter { get; } = new WritingConverter<BatchNormMode>((writer, mode, _) => writer.WriteStringValue(mode.Name));
+
+    public override string MeaningOf(object value) => ((BatchNormMode)value).Description;
 }

@@ -26,7 +26,7 @@ internal sealed class PerAxisType() : FieldType(typeof(PerAxis), "integer or int
 
     public override string Expected(RecordField? field) => Words(field);
 
-    public override object? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report) => Read(ref reader, field, report, Words(field));
+    public override object? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report) => Read(ref reader, field, report, Words);
 
     public override OpenApiSchema Schema() =>
         new() { OneOf = [IntegerType.Single(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = IntegerType.Single(), MinItems = 1 }] };
@@ -34,7 +34,7 @@ internal sealed class PerAxisType() : FieldType(typeof(PerAxis), "integer or int
     public static string Words(RecordField? field) => $"{IntegerType.Words(field)}, or a list of such, one per spatial axis";
 
     /// <summary>One that may be something else as well.</summary>
-    public static PerAxis? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report, string expected)
+    public static PerAxis? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report, Func<RecordField?, string> expected)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -44,7 +44,7 @@ internal sealed class PerAxisType() : FieldType(typeof(PerAxis), "integer or int
         var (values, entries) = (new List<int>(), 0);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (IntegerType.Read(ref reader, field, report, FieldPath.Empty.At(entries++), IntegerType.Words(field)) is { } value)
+            if (IntegerType.Read(ref reader, field, report, FieldPath.Empty.At(entries++), IntegerType.Words) is { } value)
             {
                 values.Add(value);
             }
@@ -52,7 +52,7 @@ internal sealed class PerAxisType() : FieldType(typeof(PerAxis), "integer or int
 
         if (entries == 0)
         {
-            report(FieldPath.Empty, expected, "an empty list");
+            report(FieldPath.Empty, expected(field), "an empty list");
         }
 
         return values.Count == entries && entries > 0 ? new PerAxis(values) : null;
