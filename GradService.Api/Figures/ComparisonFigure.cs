@@ -7,7 +7,8 @@ using GradService.Domain.Objectives;
 namespace GradService.Api.Figures;
 
 /// <summary>Gradients side by side: a panel for each.</summary>
-internal sealed record ComparisonFigure(FieldPath Path, string? Title, ComparisonRequest Request, FigureKind Kind, NetworkSize Size) : FigureQuestion(Path, Title)
+internal sealed record ComparisonFigure(FieldPath Path, string? Title, ComparisonRequest Request, FigureKind Kind, NetworkSize Size)
+    : FigureQuestion(Path, Title)
 {
     public override int PanelCount => Request.Compare.Count;
 

@@ -16,7 +16,9 @@ internal static class FigureRequests
     public static IReadOnlyList<FigureQuestion> Read(FigureBody body, NetworkCatalog networks) => body switch
     {
         { Panels: null, Of: { } of, Request: { } request } => [Read(of, request, FieldPath.Of("request"), null, body.Figure.Kind, networks)],
-        { Panels: { } parts, Of: null, Request: null } => [.. parts.Select((part, index) => Read(part.Of, part.Request, FieldPath.Of("panels").At(index).Field("request"), part.Title, body.Figure.Kind, networks))],
+        { Panels: { } parts, Of: null, Request: null } =>
+            [.. parts.Select((part, index) =>
+                Read(part.Of, part.Request, FieldPath.Of("panels").At(index).Field("request"), part.Title, body.Figure.Kind, networks))],
         { Panels: not null } => throw new FaultException(Fault.Invalid("panels", "either \"panels\" or \"of\" and \"request\"", "both")),
         { Of: null } => throw new FaultException(Fault.Invalid("of", "\"of\" and \"request\", or \"panels\"", "nothing")),
         _ => throw new FaultException(Fault.Invalid("request", "the request that \"of\" speaks of", "nothing")),
@@ -41,5 +43,6 @@ internal static class FigureRequests
     }
 
     /// <summary>How arrays are to be written is of no matter here, but may be said: a request is taken as it stands.</summary>
-    private static T As<T>(JsonFragment fragment) => (T)RequestReader.ReadAs(fragment with { Path = FieldPath.Empty }, typeof(T), RecordFields.Of(typeof(AnswerForm)).ContainsKey);
+    private static T As<T>(JsonFragment fragment) =>
+        (T)RequestReader.ReadAs(fragment with { Path = FieldPath.Empty }, typeof(T), RecordFields.Of(typeof(AnswerForm)).ContainsKey);
 }

@@ -35,7 +35,8 @@ public sealed class Quote<T> : IDisposable
     internal T ComputeAmong(Steps steps) => steps.Do(StepCount, Cost.Work, _compute);
 
     /// <summary>The same, its answer made into another in the last step. What is priced belongs to what is returned.</summary>
-    public Quote<TOther> Then<TOther>(Func<T, CancellationToken, TOther> next) => new(Cost, steps => next(_compute(steps), steps.Cancellation), this, StepCount);
+    public Quote<TOther> Then<TOther>(Func<T, CancellationToken, TOther> next) =>
+        new(Cost, steps => next(_compute(steps), steps.Cancellation), this, StepCount);
 
     /// <summary>The same, with what is made of its answer in one more step. What is priced belongs to what is returned.</summary>
     public Quote<T> Beside(Cost made) => new(Cost.Plus(made), ComputeAmong, this, StepCount + 1);

@@ -77,7 +77,8 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
                     : steps.Do(cost.Work, () => ParameterGradients(setting, network, steps.Cancellation));
                 var compared = variants.Zip(results, (variant, result) =>
                 {
-                    var angle = result.Result?.ParameterGradients is { } gradient && recommended is not null ? GradientAngle.Between(gradient, recommended) : null;
+                    var angle = result.Result?.ParameterGradients is { } gradient && recommended is not null
+                        ? GradientAngle.Between(gradient, recommended) : null;
                     return new ObjectiveVariantResult(variant, result.Result, result.Error, angle?.Cosine, angle?.RelativeDifference);
                 }).ToList();
                 return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared) };

@@ -120,7 +120,9 @@ internal static class TesseractArray
         try
         {
             return NestedArrayReader.Read(ref reader, (below, expected, got, _) =>
-                value.Wrong("array_non_numeric", $"Could not parse value as a numeric array{(below.IsEmpty ? "" : $" at {below}")}: expected {expected}, got {got}."), numbers);
+                value.Wrong(
+                    "array_non_numeric",
+                    $"Could not parse value as a numeric array{(below.IsEmpty ? "" : $" at {below}")}: expected {expected}, got {got}."), numbers);
         }
         catch (JsonException)
         {

@@ -66,7 +66,8 @@ internal sealed class UmBridgeRequest
 
     private GradientRequest Ask(NdArray inputs, Question question) => new() { Network = Network.Network, Inputs = inputs, BatchNorm = BatchNorm, Gradient = question };
 
-    private NdArray Sensitivities() => Vector(FieldPath.Of("sens"), _fields["sens"], OutputSize, Network.Output).Reshape(new Shape(_config.BatchSize, Network.Output.Elements));
+    private NdArray Sensitivities() =>
+        Vector(FieldPath.Of("sens"), _fields["sens"], OutputSize, Network.Output).Reshape(new Shape(_config.BatchSize, Network.Output.Elements));
 
     private NdArray Direction() => Vector(FieldPath.Of("vec"), _fields["vec"], InputSize, Network.Input).Reshape(Network.Input.After(_config.BatchSize));
 
@@ -88,10 +89,11 @@ internal sealed class UmBridgeRequest
     /// <summary>A vector of just so many numbers. One of length one may be a bare number, as MATLAB writes it.</summary>
     private NdArray Vector(FieldPath path, ReadOnlyMemory<byte>? json, long length, Shape sample)
     {
-        var vector = json is { } text ? Read(text, path) : throw new FaultException(Fault.Invalid(path.ToString(), $"a vector of {length} numbers", "nothing"));
-        return vector.Shape.Rank != 1 ? throw new FaultException(Fault.Invalid(path.ToString(), "a flat list of numbers", $"lists nested {vector.Shape.Rank} deep"))
-            : vector.Count != length ? throw new FaultException(Fault.Invalid(path.ToString(), $"{length} numbers, as a batch of {_config.BatchSize} (config.batchSize) of shape {sample} has", $"{vector.Count}"))
-            : vector.FirstNonFinite() is >= 0 and var at ? throw new FaultException(Fault.Invalid(path.At(at).ToString(), "a finite number", $"{vector[at]}"))
+        var vector = json is { } text ? Read(text, path) : throw Wrong(path, $"a vector of {length} numbers", "nothing");
+        return vector.Shape.Rank != 1 ? throw Wrong(path, "a flat list of numbers", $"lists nested {vector.Shape.Rank} deep")
+            : vector.Count != length ? throw Wrong(
+                path, $"{length} numbers, as a batch of {_config.BatchSize} (config.batchSize) of shape {sample} has", $"{vector.Count}")
+            : vector.FirstNonFinite() is >= 0 and var at ? throw Wrong(path.At(at), "a finite number", $"{vector[at]}")
             : vector;
     }
 
@@ -110,14 +112,17 @@ internal sealed class UmBridgeRequest
         reader.Read();
         try
         {
-            var array = NestedArrayReader.Read(ref reader, (below, expected, got, remedy) => fault ??= Fault.Invalid(path.Then(below).ToString(), expected, got, remedy), numbers);
+            var array = NestedArrayReader.Read(
+                ref reader, (below, expected, got, remedy) => fault ??= Fault.Invalid(path.Then(below).ToString(), expected, got, remedy), numbers);
             return array is null ? throw new FaultException(fault!) : array.Shape.Rank == 0 ? array.Reshape(new Shape(1)) : array;
         }
         catch (JsonException)
         {
-            throw new FaultException(Fault.Invalid(path.ToString(), "numbers", "a string that is not valid Unicode"));
+            throw Wrong(path, "numbers", "a string that is not valid Unicode");
         }
     }
+
+    private static FaultException Wrong(FieldPath path, string expected, string got) => new(Fault.Invalid(path.ToString(), expected, got));
 
     private void CheckIndices(params ReadOnlySpan<string> names)
     {

@@ -15,6 +15,8 @@ namespace GradService.Api.Serving.Admission;
 /// </summary>
 internal sealed class RequestAdmission(RequestBody body, ComputeQueue queue, IOptions<ComputeOptions> options)
 {
+    private readonly TimeSpan _longest = TimeSpan.FromSeconds(options.Value.DeadlineSeconds);
+
     /// <returns>The result, and how it is to be written.</returns>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="RefusedForNowException">There is no room, or it took too long.</exception>
@@ -51,7 +53,7 @@ internal sealed class RequestAdmission(RequestBody body, ComputeQueue queue, IOp
 
     private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, Func<TimeSpan> waited)
     {
-        var deadline = RequestTimeout.DeadlineOf(context.Request, TimeSpan.FromSeconds(options.Value.DeadlineSeconds));
+        var deadline = RequestTimeout.DeadlineOf(context.Request, _longest);
         queue.RefuseIfFull();
         var quote = await readAndPrice();
         return await queue.RunAsync(quote, deadline with { Waited = waited() }, context.RequestAborted, context.HeldBytes());

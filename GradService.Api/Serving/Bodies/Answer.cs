@@ -87,5 +87,6 @@ internal sealed class AcceptsAnswer : IEndpointFilter
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         AnswerMedia.For(context.HttpContext.Request) is not null
             ? next(context)
-            : throw new BadHttpRequestException($"Answers are {AnswerMedia.Json} or {AnswerMedia.Npz}; the header Accept excludes both.", StatusCodes.Status406NotAcceptable);
+            : throw new BadHttpRequestException(
+                $"Answers are {AnswerMedia.Json} or {AnswerMedia.Npz}; the header Accept excludes both.", StatusCodes.Status406NotAcceptable);
 }

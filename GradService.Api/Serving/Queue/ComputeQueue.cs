@@ -122,7 +122,8 @@ internal sealed partial class ComputeQueue : IDisposable
         }
         catch (OperationCanceledException) when (deadline is not null && !aborted.IsCancellationRequested)
         {
-            throw new DeadlineExceededException($"No answer was ready within {deadline.Longest.TotalSeconds} seconds ({deadline.SetBy}), and the computation was stopped. "
+            throw new DeadlineExceededException(
+                $"No answer was ready within {deadline.Longest.TotalSeconds} seconds ({deadline.SetBy}), and the computation was stopped. "
                 + "Send fewer samples, select fewer outputs, or ask for a kind that takes fewer passes.");
         }
     }

@@ -88,7 +88,8 @@ internal static class EncodedArrayReader
             else if (sound)
             {
                 sound = false;
-                report(FieldPath.Of("shape").At(axis), axis < NestedArrayReader.MaxRank ? "an integer of at least 0" : $"at most {NestedArrayReader.MaxRank} sizes", RequestWords.Got(ref reader));
+                var expected = axis < NestedArrayReader.MaxRank ? "an integer of at least 0" : $"at most {NestedArrayReader.MaxRank} sizes";
+                report(FieldPath.Of("shape").At(axis), expected, RequestWords.Got(ref reader));
             }
 
             reader.Skip();
@@ -144,7 +145,8 @@ internal static class EncodedArrayReader
         // As many bytes as are there, before an array of as many is made.
         if ((Int128)shape.Elements * dtype.SizeInBytes() != length)
         {
-            report(FieldPath.Of("base64"), $"{(shape.Elements == long.MaxValue ? "far more" : (Int128)shape.Elements * dtype.SizeInBytes())} bytes, as shape {shape} of {FieldTypes.Named<Dtype>().Names.Single(name => name.Value.Equals(dtype)).Key} has", $"{length}");
+            var (bytes, type) = ((Int128)shape.Elements * dtype.SizeInBytes(), FieldTypes.Named<Dtype>().Names.Single(name => name.Value.Equals(dtype)).Key);
+            report(FieldPath.Of("base64"), $"{(shape.Elements == long.MaxValue ? "far more" : bytes)} bytes, as shape {shape} of {type} has", $"{length}");
             return null;
         }
 

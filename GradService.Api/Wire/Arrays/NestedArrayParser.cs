@@ -108,7 +108,9 @@ internal static class NestedArrayParser
     }
 }
 
-/// <summary>Numbers as they come. Where it is known how many there are, straight into their array; else in a rented buffer that doubles when it is full.</summary>
+/// <summary>
+/// Numbers as they come. Where it is known how many there are, straight into their array; else in a rented buffer that doubles when it is full.
+/// </summary>
 /// <param name="most">How many there are at most; 0 where that is not known.</param>
 internal sealed class NumberBuffer(int most = 0) : IDisposable
 {

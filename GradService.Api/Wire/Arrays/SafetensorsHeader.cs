@@ -207,12 +207,18 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
             var needed = (Int128)tensor.Shape.Elements * tensor.Type.Size;
             if (tensor.Begin != at || tensor.End < tensor.Begin || tensor.End > bytes)
             {
-                throw Wrong(own.Field("data_offsets"), $"a place that begins where the one before it ends, at {at}, and ends within the {bytes} bytes of the tensors", $"{tensor.Begin} to {tensor.End}");
+                throw Wrong(
+                    own.Field("data_offsets"),
+                    $"a place that begins where the one before it ends, at {at}, and ends within the {bytes} bytes of the tensors",
+                    $"{tensor.Begin} to {tensor.End}");
             }
 
             if (needed != tensor.End - tensor.Begin)
             {
-                throw Wrong(own.Field("data_offsets"), $"{(tensor.Shape.Elements == long.MaxValue ? "far more" : needed)} bytes, as shape {tensor.Shape} of {tensor.Type.Name} has", $"{tensor.End - tensor.Begin}");
+                throw Wrong(
+                    own.Field("data_offsets"),
+                    $"{(tensor.Shape.Elements == long.MaxValue ? "far more" : needed)} bytes, as shape {tensor.Shape} of {tensor.Type.Name} has",
+                    $"{tensor.End - tensor.Begin}");
             }
 
             at = tensor.End;

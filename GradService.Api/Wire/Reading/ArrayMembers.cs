@@ -117,7 +117,8 @@ internal static class MemberFields
     public static FieldPath ByName(FieldPath path, IReadOnlyDictionary<string, RecordField> fields, object record) =>
         path.IsIndex && fields.TryGetValue("name", out var name) && name.Property.GetValue(record) is string text ? path.Parent!.Entry(text) : path;
 
-    private static Dictionary<string, NdArray> Merged(IReadOnlyDictionary<string, NdArray>? given, IEnumerable<(string Name, NdArray Array)> entries, string field, ReportFault report)
+    private static Dictionary<string, NdArray> Merged(
+        IReadOnlyDictionary<string, NdArray>? given, IEnumerable<(string Name, NdArray Array)> entries, string field, ReportFault report)
     {
         var merged = new Dictionary<string, NdArray>(given ?? new Dictionary<string, NdArray>());
         foreach (var (name, array) in entries)

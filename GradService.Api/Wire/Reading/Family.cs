@@ -46,7 +46,8 @@ internal static class NetworkForm
                 reader.Skip();
             }
 
-            return reader.TokenType == JsonTokenType.PropertyName && (JsonText.Is(ref reader, "id") || JsonText.Is(ref reader, "name")) ? typeof(NetworkReference) : typeof(NetworkSpec);
+            return reader.TokenType == JsonTokenType.PropertyName && (JsonText.Is(ref reader, "id") || JsonText.Is(ref reader, "name"))
+                ? typeof(NetworkReference) : typeof(NetworkSpec);
         }
         catch (JsonException)
         {

@@ -199,7 +199,8 @@ internal sealed class RequestReader
             }
             else
             {
-                Report(FieldPath.Empty, "a known field", $"'{Fault.Shortened(name)}'", NearestName.Suggest(name, discriminator is null ? fields.Keys.Concat(form.Keys) : fields.Keys.Prepend(discriminator)));
+                var known = discriminator is null ? fields.Keys.Concat(form.Keys) : fields.Keys.Prepend(discriminator);
+                Report(FieldPath.Empty, "a known field", $"'{Fault.Shortened(name)}'", NearestName.Suggest(name, known));
                 reader.Skip();
             }
 
@@ -240,7 +241,11 @@ internal sealed class RequestReader
             }
 
             var got = ahead.TokenType == JsonTokenType.String ? JsonText.Of(ref ahead) : null;
-            Report(FieldPath.Of(family.Discriminator), $"the name of {family.Noun}", got is null ? RequestWords.Got(ref ahead) : Fault.Quoted(got), NearestName.Suggest(got ?? "", family.Members.Keys));
+            Report(
+                FieldPath.Of(family.Discriminator),
+                $"the name of {family.Noun}",
+                got is null ? RequestWords.Got(ref ahead) : Fault.Quoted(got),
+                NearestName.Suggest(got ?? "", family.Members.Keys));
             reader.Skip();
             return null;
         }
@@ -318,7 +323,8 @@ internal sealed class RequestReader
     {
         if (++_entries > MaxEntries)
         {
-            throw new FaultException(Fault.TooLarge(_path.ToString(), $"at most {MaxEntries} names and list entries in a request, those of arrays not counted", "more"));
+            throw new FaultException(Fault.TooLarge(
+                _path.ToString(), $"at most {MaxEntries} names and list entries in a request, those of arrays not counted", "more"));
         }
     }
 

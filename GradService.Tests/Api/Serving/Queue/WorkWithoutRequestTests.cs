@@ -15,7 +15,8 @@ public sealed class WorkWithoutRequestTests : IDisposable
 
     private readonly ServiceProvider _services = new ServiceCollection()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Limits:ComputeThreads", "1"), new("Limits:MaxBufferedBytes", "1000000"), new("Limits:DeadlineSeconds", "0.001")]).Build())
+            .AddInMemoryCollection([new("Limits:ComputeThreads", "1"), new("Limits:MaxBufferedBytes", "1000000"), new("Limits:DeadlineSeconds", "0.001")])
+            .Build())
         .AddLogging().AddMetrics().AddAdmission().BuildServiceProvider();
 
     private ComputeQueue Queue => _services.GetRequiredService<ComputeQueue>();
@@ -28,7 +29,8 @@ public sealed class WorkWithoutRequestTests : IDisposable
         var (lease, told) = (new Lease(), new List<int>());
         using (var held = new BufferedBytes(Budget))
         {
-            Assert.Equal(7, await Queue.RunAsync(Work(lease, steps => steps.Do(1, () => Budget.Held == ResultBytes ? 7 : 0)), null, CancellationToken.None, held, new Watcher(told.Add)));
+            var heldMeanwhile = Work(lease, steps => steps.Do(1, () => Budget.Held));
+            Assert.Equal(ResultBytes, await Queue.RunAsync(heldMeanwhile, null, CancellationToken.None, held, new Watcher(told.Add)));
             Assert.Equal([1, 2], told);
             Assert.Equal(ResultBytes, Budget.Held);
         }
@@ -62,12 +64,14 @@ public sealed class WorkWithoutRequestTests : IDisposable
     public async Task Cancelled_in_the_line_it_is_never_begun_and_gives_all_back()
     {
         using var end = new ManualResetEventSlim();
-        var before = Queue.RunAsync(new Quote<bool>(Cost.Nothing, _ => end.Wait(TimeSpan.FromMinutes(1), CancellationToken.None)), null, CancellationToken.None);
+        var blocking = new Quote<bool>(Cost.Nothing, _ => end.Wait(TimeSpan.FromMinutes(1), CancellationToken.None));
+        var before = Queue.RunAsync(blocking, null, CancellationToken.None);
         var lease = new Lease();
         using (var held = new BufferedBytes(Budget))
         {
-            await Assert.ThrowsAsync<DeadlineExceededException>(() => Queue.RunAsync(
-                Work(lease, _ => throw new InvalidOperationException("It was begun.")), new Deadline(TimeSpan.FromMilliseconds(1), "this test"), CancellationToken.None, held));
+            var never = Work(lease, _ => throw new InvalidOperationException("It was begun."));
+            var deadline = new Deadline(TimeSpan.FromMilliseconds(1), "this test");
+            await Assert.ThrowsAsync<DeadlineExceededException>(() => Queue.RunAsync(never, deadline, CancellationToken.None, held));
         }
 
         Assert.Equal((true, 0L, 0), (lease.IsEnded, Budget.Held, Queue.Waiting));
@@ -91,7 +95,8 @@ public sealed class WorkWithoutRequestTests : IDisposable
 
     public void Dispose() => _services.Dispose();
 
-    private static Quote<int> Work(Lease lease, Func<Steps, int> compute) => new(new Cost(100, ResultBytes, 2), compute, lease, stepCount: 2);
+    private static Quote<long> Work(Lease lease, Func<Steps, long> compute) =>
+        new(new Cost(100, ResultBytes, 2), compute, lease, stepCount: 2);
 
     /// <summary>The only thread is free for the next, and nothing is held.</summary>
     private async Task AssertAllIsBackAsync(Lease lease)

@@ -34,7 +34,8 @@ public sealed class NestedListTests
     [Fact]
     public void What_stands_at_a_path_of_a_request_says_so()
     {
-        var wrong = Assert.Throws<FaultException>(() => RequestReader.Read<Cell>("""{ "size": 1, "more": [{ "size": null }] }"""u8, FieldPath.Of("rows").At(2).At(3)));
+        var path = FieldPath.Of("rows").At(2).At(3);
+        var wrong = Assert.Throws<FaultException>(() => RequestReader.Read<Cell>("""{ "size": 1, "more": [{ "size": null }] }"""u8, path));
         Assert.Equal("rows[2][3].more[0].size", Assert.Single(wrong.Faults).Path);
     }
 
