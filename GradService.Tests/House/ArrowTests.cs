@@ -7,11 +7,11 @@ namespace GradService.Tests.House;
 public sealed class ArrowTests
 {
     /// <summary>Each room may use those before it.</summary>
-    private static readonly string[] DomainRooms =
+    internal static readonly string[] DomainRooms =
         ["Arrays", "Faults", "Native", "Budget", "Networks", "Catalog", "Statistics", "Runs", "Separation", "Findings", "Gradients", "Objectives"];
 
     /// <inheritdoc cref="DomainRooms"/>
-    private static readonly string[] ServiceRooms =
+    internal static readonly string[] ServiceRooms =
         ["Wire", "Serving", "Documents", "Hosting", "Storage", "Networks", "Gradients", "Objectives", "Figures", "Capabilities", "Playground", "Protocols"];
 
     public static TheoryData<string> RoomsOfTheDomain { get; } = [.. DomainRooms];
