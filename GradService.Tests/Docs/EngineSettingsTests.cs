@@ -11,12 +11,12 @@ namespace GradService.Tests.Docs;
 /// <summary>The settings of the section Engine: on the page, in appsettings.json and in force, all the same.</summary>
 public sealed class EngineSettingsTests
 {
-    private static readonly Markdown Page = new(Repository.Read("docs/limits-and-errors.md"));
+    private static readonly Markdown Page = new(Repository.Read("docs/operations.md"));
 
     private static readonly PropertyInfo[] Settings = [.. typeof(EngineOptions).GetProperties().Where(property => property.SetMethod is not null)];
 
     [Fact]
-    public void They_are_those_that_there_are() => Assert.Equal(Settings.Select(setting => setting.Name), Page.NamesInTable("setting"));
+    public void They_are_those_that_there_are() => Assert.Equal(Settings.Select(setting => $"Engine:{setting.Name}"), Page.NamesInTable("option").Where(name => name.StartsWith("Engine:", StringComparison.Ordinal)));
 
     [Fact]
     public void Their_defaults_and_ranges_are_those_of_the_page_and_of_the_settings_file()
@@ -25,12 +25,12 @@ public sealed class EngineSettingsTests
         Assert.Equal(Settings.Select(setting => setting.Name), file.Select(setting => setting.Key));
         Assert.All(Settings, setting =>
         {
-            var row = Page.Table("setting").Single(row => row[0] == $"`{setting.Name}`");
+            var row = Page.Table("option").Single(row => row[0] == $"`Engine:{setting.Name}`");
             var value = Convert.ToString(setting.GetValue(new EngineOptions()), CultureInfo.InvariantCulture)!.ToLowerInvariant();
             var range = setting.GetCustomAttribute<RangeAttribute>();
             Assert.Equal(value, row[1]);
             Assert.Equal(value, file[setting.Name]!.ToJsonString());
-            Assert.Equal(range is null ? "true or false" : string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}"), row[2]);
+            Assert.Equal(range is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}"), row[3]);
         });
     }
 

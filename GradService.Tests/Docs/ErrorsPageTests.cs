@@ -69,12 +69,6 @@ public sealed partial class ErrorsPageTests
         Assert.Subset(Page.Table("status").Select(row => row[0]).ToHashSet(), documented);
     }
 
-    [Fact]
-    public void The_statuses_are_those_of_the_README() =>
-        Assert.Equal(
-            new Markdown(Repository.Read("README.md")).Table("status").SelectMany(row => row[0].Split(", ")).Order(StringComparer.Ordinal),
-            Page.Table("status").Select(row => row[0]).Order(StringComparer.Ordinal));
-
     private static IEnumerable<(CodeBlock Request, CodeBlock Answer)> Examples() =>
         Page.CodeBlocks.Zip(Page.CodeBlocks.Skip(1)).Where(pair => pair.First.Language == "http").Select(pair => (pair.First, pair.Second));
 

@@ -1,7 +1,11 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using GradService.Domain.Arrays;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks.Layers;
+using GradService.Domain.Separation;
 using GradService.Domain.Statistics;
 using GradService.Tests.Api;
 using GradService.Tests.House;
@@ -10,7 +14,7 @@ namespace GradService.Tests.Docs;
 
 /// <summary>docs/modes-and-gradients.md: its figures are the service's, and what it names is there.</summary>
 [Collection(SharedApplication.Name)]
-public sealed class ModesPageTests(GradApplication application)
+public sealed partial class ModesPageTests(GradApplication application)
 {
     private const int Samples = 100;
 
@@ -82,8 +86,16 @@ public sealed class ModesPageTests(GradApplication application)
     }
 
     [Fact]
-    public void It_explains_every_mode() =>
-        Assert.Equal(BatchNormMode.All.Select(mode => mode.Name), Page.NamesInTable("mode", "the network that is differentiated"));
+    public void It_explains_every_mode() => Assert.Equal(BatchNormMode.All.Select(mode => mode.Name), Page.NamesInTable("mode", "statistics"));
+
+    [Fact]
+    public void It_explains_every_kind() => Assert.Equal(QuestionTable.All.Keys, Page.NamesInTable("kind", "fields"));
+
+    [Fact]
+    public void The_factors_that_it_names_are_those_of_an_answer() =>
+        Assert.Equal(
+            typeof(JacobianFactors).GetProperties().Where(property => property.PropertyType == typeof(NdArray)).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)),
+            Page.NamesInTable("factor"));
 
     [Fact]
     public void Modes_and_kinds_that_it_advises_exist()
@@ -120,8 +132,11 @@ public sealed class ModesPageTests(GradApplication application)
     public void Layers_and_findings_that_it_names_exist()
     {
         Assert.All(Page.InlineCode.Where(code => code.EndsWith("Norm", StringComparison.Ordinal)), layer => Assert.Contains(layer, LayerTable.All.Keys));
-        Assert.All(Page.InlineCode.Where(code => code.Contains('-', StringComparison.Ordinal)), code => Assert.Contains(code, FindingTable.All.Select(rule => rule.Code)));
+        Assert.All(Page.InlineCode.Where(code => FindingCode().IsMatch(code)), code => Assert.Contains(code, FindingTable.All.Select(rule => rule.Code)));
     }
+
+    [GeneratedRegex("^[a-z]+(-[a-z]+)+$")]
+    private static partial Regex FindingCode();
 
     private static double[] Inputs() => [.. Enumerable.Range(0, Samples).Select(sample => sample / (Samples - 1.0))];
 

@@ -9,12 +9,13 @@ using GradService.Tests.Problems;
 
 namespace GradService.Tests.Docs;
 
-/// <summary>docs/operations.md: every option that there is, by the name that sets it, and every metric.</summary>
+/// <summary>docs/operations.md: every option that there is, by the name that sets it, and every metric. Limits have a page of their own.</summary>
 public sealed class OperationsPageTests
 {
     private static readonly Markdown Page = new(Repository.Read("docs/operations.md"));
 
-    private static IReadOnlyList<string[]> Rows => Page.Table("option");
+    private static IReadOnlyList<string[]> Rows =>
+        [.. new Markdown(Repository.Read("docs/limits-and-errors.md")).Table("limit").Select(row => (string[])[$"`Limits:{row[0].Trim('`')}`", .. row[1..]]), .. Page.Table("option")];
 
     private static string LastPart(string[] row) => NameOf(row).Split(':')[^1] is "n" ? NameOf(row).Split(':')[^2] : NameOf(row).Split(':')[^1];
 
@@ -24,7 +25,7 @@ public sealed class OperationsPageTests
         var options = (await ServiceOptions.TypesAsync()).SelectMany(ServiceOptions.Settable).Select(property => property.Name).ToList();
         var rows = Rows.Select(LastPart).ToList();
         Assert.NotEmpty(options);
-        Assert.True(!options.Except(rows).Any(), $"docs/operations.md has no row for {string.Join(", ", options.Except(rows))}: section and name, default, unit, range, and what a client sees.");
+        Assert.True(!options.Except(rows).Any(), $"docs/operations.md and docs/limits-and-errors.md have no row for {string.Join(", ", options.Except(rows))}: section and name, default, unit, range, and what a client sees.");
         Assert.True(!rows.Except(options).Any(), $"docs/operations.md has rows for what is no option: {string.Join(", ", rows.Except(options))}.");
         Assert.Equal(rows.Count, rows.Distinct().Count());
     }

@@ -3,37 +3,30 @@ namespace GradService.Tests.Docs;
 /// <summary>The examples of README.md, executed as they stand against the service on a port of its own.</summary>
 public sealed class ReadmeExamplesTests(LoopbackApplication application) : IClassFixture<LoopbackApplication>
 {
-    private const string Archive = "@request.npz";
     private static readonly IReadOnlyList<CodeBlock> Blocks = new Markdown(Repository.Read("README.md")).CodeBlocks;
 
+    private static IReadOnlyList<CodeBlock> Commands => [.. Blocks.Where(block => block.Text.StartsWith("curl ", StringComparison.Ordinal))];
+
     [FactNeedsCurl]
-    public async Task Every_curl_command_answers_what_is_shown_below_it()
+    public async Task The_question_asked_by_curl_is_answered_as_shown_below_it() =>
+        Figures.AssertShownJson(Blocks.Single(block => block.Language == "json").Text, await Tool.Curl.RunAsync("-c", DocumentedProgram.Here(Commands[0].Text, application.Address)));
+
+    [FactNeedsCurl]
+    public async Task The_picture_at_the_top_is_what_the_other_command_brings()
     {
-        var commands = Blocks.Zip(Blocks.Skip(1)).Where(pair => pair.First.Text.StartsWith("curl ", StringComparison.Ordinal) && !pair.First.Text.Contains(Archive, StringComparison.Ordinal)).ToList();
-        Assert.Equal(2, commands.Count);
-        foreach (var (command, answer) in commands)
-        {
-            Assert.Equal(("bash", "json"), (command.Language, answer.Language));
-            Figures.AssertShownJson(answer.Text, await Tool.Curl.RunAsync("-c", Here(command.Text)));
-        }
+        const string ToAFile = " -o forum.svg";
+        Assert.Equal(2, Commands.Count);
+        Assert.Contains(ToAFile, Commands[1].Text, StringComparison.Ordinal);
+        var command = DocumentedProgram.Here(Commands[1].Text.Replace(ToAFile, "", StringComparison.Ordinal), application.Address);
+        Assert.Equal(Repository.Read("docs/pictures/forum.svg"), await Tool.Curl.RunAsync("-c", $"cd '{Repository.Root}' && {command}"));
     }
 
-    /// <summary>In a folder of its own, as it writes files; the command between its parts is run where it stands.</summary>
     [FactNeedsCurlAndNumPy]
     public async Task The_Python_program_prints_what_is_shown_below_its_parts()
     {
-        var parts = Blocks.Where(block => block.Language == "python" || block.Text.Contains(Archive, StringComparison.Ordinal)).ToList();
-        Assert.Equal(["python", "python", "python", "python", "bash", "python", "python", "python", "python"], parts.Select(part => part.Language));
-        var program = string.Join("\n\n", parts.Select(part => part.Language == "python" ? part.Text : $"import subprocess\nsubprocess.run(['bash', '-c', r'''{part.Text}'''], check=True)"));
-        var printed = await Tool.NumPy.RunAsync("-c", $"import os, tempfile\nfolder = tempfile.TemporaryDirectory()\nos.chdir(folder.name)\n{Here(program)}\nos.chdir('/')");
-        Figures.AssertShown(string.Concat(Blocks.Where(block => block.Language == "text").Select(block => block.Text)), printed.ReplaceLineEndings("\n"));
-    }
-
-    /// <summary>An example with the address of the service under test.</summary>
-    private string Here(string example)
-    {
-        const string Default = "http://127.0.0.1:5080";
-        Assert.Contains(Default, example, StringComparison.Ordinal);
-        return example.Replace(Default, application.Address, StringComparison.Ordinal);
+        Assert.Equal(3, DocumentedProgram.OfTheReadme.Count);
+        Figures.AssertShown(
+            string.Concat(Blocks.Where(block => block.Language == "text").Select(block => block.Text)),
+            await DocumentedProgram.RunAsync(application.Address, [], DocumentedProgram.OfTheReadme));
     }
 }

@@ -6,10 +6,10 @@ using GradService.Tests.Docs;
 
 namespace GradService.Tests.Deployment;
 
-/// <summary>What README.md says about running the service for others fits the files that do it.</summary>
-public sealed partial class ReadmeSectionTests
+/// <summary>What docs/operations.md says about running the service for others fits the files that do it.</summary>
+public sealed partial class ReverseProxySectionTests
 {
-    private static readonly string Section = Repository.Read("README.md").Split("\n## ").Single(section => section.StartsWith("Running it for others\n", StringComparison.Ordinal));
+    private static readonly string Section = SectionOf("Behind a reverse proxy");
 
     private static string Nginx => new Markdown(Section).CodeBlocks.Single(block => block.Language == "nginx").Text;
 
@@ -34,7 +34,10 @@ public sealed partial class ReadmeSectionTests
         Assert.True(double.Parse(Setting("proxy_read_timeout").TrimEnd('s'), CultureInfo.InvariantCulture) > new ComputeOptions().DeadlineSeconds);
 
     [Fact]
-    public void The_address_is_the_published_one() => Assert.Contains($" {PublishedAddress()},", Section, StringComparison.Ordinal);
+    public void The_address_is_the_published_one() => Assert.Contains($"In Docker the service is at {PublishedAddress()},", SectionOf("Run it"), StringComparison.Ordinal);
+
+    private static string SectionOf(string title) =>
+        Repository.Read("docs/operations.md").Split("\n## ").Single(section => section.StartsWith($"{title}\n", StringComparison.Ordinal));
 
     private static string PublishedAddress() => $"http://{string.Join(':', ComposeFile.OfTheProject.List("ports").Single().Split(':')[..2])}";
 
