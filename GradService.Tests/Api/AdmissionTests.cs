@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace GradService.Tests.Api;
 
 /// <summary>More requests than threads, and requests that take too long. Compute threads are held by work that waits for a signal, so nothing here depends on speed.</summary>
+[Trait("Lane", "Slow")]
 public sealed class AdmissionTests
 {
     private static readonly string Good = GoodRequests.Gradient().ToJsonString();

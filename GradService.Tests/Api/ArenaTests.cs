@@ -6,6 +6,7 @@ namespace GradService.Tests.Api;
 
 /// <summary>The allocator's arenas in a real process of many compute threads, as the kernel shows its memory.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class ArenaTests
 {
     private const int Threads = 24;

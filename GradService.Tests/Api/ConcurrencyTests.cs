@@ -5,6 +5,7 @@ namespace GradService.Tests.Api;
 
 /// <summary>Requests beside each other: each gets, to the last digit, what it gets alone, and what belongs to the process stays as it was.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class ConcurrencyTests : IClassFixture<ConcurrencyTests.BusyApplication>
 {
     private readonly BusyApplication _application;

@@ -6,6 +6,7 @@ namespace GradService.Tests.Api;
 
 /// <summary>Slow and idle callers, over real sockets of a real process: they are closed, and others are served meanwhile.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class ConnectionTests
 {
     private static readonly string Good = GoodRequests.Gradient().ToJsonString();

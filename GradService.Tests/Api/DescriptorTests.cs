@@ -8,6 +8,7 @@ using GradService.Tests.Docs;
 namespace GradService.Tests.Api;
 
 /// <summary>Connections leave descriptors for files: a database or a library that could not be opened for want of one might never be again.</summary>
+[Trait("Lane", "Slow")]
 public sealed class DescriptorTests
 {
     [Theory]

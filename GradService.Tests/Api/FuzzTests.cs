@@ -7,6 +7,7 @@ namespace GradService.Tests.Api;
 /// Good requests with something broken in them, thousands, the same every time: whatever comes, the answer is a result or a refusal, and
 /// never the service's own fault.
 /// </summary>
+[Trait("Lane", "Slow")]
 public sealed class FuzzTests(FuzzTests.SmallApplication application) : IClassFixture<FuzzTests.SmallApplication>
 {
     private const int Requests = 1_500;

@@ -5,6 +5,7 @@ namespace GradService.Tests.Api;
 
 /// <summary>SIGTERM to a real process: what is under way ends well, what comes later is told to go elsewhere.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class GracefulStopTests
 {
     private static readonly string Good = GoodRequests.Gradient().ToJsonString();

@@ -6,6 +6,7 @@ namespace GradService.Tests.Api;
 
 /// <summary>Bodies of many megabytes, with the limits as they are by default, over the loopback address.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class HugeBodyTests(LoopbackApplication application) : IClassFixture<LoopbackApplication>
 {
     private const int Megabyte = 1_000_000;

@@ -9,6 +9,7 @@ namespace GradService.Tests.Api;
 
 /// <summary>However a request ends, no tensor that it made is alive afterwards.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class MemoryTests
 {
     private static readonly string SlowObjective = GoodRequests.Objective()

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace GradService.Tests.Api;
 
 /// <summary>A process of its own, which says by its maps what it has loaded: libtorch is there when it is needed, and not before.</summary>
+[Trait("Lane", "Slow")]
 public sealed class ServiceWithoutLibTorchTests
 {
     [FactNeedsLinux]

@@ -7,6 +7,7 @@ namespace GradService.Tests.Api;
 
 /// <summary>Sizes that are none, in every field that is a size, and what is no number in every field that is one: 400, at the field.</summary>
 [Collection(SharedApplication.Name)]
+[Trait("Lane", "Slow")]
 public sealed class SizeFieldTests(GradApplication application)
 {
     private const string TwoTo63 = "9223372036854775808";

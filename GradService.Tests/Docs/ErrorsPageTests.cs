@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace GradService.Tests.Docs;
 
 /// <summary>The errors of docs/limits-and-errors.md: every status that there is, each with an answer that the service gives.</summary>
+[Trait("Lane", "Slow")]
 public sealed partial class ErrorsPageTests
 {
     private static readonly Markdown Page = new(Repository.Read("docs/limits-and-errors.md"));

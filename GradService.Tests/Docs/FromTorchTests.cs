@@ -4,6 +4,7 @@ using GradService.Domain.Networks.Layers;
 namespace GradService.Tests.Docs;
 
 /// <summary>examples/from_torch.py takes networks of real PyTorch to the service, which must give PyTorch's outputs and gradients.</summary>
+[Trait("Lane", "Slow")]
 public sealed class FromTorchTests(LoopbackApplication application) : IClassFixture<LoopbackApplication>
 {
     /// <summary>What the service has and PyTorch has no module for.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace GradService.Tests.Docs;
 
 /// <summary>The notebook, executed from top to bottom against the service on a port of its own.</summary>
+[Trait("Lane", "Slow")]
 public sealed class NotebookTests(LoopbackApplication application) : IClassFixture<LoopbackApplication>
 {
     private const string Notebook = "examples/gradient-through-batchnorm.ipynb";

@@ -10,6 +10,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Docs;
 
 /// <summary>docs/operations.md: every option that there is, by the name that sets it, and every metric. Limits have a page of their own.</summary>
+[Trait("Lane", "Slow")]
 public sealed class OperationsPageTests
 {
     private static readonly Markdown Page = new(Repository.Read("docs/operations.md"));

@@ -1,6 +1,7 @@
 namespace GradService.Tests.Docs;
 
 /// <summary>The examples of README.md, executed as they stand against the service on a port of its own.</summary>
+[Trait("Lane", "Slow")]
 public sealed class ReadmeExamplesTests(LoopbackApplication application) : IClassFixture<LoopbackApplication>
 {
     private static readonly IReadOnlyList<CodeBlock> Blocks = new Markdown(Repository.Read("README.md")).CodeBlocks;

@@ -1,6 +1,7 @@
 namespace GradService.Tests.Docs;
 
 /// <summary>The training loop of docs/objectives.md, which goes on from two other pages.</summary>
+[Trait("Lane", "Slow")]
 public sealed class TrainingLoopTests(LoopbackApplication application) : IClassFixture<LoopbackApplication>
 {
     private static readonly IReadOnlyList<CodeBlock> Blocks = new Markdown(Repository.Read("docs/objectives.md")).CodeBlocks;

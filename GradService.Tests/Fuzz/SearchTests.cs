@@ -10,6 +10,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Fuzz;
 
 /// <summary>The parts of the search for worst cases, without a service: what it keeps, how it changes requests, and what it calls a finding.</summary>
+[Trait("Lane", "Slow")]
 public sealed class SearchTests
 {
     private static readonly Cost Sound = new()

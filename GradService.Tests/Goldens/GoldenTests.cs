@@ -6,6 +6,7 @@ namespace GradService.Tests.Goldens;
 
 /// <summary>Every kind of gradient of every golden case, through HTTP, against PyTorch's figures.</summary>
 [Collection(SharedApplication.Name)]
+[Trait("Lane", "Slow")]
 public sealed class GoldenTests(GradApplication application, GoldenTests.TensorApplication tensors) : IClassFixture<GoldenTests.TensorApplication>
 {
     /// <summary>The service without its dense engine.</summary>

@@ -6,6 +6,7 @@ namespace GradService.Tests.Goldens;
 
 /// <summary>Every loss of objectives.json and its parameter gradients, through HTTP, against PyTorch's figures.</summary>
 [Collection(SharedApplication.Name)]
+[Trait("Lane", "Slow")]
 public sealed class ObjectiveGoldenTests(GradApplication application)
 {
     private const double Tolerance = 1e-9;

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace GradService.Tests.Laws;
 
 /// <summary>The factors of the batch Jacobian, and what is part or product of it.</summary>
+[Trait("Lane", "Slow")]
 public sealed class CouplingFactorLaws(ITestOutputHelper output)
 {
     [Fact]

@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace GradService.Tests.Laws;
 
 /// <summary>Products with the Hessian of a weighted sum of all outputs, the whole batch coupled.</summary>
+[Trait("Lane", "Slow")]
 public sealed class CouplingHvpLaws(ITestOutputHelper output)
 {
     [Fact]

@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace GradService.Tests.Laws;
 
 /// <summary>Gradients by the structure of the coupling are those that differentiating each output of each sample gives.</summary>
+[Trait("Lane", "Slow")]
 public sealed class CouplingLaws(ITestOutputHelper output)
 {
     [Fact]

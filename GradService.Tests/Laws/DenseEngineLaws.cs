@@ -13,6 +13,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Laws;
 
 /// <summary>The dense engine beside tensors, on random chains of layers over vectors, in every mode and both precisions.</summary>
+[Trait("Lane", "Slow")]
 public sealed class DenseEngineLaws
 {
     private static readonly GradientService Dense = DomainServices.Gradients();

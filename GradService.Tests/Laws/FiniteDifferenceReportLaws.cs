@@ -5,6 +5,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Laws;
 
 /// <summary>The service's own check of itself says that all is well where all is well.</summary>
+[Trait("Lane", "Slow")]
 public sealed class FiniteDifferenceReportLaws
 {
     [Theory]

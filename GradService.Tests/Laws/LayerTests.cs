@@ -8,6 +8,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Laws;
 
 /// <summary>Each layer with its options, beside plain loops and their central differences.</summary>
+[Trait("Lane", "Slow")]
 public sealed class LayerTests
 {
     public static TheoryData<int, string> Cases()

@@ -12,6 +12,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Laws;
 
 /// <summary>What the modes have to do with each other. Where the arithmetic is the same, equality is exact.</summary>
+[Trait("Lane", "Slow")]
 public sealed class ModeLaws
 {
     [Theory]

@@ -12,6 +12,7 @@ namespace GradService.Tests.Laws;
 /// service reports to have used as the running ones.
 /// </summary>
 [Collection(SharedApplication.Name)]
+[Trait("Lane", "Slow")]
 public sealed class ObjectiveDifferenceLaws(GradApplication application)
 {
     private const double Tolerance = 1e-6;

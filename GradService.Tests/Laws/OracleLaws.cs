@@ -5,6 +5,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Laws;
 
 /// <summary>The service beside an oracle that shares nothing with it but the records of the request.</summary>
+[Trait("Lane", "Slow")]
 public sealed class OracleLaws
 {
     [Theory]

@@ -11,6 +11,7 @@ namespace GradService.Tests.Laws;
 /// Own derivatives of second and higher order are those of differentiating one sample's output again and again on the pass as it is,
 /// statistics and all, one sample after another.
 /// </summary>
+[Trait("Lane", "Slow")]
 public sealed class OwnDerivativeLaws(ITestOutputHelper output)
 {
     [Fact]

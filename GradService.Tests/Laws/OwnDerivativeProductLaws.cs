@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace GradService.Tests.Laws;
 
 /// <summary>What own derivatives have to do with each other and with gradients, and that plain loops see the same.</summary>
+[Trait("Lane", "Slow")]
 public sealed class OwnDerivativeProductLaws(ITestOutputHelper output)
 {
     [Fact]

@@ -6,6 +6,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Laws;
 
 /// <summary>Every kind of gradient is a part or a product of one and the same batch Jacobian.</summary>
+[Trait("Lane", "Slow")]
 public sealed class ProductLaws
 {
     [Theory]

@@ -10,6 +10,7 @@ namespace GradService.Tests.Laws;
 
 /// <summary>Mode renorm between the two that it lies between: train, where nothing is corrected, and eval, where everything is.</summary>
 [Collection(SharedApplication.Name)]
+[Trait("Lane", "Slow")]
 public sealed class RenormLaws(GradApplication application)
 {
     private static readonly Renorm Uncorrected = new() { RMax = 1, DMax = 0 };

@@ -9,6 +9,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Laws;
 
 /// <summary>The statistics that are reported are those of the formulas, and handing them back goes on where the last call ended.</summary>
+[Trait("Lane", "Slow")]
 public sealed class RunningStatisticsLaws
 {
     [Theory]

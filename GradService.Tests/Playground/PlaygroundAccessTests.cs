@@ -6,6 +6,7 @@ namespace GradService.Tests.Playground;
 
 /// <summary>The playground on a phone, in the dark, by keyboard alone, and as a screen reader finds it.</summary>
 [Collection(SharedChromium.Name)]
+[Trait("Lane", "Slow")]
 public sealed class PlaygroundAccessTests(Chromium chromium, LoopbackApplication application)
 {
     private string Address => application.Address + "/";

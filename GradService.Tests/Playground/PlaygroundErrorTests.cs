@@ -7,6 +7,7 @@ namespace GradService.Tests.Playground;
 
 /// <summary>What the playground does when the service says no, says nothing yet, or wants to know who asks.</summary>
 [Collection(SharedChromium.Name)]
+[Trait("Lane", "Slow")]
 public sealed class PlaygroundErrorTests(Chromium chromium, LoopbackApplication application)
 {
     private string Address => application.Address + "/";

@@ -8,6 +8,7 @@ namespace GradService.Tests.Playground;
 
 /// <summary>Stored networks among the presets of the playground, and links to what is not there.</summary>
 [Collection(SharedChromium.Name)]
+[Trait("Lane", "Slow")]
 public sealed class PlaygroundStoredTests(Chromium chromium)
 {
     /// <summary>Trained: its weight is one that no seed draws, so that the numbers tell whose parameters are used.</summary>

@@ -8,6 +8,7 @@ namespace GradService.Tests.Playground;
 
 /// <summary>What a visitor does with the playground, in Chromium.</summary>
 [Collection(SharedChromium.Name)]
+[Trait("Lane", "Slow")]
 public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication application)
 {
     private string Address => application.Address + "/";

@@ -5,6 +5,7 @@ namespace GradService.Tests.Api.Figures;
 
 /// <summary>The same request gives the same bytes, whatever else is being drawn.</summary>
 [Collection(SharedApplication.Name)]
+[Trait("Lane", "Slow")]
 public sealed class SameBytesTests(GradApplication application)
 {
     private static readonly (string Format, string Theme)[] Looks = [("svg", "light"), ("svg", "dark"), ("png", "light"), ("png", "dark")];

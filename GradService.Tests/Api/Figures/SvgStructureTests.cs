@@ -5,6 +5,7 @@ namespace GradService.Tests.Api.Figures;
 
 /// <summary>What is in the SVG of a figure, and what must not be.</summary>
 [Collection(SharedApplication.Name)]
+[Trait("Lane", "Slow")]
 public sealed partial class SvgStructureTests(GradApplication application)
 {
     private const string Output = "#0072B2", Derivative = "#D55E00", HelperLine = "#59636E";

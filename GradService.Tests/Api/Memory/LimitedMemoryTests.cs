@@ -6,6 +6,7 @@ namespace GradService.Tests.Api.Memory;
 
 /// <summary>The service where the system refuses it memory that the machine has.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class LimitedMemoryTests
 {
     private const long Limit = 1_500_000_000;

@@ -8,6 +8,7 @@ namespace GradService.Tests.Api.Memory;
 
 /// <summary>What requests of every kind take in a process of their own, as the kernel counts it, beside what they were priced.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed partial class PricedMemoryTests(ITestOutputHelper output)
 {
     private const double Megabyte = 1 << 20;

@@ -9,6 +9,7 @@ using GradService.Tests.Docs;
 namespace GradService.Tests.Api.Networks;
 
 /// <summary>Parameters come in as a safetensors file, and go out in three forms.</summary>
+[Trait("Lane", "Slow")]
 public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, IDisposable
 {
     private readonly HttpClient _client;

@@ -3,6 +3,7 @@ using GradService.Fuzz.Mutations;
 namespace GradService.Tests.Api.Protocols;
 
 /// <summary>Broken requests to the other protocols, the same every time: whatever comes, the answer is in the protocol's form, and never the service's own fault.</summary>
+[Trait("Lane", "Slow")]
 public sealed class ProtocolFuzzTests(GradApplication application) : IClassFixture<GradApplication>
 {
     private const int Requests = 1_200;

@@ -8,6 +8,7 @@ using GradService.Tests.Api.Protocols.UmBridge;
 namespace GradService.Tests.Api.Protocols;
 
 /// <summary>Whichever way one asks, the numbers are those of /v1, to the bit: over random networks, in every mode that can be asked for.</summary>
+[Trait("Lane", "Slow")]
 public sealed class SameGradientTests(ServedApplication application) : IClassFixture<ServedApplication>
 {
     private const int Networks = 12;

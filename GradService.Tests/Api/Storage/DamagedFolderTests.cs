@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace GradService.Tests.Api.Storage;
 
 /// <summary>What has changed on the disk is served under no id, blamed on no caller, and repaired by whoever stores it again.</summary>
+[Trait("Lane", "Slow")]
 public sealed class DamagedFolderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

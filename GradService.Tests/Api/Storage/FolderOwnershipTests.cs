@@ -7,6 +7,7 @@ using Microsoft.Data.Sqlite;
 namespace GradService.Tests.Api.Storage;
 
 /// <summary>The service writes and deletes in its own folder, what is its own, and nowhere else; a database that is lost costs no parameters.</summary>
+[Trait("Lane", "Slow")]
 public sealed class FolderOwnershipTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

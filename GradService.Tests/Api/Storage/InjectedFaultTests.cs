@@ -14,6 +14,7 @@ namespace GradService.Tests.Api.Storage;
 /// Each operation on disk and database of storing, naming, deleting and opening goes wrong once in each way that there is. Afterwards all
 /// that was acknowledged is there and whole, nothing else is lost, nothing is left over, and the folder opens without a hand.
 /// </summary>
+[Trait("Lane", "Slow")]
 public sealed class InjectedFaultTests : IDisposable
 {
     private const string Name = "lasting";

@@ -4,6 +4,7 @@ namespace GradService.Tests.Api.Storage;
 
 /// <summary>A service that is killed while networks come in: after its next start each of them is whole, or not there.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class KilledServiceTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -9,6 +9,7 @@ namespace GradService.Tests.Api.Storage;
 /// whole, nothing is half, and no file is left over. GRADSERVICE_KILLS says how often; the suite has time for a few.
 /// </summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class KilledUnderLoadTests : IDisposable
 {
     private const int Clients = 8;

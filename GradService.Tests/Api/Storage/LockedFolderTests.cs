@@ -8,6 +8,7 @@ using Microsoft.Data.Sqlite;
 namespace GradService.Tests.Api.Storage;
 
 /// <summary>A database that another process holds keeps nobody waiting but those who need it, and those no longer than they will.</summary>
+[Trait("Lane", "Slow")]
 public sealed class LockedFolderTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);

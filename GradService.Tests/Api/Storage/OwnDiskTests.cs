@@ -6,6 +6,7 @@ using GradService.Tests.Api.Wire.Arrays;
 namespace GradService.Tests.Api.Storage;
 
 /// <summary>Real disks that are full, read-only or gone: what is there can be read and computed, and on a full one deleted.</summary>
+[Trait("Lane", "Slow")]
 public sealed class OwnDiskTests
 {
     [FactNeedsMount]

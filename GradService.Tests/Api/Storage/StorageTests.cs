@@ -13,6 +13,7 @@ using Microsoft.Extensions.Options;
 namespace GradService.Tests.Api.Storage;
 
 /// <summary>The folder of stored networks: whole after whatever has happened, and where it cannot be used the rest of the service can.</summary>
+[Trait("Lane", "Slow")]
 public sealed class StorageTests : IDisposable
 {
     private const string Forward = """{ "network": { "inputShape": [1], "layers": [{ "type": "tanh" }] }, "inputs": [[0]] }""";

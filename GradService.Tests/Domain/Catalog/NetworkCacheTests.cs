@@ -20,6 +20,7 @@ namespace GradService.Tests.Domain.Catalog;
 
 /// <summary>Built networks are shared while in use, kept up to a size, and disposed when nobody can want them any more.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class NetworkCacheTests
 {
     private static readonly long Each = BuiltNetwork.MostBytes(ShapeOf(Spec(0)));

@@ -15,6 +15,7 @@ namespace GradService.Tests.Domain.Gradients;
 
 /// <summary>Factors and derivatives, brought to an end or broken off in the middle, leave no tensor.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class BrokenDerivativesTests
 {
     private static readonly GradientService Service = DomainServices.Gradients(new Limits { MaxRowByRowWork = long.MaxValue }, new EngineOptions { Dense = false, NetworkCacheBytes = 0 });

@@ -8,6 +8,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Domain.Gradients;
 
 /// <summary>The check by finite differences says of second and higher derivatives, and of factors, whether they are right.</summary>
+[Trait("Lane", "Slow")]
 public sealed class DerivativeDifferencesTests
 {
     // Differences in double precision: 1e-10 of what is compared, and some digits lost to curvature.

@@ -20,6 +20,7 @@ namespace GradService.Tests.Domain.Networks;
 
 /// <summary>No call that cannot be stopped is begun if it would take long; what can be cut is stopped between two pieces.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class OperationLimitTests
 {
     /// <summary>Windows of 800 × 800 at each of 801 × 801 places: some 400 seconds in one call, by a request of 179 bytes.</summary>

@@ -16,6 +16,7 @@ namespace GradService.Tests.Domain.Networks;
 /// processor, so that others on the machine do not make it wait.
 /// </summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class WorkEstimateTests
 {
     private const int Shapes = 200;

@@ -16,6 +16,7 @@ using static TorchSharp.torch;
 
 namespace GradService.Tests.Domain.Objectives;
 
+[Trait("Lane", "Slow")]
 public sealed class ObjectiveDifferencesTests
 {
     [Theory]

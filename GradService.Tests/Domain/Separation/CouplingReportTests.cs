@@ -9,6 +9,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Domain.Separation;
 
 /// <summary>How much the samples influence each other, as reported, beside sums over all blocks of the Jacobian.</summary>
+[Trait("Lane", "Slow")]
 public sealed class CouplingReportTests
 {
     // Of the squared Jacobian; with the statistics held constant where those cancel it, as that is where rounding comes from.

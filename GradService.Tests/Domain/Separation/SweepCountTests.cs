@@ -6,6 +6,7 @@ using GradService.Tests.Problems;
 namespace GradService.Tests.Domain.Separation;
 
 /// <summary>What a request is priced and reported at is what it takes: sweeps are counted where they are made.</summary>
+[Trait("Lane", "Slow")]
 public sealed class SweepCountTests
 {
     public static TheoryData<int, bool, int, int> Cases()

@@ -3,6 +3,7 @@ using GradService.Api.Hosting.Security;
 namespace GradService.Tests.Api.Hosting.Security;
 
 /// <summary>The service says at its start where it listens, and warns where anybody may come.</summary>
+[Trait("Lane", "Slow")]
 public sealed class ListeningTests
 {
     private const string Warning = "beyond this machine, and no API key is configured";

@@ -7,6 +7,7 @@ using GradService.Tests.Docs;
 namespace GradService.Tests.Api.Hosting.Security;
 
 /// <summary>Whatever is refused, and however, the answer says nothing of how the service is built or where it lies.</summary>
+[Trait("Lane", "Slow")]
 public sealed partial class RevealingAnswerTests(LoopbackApplication application) : IClassFixture<LoopbackApplication>
 {
     private static readonly string[] Paths = ["/v1/gradients", "/v1/gradients/compare", "/v1/forward", "/v1/objectives", "/v1/objectives/compare"];

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace GradService.Tests.Api.Serving.Bodies;
 
 /// <summary>Forms with files come in by the same door as every body: counted, timed, and bounded on the disk while they come.</summary>
+[Trait("Lane", "Slow")]
 public sealed class CountedUploadTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

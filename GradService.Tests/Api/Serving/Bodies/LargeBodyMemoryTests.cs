@@ -7,6 +7,7 @@ namespace GradService.Tests.Api.Serving.Bodies;
 
 /// <summary>What a large body takes, as the system counts it, in a process of its own.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class LargeBodyMemoryTests
 {
     private const int Million = 1_000_000;

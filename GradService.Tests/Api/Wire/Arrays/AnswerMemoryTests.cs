@@ -10,6 +10,7 @@ namespace GradService.Tests.Api.Wire.Arrays;
 
 /// <summary>However large an answer is, it is never in memory as text.</summary>
 [Collection(OneAtATime.Name)]
+[Trait("Lane", "Slow")]
 public sealed class AnswerMemoryTests
 {
     private const long Megabyte = 1_000_000;

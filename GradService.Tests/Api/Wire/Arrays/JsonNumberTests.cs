@@ -6,6 +6,7 @@ using GradService.Api.Wire.Arrays;
 namespace GradService.Tests.Api.Wire.Arrays;
 
 /// <summary>Numbers are read to the nearest double, as the runtime reads them, and only numbers of JSON are.</summary>
+[Trait("Lane", "Slow")]
 public sealed class JsonNumberTests
 {
     private static readonly Random Random = new(11);

@@ -4,6 +4,7 @@ using GradService.Tests.Docs;
 namespace GradService.Tests.Api.Wire.Arrays;
 
 /// <summary>NumPy itself writes the requests and reads the answers.</summary>
+[Trait("Lane", "Slow")]
 public sealed class NumPyTests(LoopbackApplication application) : IClassFixture<LoopbackApplication>
 {
     /// <summary>Asks in JSON and as npz, and prints how far apart the arrays are and what else there is.</summary>

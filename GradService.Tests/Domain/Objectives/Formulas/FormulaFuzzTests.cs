@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace GradService.Tests.Domain.Objectives.Formulas;
 
 /// <summary>Whatever is written: a clear error where the oracle reads no formula, the oracle's value where it does, and nothing else.</summary>
+[Trait("Lane", "Slow")]
 public sealed class FormulaFuzzTests
 {
     private const int Texts = 10_000;
