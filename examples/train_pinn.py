@@ -9,7 +9,7 @@ parameters by Adam. Nothing is needed here but numpy and requests:
     dotnet run --project GradService.Api        (in another terminal)
     python3 examples/train_pinn.py --variant c
 
-The variants, as the service's README explains them:
+The variants, as the service's docs/objectives.md explains them:
 
     a     train, derivatives of the sum over the batch: what nested autograd.grad(u.sum(), x) gives. Blind: u'' vanishes
           identically whatever the parameters are

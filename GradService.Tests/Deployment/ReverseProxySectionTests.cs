@@ -16,7 +16,8 @@ public sealed partial class ReverseProxySectionTests
     [Fact]
     public void Variables_with_a_value_are_known_and_in_range()
     {
-        var variables = new Markdown(Section).InlineCode.Where(code => code.Contains('=', StringComparison.Ordinal)).Select(code => code.Split('=', 2)).ToList();
+        var variables = new Markdown(Section).InlineCode.Where(code => code.Contains('=', StringComparison.Ordinal))
+            .Select(code => code.Split('=', 2)).ToList();
         Assert.Equal([nameof(ReverseProxyOptions.PathBase), "ASPNETCORE_FORWARDEDHEADERS_ENABLED"], variables.Select(halves => halves[0]));
         Assert.All(variables, halves => Assert.Null(Variables.WhyWrong(halves[0], halves[1])));
     }
@@ -34,7 +35,8 @@ public sealed partial class ReverseProxySectionTests
         Assert.True(double.Parse(Setting("proxy_read_timeout").TrimEnd('s'), CultureInfo.InvariantCulture) > new ComputeOptions().DeadlineSeconds);
 
     [Fact]
-    public void The_address_is_the_published_one() => Assert.Contains($"In Docker the service is at {PublishedAddress()},", SectionOf("Run it"), StringComparison.Ordinal);
+    public void The_address_is_the_published_one() =>
+        Assert.Contains($"In Docker the service is at {PublishedAddress()},", SectionOf("Run it"), StringComparison.Ordinal);
 
     private static string SectionOf(string title) =>
         Repository.Read("docs/operations.md").Split("\n## ").Single(section => section.StartsWith($"{title}\n", StringComparison.Ordinal));

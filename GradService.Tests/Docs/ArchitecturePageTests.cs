@@ -21,7 +21,8 @@ public sealed class ArchitecturePageTests
         var rooms = new Markdown(section).NamesInTable("room");
         Assert.Equal(order, rooms);
         Assert.Equal(
-            Directory.GetDirectories(Repository.PathOf(project)).Select(folder => Path.GetFileName(folder)).Except(["bin", "obj", "Properties"]).Order(StringComparer.Ordinal),
+            Directory.GetDirectories(Repository.PathOf(project)).Select(folder => Path.GetFileName(folder)).Except(["bin", "obj", "Properties"])
+                .Order(StringComparer.Ordinal),
             rooms.Order(StringComparer.Ordinal));
     }
 }

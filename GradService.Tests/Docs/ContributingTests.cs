@@ -11,7 +11,7 @@ public sealed partial class ContributingTests
     [Fact]
     public void Files_and_folders_that_it_names_are_there()
     {
-        var paths = Guide.InlineCode.Where(code => Path().IsMatch(code) && !code.Contains("NAME", StringComparison.Ordinal) && !code.Contains('*', StringComparison.Ordinal)).ToList();
+        var paths = Guide.InlineCode.Where(code => RepositoryPath().IsMatch(code) && !code.Contains("NAME", StringComparison.Ordinal)).ToList();
         Assert.True(paths.Count > 20);
         Assert.All(paths, path => Assert.True(Repository.Has(path), $"{path} is not there"));
     }
@@ -19,7 +19,9 @@ public sealed partial class ContributingTests
     [Fact]
     public void A_member_s_file_goes_into_a_folder_that_is_there_beside_others()
     {
-        var folders = Guide.Table("family").SelectMany(row => new Markdown(row[1]).InlineCode).Where(code => code.EndsWith("/NAME.cs", StringComparison.Ordinal)).Select(code => code[..^"/NAME.cs".Length]).ToList();
+        const string File = "/NAME.cs";
+        var folders = Guide.Table("family").SelectMany(row => new Markdown(row[1]).InlineCode)
+            .Where(code => code.EndsWith(File, StringComparison.Ordinal)).Select(code => code[..^File.Length]).ToList();
         Assert.True(folders.Count > 5);
         Assert.All(folders, folder => Assert.NotEmpty(Directory.GetFiles(Repository.PathOf(folder), "*.cs")));
     }
@@ -37,8 +39,10 @@ public sealed partial class ContributingTests
     [Fact]
     public void Folders_of_tests_are_those_that_there_are() =>
         Assert.Equal(
-            Directory.GetDirectories(Repository.PathOf("GradService.Tests")).Select(folder => System.IO.Path.GetFileName(folder)).Where(name => name is not ("bin" or "obj" or "TestResults")).Order(StringComparer.Ordinal),
-            Guide.Table("folder of `GradService.Tests`").SelectMany(row => new Markdown(row[0]).InlineCode).Select(folder => folder.TrimEnd('/')).Order(StringComparer.Ordinal));
+            Directory.GetDirectories(Repository.PathOf("GradService.Tests")).Select(folder => Path.GetFileName(folder))
+                .Except(["bin", "obj", "TestResults"]).Order(StringComparer.Ordinal),
+            Guide.Table("folder of `GradService.Tests`").SelectMany(row => new Markdown(row[0]).InlineCode)
+                .Select(folder => folder.TrimEnd('/')).Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_changes_of_this_version_are_told()
@@ -47,7 +51,7 @@ public sealed partial class ContributingTests
         Assert.Contains($"\n## [{version}] - ", Repository.Read("CHANGELOG.md"), StringComparison.Ordinal);
     }
 
-    /// <summary>From the root on, as "http/gradients.http": what stands there in the short, as "Goldens/", is no path.</summary>
+    /// <summary>From the root on, as "http/gradients.http"; "Goldens/" alone is none.</summary>
     [GeneratedRegex(@"^(GradService\.\w+|docs|http|build|observability|\.devcontainer|\.ci)/[\w./-]*$")]
-    private static partial Regex Path();
+    private static partial Regex RepositoryPath();
 }

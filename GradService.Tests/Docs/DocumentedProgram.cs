@@ -6,7 +6,8 @@ internal static class DocumentedProgram
     private const string Default = "http://127.0.0.1:5080";
 
     /// <summary>The parts of README.md, from which the programs of other pages go on.</summary>
-    public static IReadOnlyList<CodeBlock> OfTheReadme { get; } = [.. new Markdown(Repository.Read("README.md")).CodeBlocks.Where(block => block.Language == "python")];
+    public static IReadOnlyList<CodeBlock> OfTheReadme { get; } =
+        [.. new Markdown(Repository.Read("README.md")).CodeBlocks.Where(block => block.Language == "python")];
 
     /// <summary>What the parts print. In a folder of its own, as they may write files; commands between them are run where they stand.</summary>
     /// <param name="address">The service that is asked instead of the one at the default address.</param>
@@ -35,5 +36,6 @@ internal static class DocumentedProgram
     }
 
     private static string Joined(IEnumerable<CodeBlock> parts) =>
-        string.Join("\n\n", parts.Select(part => part.Language == "python" ? part.Text : $"subprocess.run(['bash', '-c', r\"\"\"{part.Text}\"\"\"], check=True)"));
+        string.Join("\n\n", parts.Select(part =>
+            part.Language == "python" ? part.Text : $"subprocess.run(['bash', '-c', r\"\"\"{part.Text}\"\"\"], check=True)"));
 }

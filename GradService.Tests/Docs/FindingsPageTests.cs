@@ -15,6 +15,11 @@ public sealed class FindingsPageTests
     [Fact]
     public void Each_comes_with_what_is_said() =>
         Assert.Equal(
-            FindingTable.All.Select(rule => (GradientRules.All.Contains(rule), ObjectiveRules.All.Contains(rule)) switch { (true, true) => "both", (true, false) => "gradients", _ => "losses" }),
+            FindingTable.All.Select(rule => (GradientRules.All.Contains(rule), ObjectiveRules.All.Contains(rule)) switch
+            {
+                (true, true) => "both",
+                (true, false) => "gradients",
+                _ => "losses",
+            }),
             Page.Table("code").Select(row => row[1]));
 }

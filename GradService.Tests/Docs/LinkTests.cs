@@ -12,12 +12,15 @@ public sealed partial class LinkTests
     [Theory]
     [MemberData(nameof(Documents))]
     public void Links_of_a_document_lead_somewhere(string document) =>
-        Assert.All(new Markdown(Repository.Read(document)).Links.Where(link => !link.Contains("://", StringComparison.Ordinal)), link => Assert.True(Leads(document, link), link));
+        Assert.All(
+            new Markdown(Repository.Read(document)).Links.Where(link => !link.Contains("://", StringComparison.Ordinal)),
+            link => Assert.True(Leads(document, link), link));
 
     private static bool Leads(string document, string link)
     {
         var (path, heading) = link.Split('#') is [var file, var anchor] ? (file, anchor) : (link, "");
-        var target = path.Length == 0 ? document : Path.GetRelativePath(Repository.Root, Path.GetFullPath(Path.Combine(Repository.PathOf(document), "..", path)));
+        var target = path.Length == 0 ? document
+            : Path.GetRelativePath(Repository.Root, Path.GetFullPath(Path.Combine(Repository.PathOf(document), "..", path)));
         return Repository.Has(target) && (heading.Length == 0 || Headings(target).Contains(heading));
     }
 

@@ -10,7 +10,9 @@ public sealed class ReadmeExamplesTests(LoopbackApplication application) : IClas
 
     [FactNeedsCurl]
     public async Task The_question_asked_by_curl_is_answered_as_shown_below_it() =>
-        Figures.AssertShownJson(Blocks.Single(block => block.Language == "json").Text, await Tool.Curl.RunAsync("-c", DocumentedProgram.Here(Commands[0].Text, application.Address)));
+        Figures.AssertShownJson(
+            Blocks.Single(block => block.Language == "json").Text,
+            await Tool.Curl.RunAsync("-c", DocumentedProgram.Here(Commands[0].Text, application.Address)));
 
     [FactNeedsCurl]
     public async Task The_picture_at_the_top_is_what_the_other_command_brings()

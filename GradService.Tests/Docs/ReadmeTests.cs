@@ -16,7 +16,8 @@ public sealed partial class ReadmeTests(GradApplication application)
     public async Task Every_path_of_the_service_that_it_names_is_served()
     {
         using var client = application.CreateClient();
-        var paths = Readme.InlineCode.Select(code => Endpoint().Match(code)).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct().ToList();
+        var paths = Readme.InlineCode.Select(code => Endpoint().Match(code)).Where(match => match.Success)
+            .Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.NotEmpty(paths);
         foreach (var path in paths)
         {

@@ -22,7 +22,8 @@ public sealed partial class RequestsPageTests(LoopbackApplication application) :
     public async Task Every_path_of_the_service_that_it_names_is_served()
     {
         using var client = application.CreateClient();
-        var paths = Page.InlineCode.Select(code => Endpoint().Match(code)).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct().ToList();
+        var paths = Page.InlineCode.Select(code => Endpoint().Match(code)).Where(match => match.Success)
+            .Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.True(paths.Count > 10);
         foreach (var path in paths)
         {
