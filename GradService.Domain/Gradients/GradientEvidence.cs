@@ -2,6 +2,10 @@ using GradService.Domain.Arrays;
 using GradService.Domain.Findings;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Runs;
+using GradService.Domain.Runs.Managed;
+using GradService.Domain.Runs.Torch;
+using GradService.Domain.Separation;
+using static TorchSharp.torch;
 
 namespace GradService.Domain.Gradients;
 
@@ -25,4 +29,52 @@ internal sealed record GradientEvidence : Evidence
     public override bool Has(EvidenceKinds kinds) => base.Has(kinds)
         && (!kinds.HasFlag(EvidenceKinds.Detached) || Detached is not null)
         && (!kinds.HasFlag(EvidenceKinds.CouplingShare) || Answer.Coupling is not null);
+}
+
+/// <summary>
+/// The same answer with all statistics held constant, for every sample or, where the network and the batch are large, every n-th: with
+/// constant statistics samples do not interact, so those that are left out change nothing for the others.
+/// </summary>
+/// <param name="Values">The answer, of as many samples as were looked at.</param>
+/// <param name="Every">Every how many-th sample that is, beginning with the first.</param>
+internal sealed record DetachedEvidence(NdArray Values, int Every)
+{
+    // Kept elements of a pass, up to which looking at all samples costs next to nothing.
+    private const long Cheap = 1 << 20;
+    private const int Sparsest = 8;
+
+    /// <summary>The answer to a question, asked of a run with all statistics held constant.</summary>
+    /// <param name="run">The run that answered.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellation">Ends it between two sweeps.</param>
+    public static DetachedEvidence Of(Run run, RunPlan plan, Question question, CancellationToken cancellation)
+    {
+        var (size, every) = (plan.Size.Decoupled, EveryFor(plan.Samples, plan.Shape.KeptElements));
+        if (run is ManagedRun managed)
+        {
+            var held = BlockBackward.Run(managed, question.InBlocks(size)! with { Way = Apart.Way }, question.ResultShape(size), cancellation);
+            return new DetachedEvidence(held.EveryNth(every), every);
+        }
+
+        using var scope = NewDisposeScope();
+        var tensors = (TorchRun)run;
+        var constant = every == 1 ? tensors.RerunDetached(tensors.Inputs) : tensors.RerunEveryNth(every);
+        return new DetachedEvidence(question.Ask(constant, size with { Samples = constant.Inputs.shape[0] }, cancellation).Gradients!, every);
+    }
+
+    /// <summary>Every how many-th sample to look at, so that what explains an answer costs less than the answer.</summary>
+    public static int EveryFor(long samples, long keptElementsPerSample)
+    {
+        var steps = samples.SaturatingTimes(keptElementsPerSample) / Cheap;
+        return (int)Math.Clamp(Math.Min(steps, samples / 2), 1, Sparsest);
+    }
+
+    public double MaxAbsolute() => Values.MaxAbsolute();
+
+    /// <summary>The largest difference to the answer with the statistics recomputed.</summary>
+    public double MaxDifference(NdArray answer) => Values.MaxDifference(answer.EveryNth(Every));
+
+    /// <summary>What to add to a sentence about these numbers; empty where all samples were looked at.</summary>
+    public string Extent => Every == 1 ? "" : $" (looked at in every {Every}. sample)";
 }

@@ -56,7 +56,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
 
         // All answers are kept until the last is there.
         var all = Cost.Sum(entries.Select(entry => entry.Cost)).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
-        var compared = RequestWork.Compared([.. entries.Select(entry => entry.Plan.Size.Outputs.Elements.SaturatingPlus(entry.Gradient.ResultElements(entry.Plan.Size)))]);
+        var compared = GradientWork.Compared([.. entries.Select(entry => entry.Plan.Size.Outputs.Elements.SaturatingPlus(entry.Gradient.ResultElements(entry.Plan.Size)))]);
         all = all with { Work = all.Work.SaturatingPlus(compared) };
 
         // A step for each entry, and one that compares.
@@ -121,7 +121,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
 
     private Cost CheckWork(Cost cost, ForwardRequest request, RunPlan plan, Question? question, NetworkLease lease)
     {
-        var work = RequestWork.Of(plan, question, lease.BuildsDense, request.Diagnostics.FiniteDifferences);
+        var work = GradientWork.Of(plan, question, lease.BuildsDense, request.Diagnostics.FiniteDifferences);
         work.Longest.Check(limits, question is null ? "inputs" : "gradient", "Send fewer samples, or a smaller window, matrix or image at that layer.");
         return cost with { Work = work.Work };
     }

@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
+using GradService.Domain.Arrays;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Native;
 
-/// <summary>Makes tensors: the one place where they come from, and where the device that they are on is named.</summary>
+/// <summary>Makes tensors, from arrays too, and reads them: the one place where they come from, and where the device that they are on is named.</summary>
 internal static class Tensors
 {
     private static readonly Device Device = CPU;
@@ -37,4 +39,45 @@ internal static class Tensors
 
     /// <summary>Random numbers of mean 0 and variance 1.</summary>
     public static Tensor Normal(long count, ScalarType dtype, Generator generator) => randn([count], dtype, Device, generator: generator);
+
+    public static ScalarType ToScalarType(this Dtype dtype) => dtype == Dtype.Float32 ? ScalarType.Float32 : ScalarType.Float64;
+
+    /// <summary>A tensor of the array's shape, with the values cast to <paramref name="dtype"/>.</summary>
+    public static Tensor ToTensor(this NdArray array, Dtype dtype)
+    {
+        var own = Empty(array.Shape.Dimensions, array.Dtype.ToScalarType());
+        array.Bytes.CopyTo(own.bytes);
+        if (array.Dtype == dtype)
+        {
+            return own;
+        }
+
+        var cast = own.to_type(dtype.ToScalarType());
+        own.Dispose();
+        return cast;
+    }
+
+    /// <summary>The tensor's values and shape, copied out.</summary>
+    public static NdArray ToNdArray(this Tensor tensor)
+    {
+        var array = NdArray.AllocateUninitialized(new Shape(tensor.shape), tensor.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64);
+        tensor.CopyTo(array, 0);
+        return array;
+    }
+
+    /// <summary>Copies all values of the tensor into the array, from element <paramref name="offset"/> on.</summary>
+    public static void CopyTo(this Tensor tensor, NdArray array, long offset)
+    {
+        var size = array.Dtype.SizeInBytes();
+        using var scope = NewDisposeScope();
+        var flat = tensor.detach().to_type(array.Dtype.ToScalarType()).contiguous();
+        flat.bytes.CopyTo(array.Bytes[(int)(offset * size)..]);
+    }
+
+    /// <summary>The tensor's values as numbers of double precision.</summary>
+    public static double[] ToDoubles(this Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return MemoryMarshal.Cast<byte, double>(tensor.detach().to_type(ScalarType.Float64).contiguous().bytes).ToArray();
+    }
 }

@@ -1,3 +1,5 @@
+
+
 namespace GradService.Domain.Separation;
 
 /// <summary>Samples do not interact: statistics of the batch are there for none of the gradients.</summary>
@@ -15,4 +17,16 @@ internal sealed class Apart : SeparationWay
         AskedFor.Blocks => "the Jacobian is block-diagonal",
         _ => "the Jacobian is block-diagonal, K = 0",
     };
+}
+
+/// <summary>The question is about the whole batch, as products with its Jacobian are: samples stay together.</summary>
+internal sealed class Together : SeparationWay
+{
+    public static Together Way { get; } = new();
+
+    public override Strategy Strategy => Strategy.Direct;
+
+    public override bool Applies(Asked asked) => false;
+
+    protected override string Reason(Asked asked) => throw new NotSupportedException("It is not chosen: the question has its own reason.");
 }

@@ -1,4 +1,5 @@
 using GradService.Domain.Arrays;
+using GradService.Domain.Runs;
 using GradService.Domain.Runs.Torch;
 
 namespace GradService.Domain.Separation;
@@ -22,14 +23,14 @@ internal abstract class SeparationWay
     public static Separated Choose(Asked asked)
     {
         var way = All.First(way => way.Applies(asked));
-        var (sweeps, rows) = (way.Sweeps(asked), RowByRow.Way.Sweeps(asked));
+        var sweeps = way.Sweeps(asked);
         return asked.Strategy switch
         {
             _ when !way.HasRival(asked) => new(way, sweeps, way.Reason(asked)),
-            Strategy.RowByRow => new(RowByRow.Way, rows, "row by row as asked"),
+            Strategy.RowByRow => new(RowByRow.Way, asked.RowSweeps, "row by row as asked"),
             Strategy.Structured => new(way, sweeps, way.Reason(asked)),
-            _ when sweeps <= rows => new(way, sweeps, $"{way.Reason(asked)}; row by row would take {rows} sweeps"),
-            _ => new(RowByRow.Way, rows, $"row by row; {way.Instead} it would take {sweeps} sweeps"),
+            _ when sweeps <= asked.RowSweeps => new(way, sweeps, $"{way.Reason(asked)}; row by row would take {asked.RowSweeps} sweeps"),
+            _ => new(RowByRow.Way, asked.RowSweeps, $"row by row; {way.Instead} it would take {sweeps} sweeps"),
         };
     }
 
@@ -66,4 +67,42 @@ internal sealed record Separated(SeparationWay Way, long Sweeps, string Reason)
 
     /// <summary>For what is about the whole batch, so that there is nothing to tell apart.</summary>
     public static Separated Together(long sweeps, string reason) => new(Separation.Together.Way, sweeps, reason);
+}
+
+/// <summary>What is asked about samples that may interact: all that choosing a way depends on.</summary>
+/// <param name="Size">Its size.</param>
+/// <param name="For">What it is.</param>
+/// <param name="Sweeps">How many sweeps it takes where one serves all samples.</param>
+internal sealed record Asked(ProblemSize Size, AskedFor For, long Sweeps)
+{
+    /// <summary>The highest order of derivative by the inputs.</summary>
+    public int Order { get; init; } = 1;
+
+    /// <summary>How it is to be found, as far as the request says.</summary>
+    public Strategy Strategy { get; init; } = Strategy.Auto;
+
+    /// <summary>Whether parameter gradients of the derivatives are wanted.</summary>
+    public bool Live { get; init; }
+
+    /// <summary>How many sweeps it takes where each sample has its own.</summary>
+    public long RowSweeps { get; init; } = Size.Samples.SaturatingTimes(Sweeps);
+}
+
+/// <summary>What is asked about samples that may interact.</summary>
+internal enum AskedFor
+{
+    /// <summary>Each sample's own gradients.</summary>
+    OwnGradients,
+
+    /// <summary>Each sample's own derivatives of any order.</summary>
+    OwnDerivatives,
+
+    /// <summary>The same in the terms of a loss.</summary>
+    TermDerivatives,
+
+    /// <summary>All blocks of the batch Jacobian.</summary>
+    Blocks,
+
+    /// <summary>Its factors.</summary>
+    Factors,
 }

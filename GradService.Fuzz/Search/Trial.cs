@@ -87,7 +87,8 @@ internal sealed class Trial : IAsyncDisposable
         var cost = new Cost
         {
             Seconds = seconds, WaitedSeconds = waited, HasNoEnd = patience.IsCancellationRequested, CheapSeconds = Percentile.Of(cheap, 0.99), Lost = lost,
-            Status = answered.Max(answer => answer.Status), PricedBytes = HeldToRead(type, body) * candidate.Copies,
+            Status = answered.Max(answer => answer.Status), AnswerBytes = answered.Sum(answer => answer.Bytes),
+            PricedBytes = HeldToRead(type, body) * candidate.Copies,
         };
         cost = await WithFiguresAsync(cost, running, before, resident, cpu);
         if (lost is not null || cost.HasNoEnd)
@@ -150,8 +151,8 @@ internal sealed class Trial : IAsyncDisposable
 
     private static IEnumerable<Candidate> FirstRequests => SeedCandidates.Good.Where(good => good.Path is "/v1/gradients" or "/v1/figures" or "/v1/objectives");
 
-    /// <returns>The status, 0 without an answer, and the id of what was stored.</returns>
-    private static async Task<(int Status, string? Stored)> SendAsync(
+    /// <returns>The status, 0 without an answer, the id of what was stored, and the bytes of the answer.</returns>
+    private static async Task<(int Status, string? Stored, long Bytes)> SendAsync(
         HttpClient client, Candidate candidate, string type, byte[] body, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(new HttpMethod(candidate.Method), candidate.Path);
@@ -167,16 +168,27 @@ internal sealed class Trial : IAsyncDisposable
             using var answer = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
             if (answer.StatusCode == HttpStatusCode.Created)
             {
-                return ((int)answer.StatusCode, (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation))!["id"]);
+                return ((int)answer.StatusCode, (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation))!["id"], 0);
             }
 
-            await answer.Content.CopyToAsync(Stream.Null, cancellation);
-            return ((int)answer.StatusCode, null);
+            return ((int)answer.StatusCode, null, await CountAsync(answer.Content, cancellation));
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
-            return (0, null);
+            return (0, null, 0);
         }
+    }
+
+    private static async Task<long> CountAsync(HttpContent content, CancellationToken cancellation)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancellation);
+        var (buffer, bytes) = (new byte[1 << 16], 0L);
+        while (await stream.ReadAsync(buffer, cancellation) is > 0 and var read)
+        {
+            bytes += read;
+        }
+
+        return bytes;
     }
 
     /// <summary>Looks on, until patience is at an end.</summary>
@@ -282,7 +294,7 @@ internal sealed class Trial : IAsyncDisposable
     /// <summary>What the service counts for a body while it reads it: of JSON three times its size, and 24 bytes for each number; of an archive twice its size.</summary>
     private static double HeldToRead(string type, byte[] body) => type.Contains("json", StringComparison.Ordinal) ? (3.0 * body.Length) + (24.0 * body.AsSpan().Count((byte)',')) : 2.0 * body.Length;
 
-    private static async Task DeleteAsync(HttpClient client, IEnumerable<(int Status, string? Stored)> answers)
+    private static async Task DeleteAsync(HttpClient client, IEnumerable<(int Status, string? Stored, long Bytes)> answers)
     {
         foreach (var id in answers.Select(answer => answer.Stored).OfType<string>().Distinct())
         {

@@ -131,7 +131,7 @@ public sealed class AdmissionTests
     /// <summary>Own derivatives through two coupled layers, sample by sample.</summary>
     private static System.Text.Json.Nodes.JsonNode EndlessObjective() => GoodRequests.Objective()
         .With("network.layers", """[{ "type": "batchNorm" }, { "type": "linear", "outFeatures": 3 }, { "type": "tanh" }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 2 }]""")
-        .With("batchNorm.mode", "\"train\"").With("points[0].inputs", Column(20_000));
+        .With("batchNorm.mode", "\"train\"").With("points[0].inputs", Column(5_000)).With("terms[0].residual", "\"u_xxx + v\"");
 
     private static string Column(int samples) => $"[{string.Join(", ", Enumerable.Range(0, samples).Select(sample => $"[{sample}]"))}]";
 

@@ -14,7 +14,8 @@ public sealed class MemoryTests
 {
     private static readonly string SlowObjective = GoodRequests.Objective()
         .With("network.layers", """[{ "type": "batchNorm" }, { "type": "linear", "outFeatures": 3 }, { "type": "tanh" }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 2 }]""")
-        .With("batchNorm.mode", "\"train\"").With("points[0].inputs", $"[{string.Join(", ", Enumerable.Range(0, 1_700).Select(sample => $"[{sample}]"))}]").ToJsonString();
+        .With("batchNorm.mode", "\"train\"").With("points[0].inputs", $"[{string.Join(", ", Enumerable.Range(0, 1_500).Select(sample => $"[{sample}]"))}]")
+        .With("terms[0].residual", "\"u_xxx + v\"").ToJsonString();
 
     private static readonly string Slow = GoodRequests.Gradient().With("gradient.strategy", "\"rowByRow\"")
         .With("inputs", $"[{string.Join(", ", Enumerable.Range(0, 20_000).Select(sample => $"[{sample}]"))}]").ToJsonString();

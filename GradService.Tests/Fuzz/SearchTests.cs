@@ -183,6 +183,13 @@ public sealed class SearchTests
     }
 
     [Fact]
+    public void A_large_answer_has_the_time_in_which_it_is_written()
+    {
+        Assert.Empty(Verdict.Of(Sound with { Seconds = 9, AnswerBytes = 60e6 }, deadline: 2));
+        Assert.Equal(Rule.Late, Assert.Single(Verdict.Of(Sound with { Seconds = 9.3, AnswerBytes = 60e6 }, deadline: 2)).Rule);
+    }
+
+    [Fact]
     public void What_has_no_end_is_late_however_little_of_a_busy_machine_it_got() =>
         Assert.Equal(Rule.Late, Assert.Single(Verdict.Of(Sound with { Seconds = 30, WaitedSeconds = 25, HasNoEnd = true }, deadline: 2)).Rule);
 

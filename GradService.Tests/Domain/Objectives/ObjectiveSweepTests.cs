@@ -3,6 +3,7 @@ using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Objectives;
+using GradService.Domain.Separation;
 using GradService.Domain.Statistics;
 using GradService.Tests.Laws;
 using GradService.Tests.Problems;
@@ -63,7 +64,7 @@ public sealed class ObjectiveSweepTests
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
             var shape = NetworkShape.Infer(request.Spec(), new Limits());
-            var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("b"), PointBatches.Joint) { Live = true };
+            var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("b"), PointBatches.Joint) { Live = true, Strategy = Strategy.RowByRow };
             using var scope = NewDisposeScope();
             using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
             using var trained = network.ToTrain();

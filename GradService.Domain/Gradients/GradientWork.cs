@@ -8,7 +8,7 @@ using static GradService.Domain.Networks.WorkEstimate;
 namespace GradService.Domain.Gradients;
 
 /// <summary>How long outputs and gradients take, found from sizes alone, in a few products.</summary>
-internal static class RequestWork
+internal static class GradientWork
 {
     // Checking, reporting, and what findings look at, by either engine.
     private const double EachRequest = 20_000;
