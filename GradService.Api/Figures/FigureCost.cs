@@ -26,7 +26,7 @@ internal static class FigureCost
     /// <param name="size">The network.</param>
     public static Cost Panels(FigureKind kind, int panels, long samples, NetworkSize size)
     {
-        var each = kind == FigureKind.Coupling ? CouplingMap.PriceOf(samples, size) : new Cost(samples * BytesOfSample, 0, samples * NanosecondsOfSample);
+        var each = kind == FigureKind.Coupling ? CouplingMap.CostOf(samples, size) : new Cost(samples * BytesOfSample, 0, samples * NanosecondsOfSample);
         return each with { Work = panels * (each.Work + NanosecondsOfPanel) };
     }
 

@@ -19,7 +19,7 @@ internal abstract record FigureQuestion(FieldPath Path, string? Title)
     {
         try
         {
-            return PriceAnswer(gradients, objectives).Below(Path);
+            return QuoteAnswer(gradients, objectives).Below(Path);
         }
         catch (FaultException fault)
         {
@@ -27,5 +27,5 @@ internal abstract record FigureQuestion(FieldPath Path, string? Title)
         }
     }
 
-    protected abstract Quote<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives);
+    protected abstract Quote<DrawableAnswer> QuoteAnswer(GradientService gradients, ObjectiveService objectives);
 }

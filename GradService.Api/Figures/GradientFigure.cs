@@ -15,7 +15,7 @@ internal sealed record GradientFigure(FieldPath Path, string? Title, GradientReq
     public static GradientFigure Of(FieldPath path, string? title, GradientRequest request, NetworkCatalog networks, FigureKind? asked) =>
         new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [request.Gradient], "gradient.kind"), networks.SizeOf(request.Network));
 
-    protected override Quote<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
+    protected override Quote<DrawableAnswer> QuoteAnswer(GradientService gradients, ObjectiveService objectives) =>
         gradients.QuoteGradient(Request with { Gradient = FigureKinds.Drawn(Kind, Request.Gradient) })
             .Beside(FigureCost.Panels(Kind, 1, Request.Inputs.Shape[0], Size))
             .Then((result, cancellation) =>

@@ -11,6 +11,6 @@ internal sealed record ObjectiveFigure(FieldPath Path, string? Title, ObjectiveC
 {
     public override int PanelCount => TermsPanels.Count;
 
-    protected override Quote<DrawableAnswer> PriceAnswer(GradientService gradients, ObjectiveService objectives) =>
+    protected override Quote<DrawableAnswer> QuoteAnswer(GradientService gradients, ObjectiveService objectives) =>
         objectives.QuoteComparison(Request).Then((result, _) => DrawableAnswer.Of(result, TermsPanels.Of(result, Title)));
 }

@@ -71,7 +71,7 @@ internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDispos
     }
 
     /// <summary>What drawing or reading its numbers takes: the numbers as they come, in managed memory, while its tensors are made of them.</summary>
-    public static Cost PriceOf(NetworkShape shape)
+    public static Cost CostOf(NetworkShape shape)
     {
         // In single precision, as they are drawn, and in the network's.
         var bytes = shape.ParameterElements.SaturatingTimes(sizeof(float) + (shape.Dtype == Dtype.Float64 ? sizeof(double) : 0));

@@ -61,7 +61,7 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     public NetworkSize SizeOf(NetworkSource source)
     {
         var shape = NetworkShape.InferWithin(DescriptionOf(source), limits);
-        return new NetworkSize(shape.Input.Elements, shape.Output.Elements, shape.All.Where(node => node.Layer is Networks.Layers.BatchNorm).Sum(node => 2 * node.Input[0]));
+        return new NetworkSize(shape.Input.Elements, shape.Output.Elements, 2 * shape.BatchNormChannels);
     }
 
     /// <summary>The network without the numbers of a stored one.</summary>

@@ -1,7 +1,6 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
 using GradService.Domain.Gradients.Kinds;
-using GradService.Domain.Networks.Layers;
 using GradService.Domain.Runs;
 
 namespace GradService.Domain.Gradients;
@@ -20,9 +19,8 @@ internal static class GradientCost
         var (shape, size, samples) = (plan.Shape, plan.Size, plan.Samples);
         var itemSize = shape.Dtype.SizeInBytes();
         var outputs = shape.Output.After(samples).Elements;
-        var statistics = shape.All.Where(node => node.Layer is BatchNorm).Sum(node => node.Input[0]);
         var answer = question?.ResultElements(size) ?? 0;
-        var results = outputs.SaturatingPlus(answer).SaturatingPlus(4 * statistics).SaturatingTimes(itemSize);
+        var results = outputs.SaturatingPlus(answer).SaturatingPlus(4 * shape.BatchNormChannels).SaturatingTimes(itemSize);
 
         var kept = shape.KeptElements.SaturatingTimes(question?.TensorsPerKept(size) ?? Cost.TensorsPerKept);
 

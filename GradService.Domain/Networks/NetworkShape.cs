@@ -1,6 +1,7 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
 using GradService.Domain.Faults;
+using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Parameters;
 
 namespace GradService.Domain.Networks;
@@ -41,6 +42,9 @@ internal sealed class NetworkShape
 
     /// <summary>Elements per sample that the neediest layer takes while it runs, beside what is kept.</summary>
     public long ScratchElements => All.Max(node => node.Layer.ScratchElements(node));
+
+    /// <summary>Channels of all BatchNorm layers.</summary>
+    public long BatchNormChannels => All.Where(node => node.Layer is BatchNorm).Sum(node => node.Input[0]);
 
     /// <summary>What passes and sweeps over it take.</summary>
     public NetworkWork Work => field ??= NetworkWork.Of(this, Dtype);

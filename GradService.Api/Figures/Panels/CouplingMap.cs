@@ -63,7 +63,7 @@ internal static class CouplingMap
     /// <summary>What a map takes at most: its cells, and the Gram matrices where it is made by them; more work than is taken on is refused.</summary>
     /// <param name="samples">N.</param>
     /// <param name="size">The network.</param>
-    public static Cost PriceOf(long samples, NetworkSize size)
+    public static Cost CostOf(long samples, NetworkSize size)
     {
         var (cells, gram) = (Cells(samples), (Cells(samples) + 1.0) * size.Statistics * size.Statistics);
         var (_, multiplications) = Choose(samples, size.OutputElements, size.InputElements, size.Statistics);
