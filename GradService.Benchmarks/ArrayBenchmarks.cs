@@ -31,9 +31,12 @@ public class ArrayBenchmarks
     public void Prepare()
     {
         var random = new Random(1);
-        var numbers = Enumerable.Range(0, Count).Select(_ => (random.NextDouble() * 2) - 1).Select(x => Digits == "single" ? (float)x : Digits == "short" ? Math.Round(x, 3) : x).ToArray();
-        var rows = string.Join(", ", numbers.Select(x => $"[{(Digits == "single" ? ((float)x).ToString(CultureInfo.InvariantCulture) : x.ToString(CultureInfo.InvariantCulture))}]"));
-        _request = Encoding.UTF8.GetBytes($$"""{ "network": { "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1 }] }, "inputs": [{{rows}}] }""");
+        var numbers = Enumerable.Range(0, Count).Select(_ => (random.NextDouble() * 2) - 1)
+            .Select(x => Digits == "single" ? (float)x : Digits == "short" ? Math.Round(x, 3) : x).ToArray();
+        var rows = string.Join(", ",
+            numbers.Select(x => $"[{(Digits == "single" ? ((float)x).ToString(CultureInfo.InvariantCulture) : x.ToString(CultureInfo.InvariantCulture))}]"));
+        _request = Encoding.UTF8.GetBytes(
+            $$"""{ "network": { "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1 }] }, "inputs": [{{rows}}] }""");
         _array = Digits == "single" ? new NdArray(new Shape(Count, 1), [.. numbers.Select(x => (float)x)]) : new NdArray(new Shape(Count, 1), numbers);
         _json = new ServiceCollection().AddJson().BuildServiceProvider().GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
     }

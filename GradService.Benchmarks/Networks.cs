@@ -65,7 +65,8 @@ public static class Networks
         return new GradientRequest
         {
             Network = network,
-            Inputs = new NdArray(shape, [.. Enumerable.Range(0, (int)shape.Elements).Select(i => shape.Elements == samples ? i / (samples - 1.0) : random.NextDouble())]),
+            Inputs = new NdArray(shape,
+                [.. Enumerable.Range(0, (int)shape.Elements).Select(i => shape.Elements == samples ? i / (samples - 1.0) : random.NextDouble())]),
             BatchNorm = new BatchNormSpec { Mode = BatchNormMode.Find(mode)! },
             Gradient = question,
         };

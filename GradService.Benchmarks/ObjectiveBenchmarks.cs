@@ -20,7 +20,8 @@ namespace GradService.Benchmarks;
 [InvocationCount(4)]
 public class ObjectiveBenchmarks
 {
-    private readonly ObjectiveService _service = new(new Limits(), new NetworkCatalog(new NetworkCache(new Limits(), new EngineOptions { NetworkCacheBytes = 0 }), new Limits()));
+    private readonly ObjectiveService _service =
+        new(new Limits(), new NetworkCatalog(new NetworkCache(new Limits(), new EngineOptions { NetworkCacheBytes = 0 }), new Limits()));
     private ObjectiveRequest _request = null!;
 
     [GlobalSetup]
@@ -43,7 +44,8 @@ public class ObjectiveBenchmarks
                 Seed = 7,
             },
             Variables = ["x", "t"],
-            Points = [new PointSet { Name = "interior", Inputs = new NdArray(new Shape(1000, 2), [.. Enumerable.Range(0, 2000).Select(_ => random.NextDouble())]) }],
+            Points =
+                [new PointSet { Name = "interior", Inputs = new NdArray(new Shape(1000, 2), [.. Enumerable.Range(0, 2000).Select(_ => random.NextDouble())]) }],
             Terms = [new ObjectiveTerm { Name = "pde", On = "interior", Residual = "u_xx + u_t" }],
         };
     }
@@ -64,5 +66,9 @@ public class ObjectiveBenchmarks
     public ObjectiveResult MovingAverageHeld() => Evaluate(new ObjectiveVariant { Mode = MovingAverage.Mode });
 
     private ObjectiveResult Evaluate(ObjectiveVariant variant) => _service.Evaluate(
-        _request with { BatchNorm = new TrainingBatchNormSpec { Mode = variant.Mode, ThroughStatistics = variant.ThroughStatistics }, Derivative = variant.Derivative }, CancellationToken.None);
+        _request with
+        {
+            BatchNorm = new TrainingBatchNormSpec { Mode = variant.Mode, ThroughStatistics = variant.ThroughStatistics },
+            Derivative = variant.Derivative,
+        }, CancellationToken.None);
 }

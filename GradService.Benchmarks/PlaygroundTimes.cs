@@ -47,11 +47,13 @@ public static class PlaygroundTimes
             {
                 var sizes = await page.EvaluateAsync<double[]>("""
                     () => {
-                      const parts = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource').filter(part => part.name.includes('/playground/'))];
+                      const parts = [...performance.getEntriesByType('navigation'),
+                        ...performance.getEntriesByType('resource').filter(part => part.name.includes('/playground/'))];
                       return [parts.length, ...['decodedBodySize', 'encodedBodySize'].map(size => parts.reduce((sum, part) => sum + part[size], 0))];
                     }
                     """);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"page: {sizes[0]} files, {sizes[1] / 1000:0} kB, {sizes[2] / 1000:0} kB as sent"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"page: {sizes[0]} files, {sizes[1] / 1000:0} kB, {sizes[2] / 1000:0} kB as sent"));
             }
         }
 
@@ -88,6 +90,8 @@ public static class PlaygroundTimes
     private static void Tell(string what, List<double> times)
     {
         times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: median {times[times.Count / 2]:0} ms, nine in ten within {times[(int)(0.9 * times.Count)]:0} ms, least {times[0]:0} ms ({times.Count} times)"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{what}: median {times[times.Count / 2]:0} ms, nine in ten within {times[(int)(0.9 * times.Count)]:0} ms, least {times[0]:0} "
+                + $"ms ({times.Count} times)"));
     }
 }

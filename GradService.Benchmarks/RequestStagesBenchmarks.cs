@@ -91,7 +91,8 @@ public class RequestStagesBenchmarks : IDisposable
     public object GradientDense() => BlockBackward.Run(_run, _request.Gradient.InBlocks(_plan.Size)!, _plan.Size.Inputs, CancellationToken.None);
 
     [Benchmark]
-    public object HeldDense() => BlockBackward.Run(_run, _request.Gradient.InBlocks(_plan.Size)! with { Way = Apart.Way }, _plan.Size.Inputs, CancellationToken.None);
+    public object HeldDense() =>
+        BlockBackward.Run(_run, _request.Gradient.InBlocks(_plan.Size)! with { Way = Apart.Way }, _plan.Size.Inputs, CancellationToken.None);
 
     [GlobalCleanup]
     public void Dispose()

@@ -51,8 +51,11 @@ public class ResidualNetworkBenchmarks
         _vjp = Ask(new Vjp { Cotangent = Normal(new Shape(Samples, Classes)) });
         _jvp = Ask(new Jvp { Tangent = Normal(new Shape(Samples, 3, 32, 32)) });
 
-        static Conv2d Convolution(int channels) => new() { OutChannels = channels, KernelSize = new PerAxis(3), Padding = new ConvolutionPadding(new PerAxis(1)), Bias = false };
-        NdArray Normal(Shape shape) => new(shape, [.. Enumerable.Range(0, (int)shape.Elements).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))]);
+        static Conv2d Convolution(int channels) =>
+            new() { OutChannels = channels, KernelSize = new PerAxis(3), Padding = new ConvolutionPadding(new PerAxis(1)), Bias = false };
+        NdArray Normal(Shape shape) =>
+            new(shape, [.. Enumerable.Range(0, (int)shape.Elements)
+                .Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))]);
         GradientRequest Ask(Question question) => new() { Network = _forward.Network, Inputs = _forward.Inputs, Gradient = question };
     }
 

@@ -64,7 +64,10 @@ class Connection:
 
 def request(samples):
     return json.dumps({
-        "network": {"inputShape": [1], "layers": [{"type": "linear", "outFeatures": 10}, {"type": "tanh"}, {"type": "batchNorm"}, {"type": "linear", "outFeatures": 1}]},
+        "network": {
+            "inputShape": [1],
+            "layers": [{"type": "linear", "outFeatures": 10}, {"type": "tanh"}, {"type": "batchNorm"}, {"type": "linear", "outFeatures": 1}],
+        },
         "inputs": [[sample / samples] for sample in range(samples)],
         "gradient": {"kind": "perSample", "strategy": "rowByRow"},
     }).encode()

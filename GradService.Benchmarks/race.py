@@ -84,7 +84,8 @@ def memory(process, field):
 
 def measure(name, file, content_type, connections, seconds):
     """Requests per second, p50 and p99 in milliseconds; None where an answer was not 200, or none came."""
-    printed = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(HERE / "post.lua"), "--latency", f"http://127.0.0.1:{PORTS[name]}/v1/gradients"],
+    printed = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(HERE / "post.lua"), "--latency",
+                              f"http://127.0.0.1:{PORTS[name]}/v1/gradients"],
                              env={**os.environ, "BODY": file, "CONTENT_TYPE": content_type}, capture_output=True, text=True).stdout
     rate = re.search(r"Requests/sec:\s+([\d.]+)", printed)
     if rate is None or float(rate.group(1)) == 0 or "Non-2xx" in printed:
@@ -132,8 +133,10 @@ def main():
                     if figures is None:
                         print(f"| {kind} | {samples} | {connections} | {form} | {name} | none | | | | |", flush=True)
                         continue
-                    beside = [f"{figures[0] / found['json', other][0]:.2f}" if found.get(("json", other)) and name == "service" else "" for other in ("peer", "floor")]
-                    print(f"| {kind} | {samples} | {connections} | {form} | {name} | {figures[0]:,.1f} | {figures[1]:.2f} | {figures[2]:.2f} | {beside[0]} | {beside[1]} |", flush=True)
+                    beside = [f"{figures[0] / found['json', other][0]:.2f}" if found.get(("json", other)) and name == "service" else ""
+                              for other in ("peer", "floor")]
+                    print(f"| {kind} | {samples} | {connections} | {form} | {name} | {figures[0]:,.1f} | {figures[1]:.2f} | "
+                          f"{figures[2]:.2f} | {beside[0]} | {beside[1]} |", flush=True)
         print("\n| Contender | Memory at the end, MiB | At the peak, MiB |\n| --- | --- | --- |")
         for name in names:
             print(f"| {name} | {memory(running[name], 'VmRSS'):.0f} | {memory(running[name], 'VmHWM'):.0f} |")

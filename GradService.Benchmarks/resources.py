@@ -45,7 +45,8 @@ class Service:
 
     def __init__(self, api, folder, port):
         self.port = port
-        environment = {**os.environ, "ASPNETCORE_URLS": f"http://127.0.0.1:{port}", "Storage__Folder": folder, "Logging__LogLevel__Default": "Warning", "MALLOC_ARENA_MAX": "2"}
+        environment = {**os.environ, "ASPNETCORE_URLS": f"http://127.0.0.1:{port}", "Storage__Folder": folder,
+                       "Logging__LogLevel__Default": "Warning", "MALLOC_ARENA_MAX": "2"}
         self.process = subprocess.Popen(["dotnet", "GradService.Api.dll"], cwd=api, env=environment)
         atexit.register(self.process.kill)
         for _ in range(600):
@@ -85,7 +86,8 @@ class Service:
 
 
 def network(seed, width=10):
-    return {"inputShape": [1], "layers": [{"type": "linear", "outFeatures": width}, {"type": "tanh"}, {"type": "batchNorm"}, {"type": "linear", "outFeatures": 1}], "seed": seed}
+    return {"inputShape": [1], "seed": seed,
+            "layers": [{"type": "linear", "outFeatures": width}, {"type": "tanh"}, {"type": "batchNorm"}, {"type": "linear", "outFeatures": 1}]}
 
 
 def store_many(service, count):
@@ -198,7 +200,8 @@ def kill_during_uploads(api, folder, port, uploads):
     whole = sum(service.ask("GET", f"/v1/networks/{id}/parameters", headers={"Accept": "application/vnd.safetensors"})[0] == 200 for id in there)
     service.stop()
     lost = answered - set(there)
-    print(f"{sent} uploads, {kills} kills: {len(answered)} answered, {len(there)} there, {whole} of them whole, {len(lost)} lost, {len(set(files) ^ set(there))} files without network or the other way round, {len(left)} unfinished")
+    print(f"{sent} uploads, {kills} kills: {len(answered)} answered, {len(there)} there, {whole} of them whole, {len(lost)} lost, "
+          f"{len(set(files) ^ set(there))} files without network or the other way round, {len(left)} unfinished")
     return not lost and whole == len(there) and files == sorted(there) and not left
 
 
@@ -214,13 +217,16 @@ def safetensors(arrays):
 def large(api, folder, port, millions):
     service = Service(api, folder, port)
     width = int((millions * 1e6 / 2) ** 0.5)
-    layers = [{"type": "linear", "outFeatures": width}, {"type": "tanh"}, {"type": "batchNorm"}, {"type": "linear", "outFeatures": width}, {"type": "linear", "outFeatures": 1}]
+    layers = [{"type": "linear", "outFeatures": width}, {"type": "tanh"}, {"type": "batchNorm"}, {"type": "linear", "outFeatures": width},
+              {"type": "linear", "outFeatures": 1}]
     rng = np.random.default_rng(7)
     draw = lambda *shape: rng.normal(0, 0.02, shape).astype(np.float32)
-    arrays = {"0.weight": draw(width, width), "0.bias": draw(width), "2.weight": draw(width), "2.bias": draw(width), "3.weight": draw(width, width), "3.bias": draw(width), "4.weight": draw(1, width), "4.bias": draw(1)}
+    arrays = {"0.weight": draw(width, width), "0.bias": draw(width), "2.weight": draw(width), "2.bias": draw(width),
+              "3.weight": draw(width, width), "3.bias": draw(width), "4.weight": draw(1, width), "4.bias": draw(1)}
     one = sum(array.nbytes for array in arrays.values())
     parts = [("network", json.dumps({"inputShape": [width], "layers": layers}).encode()), ("parameters", safetensors(arrays)), ("name", b"large")]
-    body = b"".join(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + content + b"\r\n" for name, content in parts) + f"--{BOUNDARY}--\r\n".encode()
+    body = b"".join(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + content + b"\r\n" for name, content in parts)
+    body += f"--{BOUNDARY}--\r\n".encode()
 
     ask = lambda name: service.ask("POST", "/v1/gradients", {"network": name, "inputs": draw(3, width).tolist(), "gradient": {"kind": "sum"}})
     small = {"inputShape": [width], "layers": [{"type": "linear", "outFeatures": 1}, {"type": "batchNorm"}], "seed": 1}
@@ -239,7 +245,8 @@ def large(api, folder, port, millions):
     again = time.monotonic()
     assert ask({"name": "large"})[0] == 200
     again = time.monotonic() - again
-    print(f"{sum(array.size for array in arrays.values()):,} parameters, {one / 1e6:.1f} MB: uploaded in {uploaded:.2f} s at {upload / one:.2f} copies beyond before; "
+    print(f"{sum(array.size for array in arrays.values()):,} parameters, {one / 1e6:.1f} MB: "
+          f"uploaded in {uploaded:.2f} s at {upload / one:.2f} copies beyond before; "
           f"a gradient of 3 samples in {computed:.2f} s (again {again:.2f}) at {compute / one:.2f} copies; {(service.memory() - before) / one:.2f} stay")
     service.stop()
     return upload <= 3 * one and compute <= 3 * one

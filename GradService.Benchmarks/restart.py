@@ -22,7 +22,10 @@ import threading
 import time
 
 BODY = json.dumps({
-    "network": {"inputShape": [1], "layers": [{"type": "linear", "outFeatures": 10}, {"type": "tanh"}, {"type": "batchNorm"}, {"type": "linear", "outFeatures": 1}]},
+    "network": {
+        "inputShape": [1],
+        "layers": [{"type": "linear", "outFeatures": 10}, {"type": "tanh"}, {"type": "batchNorm"}, {"type": "linear", "outFeatures": 1}],
+    },
     "inputs": [[sample / 200] for sample in range(200)],
     "gradient": {"kind": "perSample", "strategy": "rowByRow"},
 }).encode()
@@ -135,7 +138,8 @@ def main():
             sent = load.end()
             before = [each for each in sent if each[0] < signalled]
             lost += sum(1 for _, outcome in before if outcome not in (200, 429, 503)) + sum(1 for _, outcome in sent if outcome == "closed in an answer")
-            print(f"SIGTERM: ended after {took:.2f} s with code {code}; sent before: {counted(before)}; later: {counted([each for each in sent if each[0] >= signalled])}")
+            later = counted([each for each in sent if each[0] >= signalled])
+            print(f"SIGTERM: ended after {took:.2f} s with code {code}; sent before: {counted(before)}; later: {later}")
             process = start(asked.service, asked.port)
             ready(process, asked.port)
         print(f"requests lost by SIGTERM, of those sent before it and those answered in part: {lost}")

@@ -34,9 +34,11 @@ def request(rng):
     samples = rng.choice([10, 100, 1000])
     inputs = [[rng.random()] for _ in range(samples)]
     if rng.random() < 0.2:
-        return "/v1/objectives", {"network": network, "points": [{"name": "interior", "inputs": inputs}], "terms": [{"name": "pde", "on": "interior", "residual": "u_xx + sin(x)"}]}
+        return "/v1/objectives", {"network": network, "points": [{"name": "interior", "inputs": inputs}],
+                                  "terms": [{"name": "pde", "on": "interior", "residual": "u_xx + sin(x)"}]}
     kind = rng.choice(KINDS)
-    return "/v1/gradients", {"network": network, "inputs": inputs[:100] if kind == "jacobian" else inputs, "gradient": {"kind": kind, **({"order": 3} if kind == "derivatives" else {})}}
+    return "/v1/gradients", {"network": network, "inputs": inputs[:100] if kind == "jacobian" else inputs,
+                             "gradient": {"kind": kind, **({"order": 3} if kind == "derivatives" else {})}}
 
 
 def call(seed, until, counts):

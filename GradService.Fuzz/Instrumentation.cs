@@ -8,7 +8,8 @@ internal static class Instrumentation
     private static readonly (string Assembly, string[] Namespaces)[] Readers =
     [
         ("GradService.Api.dll", ["GradService.Api.Wire", "GradService.Api.Gradients"]),
-        ("GradService.Domain.dll", ["GradService.Domain.Objectives", "GradService.Domain.Networks", "GradService.Domain.Statistics", "GradService.Domain.Faults"]),
+        ("GradService.Domain.dll",
+            ["GradService.Domain.Objectives", "GradService.Domain.Networks", "GradService.Domain.Statistics", "GradService.Domain.Faults"]),
     ];
 
     /// <returns>0, or 1 where a reader is not there.</returns>
@@ -16,7 +17,8 @@ internal static class Instrumentation
     {
         foreach (var (assembly, namespaces) in Readers)
         {
-            var types = Fuzzer.Instrument(Path.Combine(folder, assembly), type => namespaces.Any(name => type.StartsWith(name, StringComparison.Ordinal)), Options.Value).ToList();
+            var types = Fuzzer.Instrument(Path.Combine(folder, assembly), type => namespaces.Any(name => type.StartsWith(name, StringComparison.Ordinal)),
+                Options.Value).ToList();
             Console.WriteLine($"{assembly}: {types.Count} types");
             if (namespaces.Any(name => !types.Exists(type => type.StartsWith(name, StringComparison.Ordinal))))
             {

@@ -22,7 +22,8 @@ internal static class Program
             case ["replay", var target, .. var files]:
                 return Replay.Run(target, files);
             case ["storm", var requests, .. var seed]:
-                return await MutationStorm.RunAsync(int.Parse(requests, CultureInfo.InvariantCulture), seed is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 1);
+                return await MutationStorm.RunAsync(int.Parse(requests, CultureInfo.InvariantCulture),
+                    seed is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 1);
             case ["search", var minutes, .. var options]:
                 return await WorstCaseSearch.RunAsync(
                     Minutes(minutes), Seed(options), !options.Contains("good"),

@@ -34,7 +34,8 @@ fuzz() {
   local found=$artifacts/found/$1 stats
   rm -rf "$found"
   mkdir -p "$found"
-  if ! timeout "$((seconds + 300))" afl-fuzz -i "Corpus/$1" -o "$found" -m none -t 20000 -V "$seconds" $(dictionary "$1") -- dotnet "$program/GradService.Fuzz.dll" fuzz "$1" @@ >"$found/log" 2>&1; then
+  if ! timeout "$((seconds + 300))" afl-fuzz -i "Corpus/$1" -o "$found" -m none -t 20000 -V "$seconds" $(dictionary "$1") \
+      -- dotnet "$program/GradService.Fuzz.dll" fuzz "$1" @@ >"$found/log" 2>&1; then
     tail -n 20 "$found/log"
     echo "$1: afl-fuzz failed."
     return 1

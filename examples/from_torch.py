@@ -138,7 +138,8 @@ for axes in (1, 2, 3):
     LAYERS |= {
         getattr(nn, f"Conv{axes}d"): (f"conv{axes}d", _convolution, lambda l, x: {"padding_mode='zeros'": l.padding_mode == "zeros"}),
         getattr(nn, f"BatchNorm{axes}d"): ("batchNorm", _batch_norm, _nothing),
-        getattr(nn, f"InstanceNorm{axes}d"): ("instanceNorm", lambda l, x: {"affine": l.affine, "eps": l.eps}, lambda l, x: {"track_running_stats=False": not l.track_running_stats}),
+        getattr(nn, f"InstanceNorm{axes}d"): ("instanceNorm", lambda l, x: {"affine": l.affine, "eps": l.eps},
+                                              lambda l, x: {"track_running_stats=False": not l.track_running_stats}),
         getattr(nn, f"MaxPool{axes}d"): (f"maxPool{axes}d", _pool, _whole_windows),
         getattr(nn, f"AvgPool{axes}d"): (f"avgPool{axes}d", _pool, _whole_windows),
         getattr(nn, f"AdaptiveAvgPool{axes}d"): (f"adaptiveAvgPool{axes}d", _adaptive, _nothing),

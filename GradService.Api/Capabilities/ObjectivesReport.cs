@@ -38,7 +38,8 @@ internal sealed record ObjectivesReport
         Reductions = [.. FieldTypes.Named<Reduction>().Askable.Keys],
         Batches = [.. FieldTypes.Named<PointBatches>().Askable.Keys],
         Returns = [.. FieldTypes.Named<ObjectivePart>().Askable.Keys],
-        Formula = new FormulaReport(FormulaLanguage.Functions, Domain.Objectives.Formulas.Formula.MaxLength, Domain.Objectives.Formulas.Formula.MaxDepth, Domain.Objectives.Formulas.Formula.MaxOrder),
+        Formula = new FormulaReport(FormulaLanguage.Functions, Domain.Objectives.Formulas.Formula.MaxLength, Domain.Objectives.Formulas.Formula.MaxDepth,
+            Domain.Objectives.Formulas.Formula.MaxOrder),
     };
 }
 

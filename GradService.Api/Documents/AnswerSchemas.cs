@@ -59,7 +59,8 @@ internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions j
             var member = (PropertyInfo)property.AttributeProvider!;
             var nullable = _nullability.Create(member).ReadState == NullabilityState.Nullable;
             var writtenAsNull = nullable && WritesNull(property);
-            schema.Properties.Add(property.Name, values.Property(Of(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType), values.Docs.Of(member), nullable: writtenAsNull));
+            schema.Properties.Add(property.Name,
+                values.Property(Of(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType), values.Docs.Of(member), nullable: writtenAsNull));
             if (!nullable || writtenAsNull)
             {
                 schema.Required.Add(property.Name);

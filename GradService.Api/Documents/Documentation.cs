@@ -35,14 +35,16 @@ internal sealed record DocumentedParameter(string Name, string Description, bool
 /// <param name="Request">The body that was sent; null: it does not depend on that.</param>
 /// <param name="ContentType">The header Content-Type that was sent.</param>
 /// <param name="Accept">The header Accept that was sent.</param>
-internal sealed record ProblemExample(string Summary, Func<string?> Json, string? Request = null, string ContentType = "application/json", string Accept = "application/json");
+internal sealed record ProblemExample(string Summary, Func<string?> Json, string? Request = null, string ContentType = "application/json",
+    string Accept = "application/json");
 
 /// <summary>An error that an operation may answer with.</summary>
 /// <param name="StatusCode">The status.</param>
 /// <param name="Description">When it happens, and what to do.</param>
 /// <param name="Example">One such answer.</param>
 /// <param name="SaysWhenToRetry">Whether it comes with the header Retry-After.</param>
-internal sealed record DocumentedProblem(int StatusCode, string Description, ProblemExample? Example = null, bool SaysWhenToRetry = false) : IProducesResponseTypeMetadata
+internal sealed record DocumentedProblem(int StatusCode, string Description, ProblemExample? Example = null, bool SaysWhenToRetry = false)
+    : IProducesResponseTypeMetadata
 {
     public Type Type => typeof(ProblemDetails);
 
@@ -86,7 +88,8 @@ internal static class Documentation
     public static RouteHandlerBuilder WithExamples(this RouteHandlerBuilder endpoint, IReadOnlyList<RequestExample> examples) =>
         endpoint.WithMetadata([.. examples]);
 
-    public static RouteHandlerBuilder WithAnswer(this RouteHandlerBuilder endpoint, string words, Func<string?>? json = null, int status = StatusCodes.Status200OK, IReadOnlyList<DocumentedHeader>? headers = null) =>
+    public static RouteHandlerBuilder WithAnswer(this RouteHandlerBuilder endpoint, string words, Func<string?>? json = null,
+        int status = StatusCodes.Status200OK, IReadOnlyList<DocumentedHeader>? headers = null) =>
         endpoint.WithMetadata(new DocumentedAnswer(words, json, status, headers ?? []));
 
     public static RouteHandlerBuilder WithParameter(this RouteHandlerBuilder endpoint, string name, string description, bool isInteger = false) =>

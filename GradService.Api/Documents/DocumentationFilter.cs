@@ -15,19 +15,26 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<DocumentedBody>().SingleOrDefault() is { } body)
         {
-            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = new Dictionary<string, IOpenApiMediaType> { [AnswerMedia.Json] = new OpenApiMediaType { Schema = body.Schema() } } };
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, IOpenApiMediaType> { [AnswerMedia.Json] = new OpenApiMediaType { Schema = body.Schema() } },
+            };
         }
 
         if (metadata.OfType<RequestExample>().ToList() is { Count: > 0 } examples)
         {
-            Media(operation.RequestBody!.Content!, "application/json").Examples = examples.ToDictionary(example => example.Name, example => (IOpenApiExample)Example(example.Summary, example.Json, example.Description));
+            Media(operation.RequestBody!.Content!, "application/json").Examples =
+                examples.ToDictionary(example => example.Name, example => (IOpenApiExample)Example(example.Summary, example.Json, example.Description));
         }
 
         foreach (var answer in metadata.OfType<DocumentedAnswer>())
         {
             var response = (OpenApiResponse)operation.Responses![answer.StatusCode.ToString(CultureInfo.InvariantCulture)];
             response.Description = answer.Words;
-            response.Headers = answer.Headers.Count == 0 ? null : answer.Headers.ToDictionary(header => header.Name, header => (IOpenApiHeader)Header(header.Description, JsonSchemaType.String));
+            response.Headers = answer.Headers.Count == 0
+                ? null
+                : answer.Headers.ToDictionary(header => header.Name, header => (IOpenApiHeader)Header(header.Description, JsonSchemaType.String));
             if (answer.Json?.Invoke() is { } json)
             {
                 Media(response.Content!, "application/json").Example = JsonNode.Parse(json);
@@ -39,17 +46,26 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
             Describe(operation, parameter);
         }
 
-        DescribeArchive(operation.RequestBody?.Content, "An archive of arrays, as numpy.savez writes it. Member request.npy is a one-dimensional array of bytes that holds the request's JSON in UTF-8 (or request.json the text itself); "
-            + $"arrays that are not in it are members of their own: {string.Join(", ", ArrayMembers.Names.Select(name => name.Replace("*", "NAME", StringComparison.Ordinal) + ".npy"))}.");
+        DescribeArchive(operation.RequestBody?.Content,
+            "An archive of arrays, as numpy.savez writes it. Member request.npy is a one-dimensional array of bytes that holds the request's JSON in UTF-8 (or "
+                + "request.json the text itself); "
+                + "arrays that are not in it are members of their own: "
+                + $"{string.Join(", ", ArrayMembers.Names.Select(name => name.Replace("*", "NAME", StringComparison.Ordinal) + ".npy"))}.");
         foreach (var form in metadata.OfType<DocumentedForm>())
         {
             Media(operation.RequestBody!.Content!, form.Media).Schema = form.Schema();
         }
 
-        DescribeBinary(operation.Responses?.GetValueOrDefault("200")?.Content, AnswerMedia.Safetensors, "A safetensors file, as safetensors.torch.load_file reads it; counters are 64-bit integers.");
+        DescribeBinary(operation.Responses?.GetValueOrDefault("200")?.Content, AnswerMedia.Safetensors,
+            "A safetensors file, as safetensors.torch.load_file reads it; counters are 64-bit integers.");
         var computed = operation.RequestBody is not null;
-        DescribeArchive(operation.Responses?.GetValueOrDefault("200")?.Content, !computed ? "An archive of arrays, as numpy.load reads it: a member for each parameter and buffer." : "An archive of arrays, as numpy.load reads it: outputs.npy, gradients.npy (or diagonal.npy, left.npy, right.npy), batch_norm/NAME/mean.npy and so on; "
-            + "entries of a list without names are numbered, as in results/0/outputs.npy. Member response.npy is an array of bytes that holds the rest as JSON in UTF-8.");
+        DescribeArchive(operation.Responses?.GetValueOrDefault("200")?.Content,
+            !computed
+                ? "An archive of arrays, as numpy.load reads it: a member for each parameter and buffer."
+                : "An archive of arrays, as numpy.load reads it: outputs.npy, gradients.npy (or diagonal.npy, left.npy, right.npy), "
+                    + "batch_norm/NAME/mean.npy and so on; "
+                    + "entries of a list without names are numbered, as in results/0/outputs.npy. Member response.npy is an array of bytes that holds "
+                    + "the rest as JSON in UTF-8.");
 
         foreach (var status in metadata.OfType<DescribedStatus>())
         {
@@ -79,7 +95,8 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
             .SelectMany(api => api.ActionDescriptor.EndpointMetadata.OfType<DocumentedTag>()).Distinct()
             .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }).ToHashSet();
 
-    private static void DescribeArchive(IDictionary<string, IOpenApiMediaType>? content, string description) => DescribeBinary(content, AnswerMedia.Npz, description);
+    private static void DescribeArchive(IDictionary<string, IOpenApiMediaType>? content, string description) =>
+        DescribeBinary(content, AnswerMedia.Npz, description);
 
     private static void DescribeBinary(IDictionary<string, IOpenApiMediaType>? content, string type, string description)
     {
@@ -93,7 +110,13 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
     {
         if (parameter.IsHeader)
         {
-            (operation.Parameters ??= []).Add(new OpenApiParameter { Name = parameter.Name, In = ParameterLocation.Header, Description = parameter.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = parameter.Name,
+                In = ParameterLocation.Header,
+                Description = parameter.Description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
             return;
         }
 
@@ -102,14 +125,18 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         described.Schema = new OpenApiSchema { Type = parameter.IsInteger ? JsonSchemaType.Integer : JsonSchemaType.String };
     }
 
-    private static OpenApiHeader Header(string description, JsonSchemaType type) => new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } };
+    private static OpenApiHeader Header(string description, JsonSchemaType type) =>
+        new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } };
 
     private static void Describe(OpenApiResponse response, DocumentedProblem problem)
     {
         response.Description = problem.Description;
         if (problem.Example is { } example && example.Json() is { } json)
         {
-            Media(response.Content!, "application/problem+json").Examples = new Dictionary<string, IOpenApiExample> { ["problem"] = Example(example.Summary, json, example.Request is null ? null : $"The answer to:\n```json\n{example.Request}\n```") };
+            Media(response.Content!, "application/problem+json").Examples = new Dictionary<string, IOpenApiExample>
+            {
+                ["problem"] = Example(example.Summary, json, example.Request is null ? null : $"The answer to:\n```json\n{example.Request}\n```"),
+            };
         }
 
         if (problem.SaysWhenToRetry)

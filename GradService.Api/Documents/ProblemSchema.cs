@@ -20,7 +20,8 @@ internal static class ProblemSchema
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Description = "Where something is wrong with the request, everything that is: from a path such as \"network.layers[2].outFeatures\" (\"$\" for the request as a whole) to what was expected there and what came.",
+                Description = "Where something is wrong with the request, everything that is: from a path such as \"network.layers[2].outFeatures\" (\"$\" for "
+                    + "the request as a whole) to what was expected there and what came.",
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = ValueSchemas.Of<string>() },
             },
             ["code"] = Text("Where stored networks cannot be had, which kind of trouble it is: a word for programs, such as storage-locked."),

@@ -58,7 +58,11 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
                 ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = Of(element, null) }
 
                 // A parameter may be a single number, as "2.num_batches_tracked" is.
-                : new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = element == typeof(NdArray) ? values.ArrayOrNumber() : Of(element, null) };
+                : new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    AdditionalProperties = element == typeof(NdArray) ? values.ArrayOrNumber() : Of(element, null),
+                };
         }
 
         if (type == typeof(NetworkSource))
@@ -139,7 +143,12 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
         schema.AdditionalPropertiesAllowed = false;
         schema.Properties = new Dictionary<string, IOpenApiSchema>
         {
-            [family.Discriminator] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = Names(family.Members.Keys), Description = "May stand here, and is passed over: each entry has its own." },
+            [family.Discriminator] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Enum = Names(family.Members.Keys),
+                Description = "May stand here, and is passed over: each entry has its own.",
+            },
         };
         foreach (var field in family.Members.Values.SelectMany(member => RecordFields.Of(member).Values).DistinctBy(field => field.Name))
         {

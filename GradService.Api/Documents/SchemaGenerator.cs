@@ -15,12 +15,14 @@ namespace GradService.Api.Documents;
 /// </summary>
 internal sealed class SchemaGenerator(EndpointDataSource endpoints, XmlDocs docs, IOptions<JsonOptions> json) : ISchemaGenerator
 {
-    public IOpenApiSchema GenerateSchema(Type modelType, SchemaRepository schemaRepository, MemberInfo? memberInfo = null, ParameterInfo? parameterInfo = null, ApiParameterRouteInfo? routeInfo = null)
+    public IOpenApiSchema GenerateSchema(Type modelType, SchemaRepository schemaRepository, MemberInfo? memberInfo = null, ParameterInfo? parameterInfo = null,
+        ApiParameterRouteInfo? routeInfo = null)
     {
         var values = new ValueSchemas(schemaRepository, docs);
         return modelType == typeof(ProblemDetails) ? ProblemSchema.Of(values)
             : modelType == typeof(byte[]) ? new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" }
-            : endpoints.Endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType == modelType) ? new RequestSchemas(values, json.Value.SerializerOptions).Of(modelType)
+            : endpoints.Endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType == modelType)
+            ? new RequestSchemas(values, json.Value.SerializerOptions).Of(modelType)
             : new AnswerSchemas(values, json.Value.SerializerOptions).Of(modelType);
     }
 }

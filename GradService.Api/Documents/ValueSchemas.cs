@@ -68,16 +68,22 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
         schema.Required = new HashSet<string> { "shape", "dtype", "base64" };
         schema.Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["shape"] = Property(new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" } }, "Its sizes, outermost first; any may be 0."),
+            ["shape"] = Property(new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" },
+            }, "Its sizes, outermost first; any may be 0."),
             ["dtype"] = Property(Named(FieldTypes.Named<Dtype>()), "The precision of its numbers."),
-            ["base64"] = Property(new OpenApiSchema { Type = JsonSchemaType.String, Format = "byte" }, "Its numbers, little-endian and row-major, in base64 with padding."),
+            ["base64"] = Property(new OpenApiSchema { Type = JsonSchemaType.String, Format = "byte" },
+                "Its numbers, little-endian and row-major, in base64 with padding."),
         };
     });
 
     /// <summary>A number, or a list of such: what an array consists of.</summary>
     public OpenApiSchemaReference Entry() => Component(typeof(ArrayEntry), nameof(ArrayEntry), schema =>
     {
-        schema.Description = "A number, or a list of as many entries as its siblings have: arrays are nested lists, row-major, all lists of one axis equally long. "
+        schema.Description = "A number, or a list of as many entries as its siblings have: arrays are nested lists, row-major, "
+            + "all lists of one axis equally long. "
             + "Figures that JSON has no number for are the strings \"NaN\", \"Infinity\" and \"-Infinity\".";
         schema.OneOf = [Number(), Text(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchemaReference(nameof(ArrayEntry)) }];
     });
@@ -115,7 +121,9 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
 
     /// <summary>What the names of a type mean, where its description lists them.</summary>
     private string Meanings(OpenApiSchemaReference reference) =>
-        Target(reference).Description is { } description && description.IndexOf(ListStart, StringComparison.Ordinal) is >= 0 and var at ? description[at..] : "";
+        Target(reference).Description is { } description && description.IndexOf(ListStart, StringComparison.Ordinal) is >= 0 and var at
+            ? description[at..]
+            : "";
 
     /// <summary>A description with a line for each name.</summary>
     public static string Listed(string? description, IEnumerable<(string Name, string? Meaning)> names) =>

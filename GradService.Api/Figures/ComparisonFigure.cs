@@ -14,10 +14,14 @@ internal sealed record ComparisonFigure(FieldPath Path, string? Title, Compariso
 
     /// <exception cref="FaultException">There is no such picture of it.</exception>
     public static ComparisonFigure Of(FieldPath path, string? title, ComparisonRequest request, NetworkCatalog networks, FigureKind? asked) =>
-        new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [.. request.Compare.Select(entry => entry.Gradient)], "compare"), networks.SizeOf(request.Network));
+        new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs,
+            [.. request.Compare.Select(entry => entry.Gradient)], "compare"), networks.SizeOf(request.Network));
 
     protected override Quote<DrawableAnswer> QuoteAnswer(GradientService gradients, ObjectiveService objectives) =>
-        gradients.QuoteComparison(Request with { Compare = [.. Request.Compare.Select(entry => entry with { Gradient = FigureKinds.Drawn(Kind, entry.Gradient) })] })
+        gradients.QuoteComparison(Request with
+        {
+            Compare = [.. Request.Compare.Select(entry => entry with { Gradient = FigureKinds.Drawn(Kind, entry.Gradient) })],
+        })
             .Beside(FigureCost.Panels(Kind, Request.Compare.Count, Request.Inputs.Shape[0], Size))
             .Then((result, cancellation) =>
             DrawableAnswer.Of(result, [.. Request.Compare.Zip(result.Results, (entry, each) =>

@@ -20,7 +20,8 @@ internal sealed record DrawnFigure(byte[] Image, FigureFormat Format, IReadOnlyL
 
     /// <summary>All that it shows, checked and priced, to be computed and drawn.</summary>
     /// <exception cref="FaultException">A request is wrong, too large, has no answer, or its answer no picture.</exception>
-    public static Quote<DrawnFigure> QuoteOf(IReadOnlyList<FigureQuestion> questions, FigureSpec spec, GradientService gradients, ObjectiveService objectives) =>
+    public static Quote<DrawnFigure> QuoteOf(IReadOnlyList<FigureQuestion> questions, FigureSpec spec, GradientService gradients,
+        ObjectiveService objectives) =>
         Quote.InTurn(questions.Select(question => (Func<Quote<DrawableAnswer>>)(() => question.Quote(gradients, objectives))))
         .Beside(FigureCost.Picture(spec))
         .Then((answers, cancellation) => new DrawnFigure(

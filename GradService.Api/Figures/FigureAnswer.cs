@@ -24,7 +24,8 @@ internal sealed record FigureAnswer(DrawnFigure Figure) : IResult, IEndpointMeta
         if (request.Headers.Accept.Count > 0 && MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
             && !accepted.Any(range => range.Quality is not 0 && media.IsSubsetOf(new MediaTypeHeaderValue(range.MediaType))))
         {
-            throw new BadHttpRequestException($"The picture is {media.MediaType}, as figure.format says; the header Accept excludes it.", StatusCodes.Status406NotAcceptable);
+            throw new BadHttpRequestException($"The picture is {media.MediaType}, as figure.format says; the header Accept excludes it.",
+                StatusCodes.Status406NotAcceptable);
         }
     }
 

@@ -34,6 +34,8 @@ internal static class FigureCost
     public static Cost Picture(FigureSpec spec)
     {
         var pixels = (long)spec.Width * spec.Height;
-        return spec.Format == FigureFormat.Png ? new Cost(8 * pixels, 0, NanosecondsOfPicture + (pixels * NanosecondsOfPixel)) : new Cost(SvgBytes, 0, NanosecondsOfPicture);
+        return spec.Format == FigureFormat.Png
+            ? new Cost(8 * pixels, 0, NanosecondsOfPicture + (pixels * NanosecondsOfPixel))
+            : new Cost(SvgBytes, 0, NanosecondsOfPicture);
     }
 }

@@ -19,7 +19,8 @@ internal static class FigureKinds
     {
         if (asked is { } kind && (kind == FigureKind.Terms) != (subject == FigureSubject.Objectives))
         {
-            throw new FaultException(Fault.Invalid("figure.kind", subject == FigureSubject.Objectives ? "terms of objectives" : "curves, coupling or field of gradients", Fault.Quoted(NameOf(kind)),
+            throw new FaultException(Fault.Invalid("figure.kind",
+                subject == FigureSubject.Objectives ? "terms of objectives" : "curves, coupling or field of gradients", Fault.Quoted(NameOf(kind)),
                 "Left out, it is what fits the request."));
         }
     }
@@ -37,7 +38,8 @@ internal static class FigureKinds
         var kind = asked ?? (questions.All(question => question is Jacobian) ? FigureKind.Coupling : inputs == 2 ? FigureKind.Field : FigureKind.Curves);
         if ((kind == FigureKind.Curves && inputs != 1) || (kind == FigureKind.Field && inputs != 2))
         {
-            throw new FaultException(Fault.Invalid("network.inputShape", $"{(kind == FigureKind.Curves ? "one input" : "two inputs")} for a figure of kind {NameOf(kind)}", $"{inputs:0}",
+            throw new FaultException(Fault.Invalid("network.inputShape",
+                $"{(kind == FigureKind.Curves ? "one input" : "two inputs")} for a figure of kind {NameOf(kind)}", $"{inputs:0}",
                 "One input is drawn by kind curves, two by kind field, and any number by kind coupling of gradient kind jacobian."));
         }
 
@@ -46,8 +48,11 @@ internal static class FigureKinds
             throw new FaultException(Fault.TooLarge("inputs", $"at most {MostSamples} samples in a figure", $"{samples.Shape[0]}", "Far fewer look the same."));
         }
 
-        return questions.FirstOrDefault(question => !Shows(kind, question)) is not { } other ? kind : throw new FaultException(Fault.Invalid(path, $"{ShownBy(kind)} for a figure of kind {NameOf(kind)}", Fault.Quoted(QuestionTable.NameOf(other.GetType())),
-            other is Jacobian ? "A Jacobian is drawn by kind coupling, alone." : null));
+        return questions.FirstOrDefault(question => !Shows(kind, question)) is not { } other
+            ? kind
+            : throw new FaultException(
+                Fault.Invalid(path, $"{ShownBy(kind)} for a figure of kind {NameOf(kind)}", Fault.Quoted(QuestionTable.NameOf(other.GetType())),
+                    other is Jacobian ? "A Jacobian is drawn by kind coupling, alone." : null));
     }
 
     /// <summary>What is computed: a map of the coupling is made from the factors, whatever form of the Jacobian is asked for.</summary>
@@ -56,7 +61,8 @@ internal static class FigureKinds
 
     /// <exception cref="FaultException">The answer has no picture.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static Panel PanelOf(FigureKind kind, ForwardRequest request, Question question, GradientResult result, string? title, CancellationToken cancellation) => kind switch
+    public static Panel PanelOf(FigureKind kind, ForwardRequest request, Question question, GradientResult result, string? title,
+        CancellationToken cancellation) => kind switch
     {
         FigureKind.Curves => CurvesPanel.Of(request, question, result, title),
         FigureKind.Field => FieldPanel.Of(request, question, result, title),

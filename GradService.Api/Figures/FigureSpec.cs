@@ -30,7 +30,8 @@ internal sealed record FigureSpec
         var bytes = 4L * Width * Height;
         if (Format == FigureFormat.Png && bytes > limits.MaxNativeBytes)
         {
-            throw new FaultException(Fault.TooLarge("figure", $"at most {limits.MaxNativeBytes} bytes of pixels (limit MaxNativeBytes)", $"{bytes}", "Ask for a smaller picture, or for format svg."));
+            throw new FaultException(Fault.TooLarge("figure", $"at most {limits.MaxNativeBytes} bytes of pixels (limit MaxNativeBytes)", $"{bytes}",
+                "Ask for a smaller picture, or for format svg."));
         }
     }
 }

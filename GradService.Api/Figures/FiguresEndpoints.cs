@@ -20,18 +20,21 @@ internal static class FiguresEndpoints
         group.MapPost("/figures", DrawAsync)
             .WithName("Figures")
             .WithSummary("A request of /v1/gradients, /v1/gradients/compare or /v1/objectives/compare, drawn.")
-            .WithDescription("One panel for each result, with its mode and its first finding as the title. \"figure\" says how to draw: kind (absent: what fits the request), size, theme and format. "
+            .WithDescription("One panel for each result, with its mode and its first finding as the title. \"figure\" says how to draw: kind (absent: "
+                + "what fits the request), size, theme and format. "
                 + "The same request gives the same bytes. Several requests share a picture by \"panels\".")
             .Accepts<FigureBody>("application/json")
             .WithExamples(FiguresExamples.All)
-            .WithAnswer("The picture, in the format that was asked for. An SVG has no style, no script and no text that needs a font, and its names are its own, so that any page can have several in it; its title and description say what is to be seen.")
+            .WithAnswer("The picture, in the format that was asked for. An SVG has no style, no script and no text that needs a font, and its names are its "
+                + "own, so that any page can have several in it; its title and description say what is to be seen.")
             .WithProblems(FiguresProblems.OfDraw);
 
         return group;
     }
 
     private static async Task<FigureAnswer> DrawAsync(
-        HttpContext context, [FromServices] RequestAdmission admission, [FromServices] GradientService gradients, [FromServices] ObjectiveService objectives, [FromServices] NetworkCatalog networks, [FromServices] IOptions<Limits> limits)
+        HttpContext context, [FromServices] RequestAdmission admission, [FromServices] GradientService gradients, [FromServices] ObjectiveService objectives,
+        [FromServices] NetworkCatalog networks, [FromServices] IOptions<Limits> limits)
     {
         var (figure, _) = await admission.ComputeAsync<FigureBody, DrawnFigure>(context, asked =>
         {

@@ -42,7 +42,8 @@ internal static class FiguresExamples
                 """, """{ "width": 960, "height": 400 }""")),
         new("dark", "Five views of the forum's network, for a dark page",
             "The five entries that /v1/gradients/compare takes by default, in two rows.",
-            Figure("compare", $$"""{ "network": {{NetworksExamples.ForumNetwork}}, "inputs": {{GradientsExamples.ForumInputs}} }""", """{ "width": 1100, "height": 560, "theme": "dark" }""")),
+            Figure("compare", $$"""{ "network": {{NetworksExamples.ForumNetwork}}, "inputs": {{GradientsExamples.ForumInputs}} }""",
+                """{ "width": 1100, "height": 560, "theme": "dark" }""")),
         new("coupling", "How the samples move each other's outputs",
             "A map of all pairs, with the share that they have in the whole Jacobian.",
             Figure("gradients", $$"""

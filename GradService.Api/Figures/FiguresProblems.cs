@@ -45,8 +45,14 @@ internal static class FiguresProblems
                 """))
             .Select(problem => problem.StatusCode switch
             {
-                StatusCodes.Status406NotAcceptable => problem with { Description = "The header Accept excludes the format that was asked for. Nothing was computed." },
-                StatusCodes.Status404NotFound => problem with { Example = problem.Example! with { Accept = FigureAnswer.Svg, Request = $$"""{ "of": "gradients", "request": {{problem.Example.Request}} }""" } },
+                StatusCodes.Status406NotAcceptable =>
+                    problem with { Description = "The header Accept excludes the format that was asked for. Nothing was computed." },
+                StatusCodes.Status404NotFound =>
+                    problem with { Example = problem.Example! with
+                    {
+                        Accept = FigureAnswer.Svg,
+                        Request = $$"""{ "of": "gradients", "request": {{problem.Example.Request}} }""",
+                    } },
                 _ => problem with { Example = problem.Example! with { Accept = FigureAnswer.Svg } },
             }),
     ];

@@ -13,7 +13,8 @@ internal sealed record GradientFigure(FieldPath Path, string? Title, GradientReq
 
     /// <exception cref="FaultException">There is no such picture of it.</exception>
     public static GradientFigure Of(FieldPath path, string? title, GradientRequest request, NetworkCatalog networks, FigureKind? asked) =>
-        new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [request.Gradient], "gradient.kind"), networks.SizeOf(request.Network));
+        new(path, title, request, FigureKinds.Choose(asked, networks.InputShapeOf(request.Network), request.Inputs, [request.Gradient], "gradient.kind"),
+            networks.SizeOf(request.Network));
 
     protected override Quote<DrawableAnswer> QuoteAnswer(GradientService gradients, ObjectiveService objectives) =>
         gradients.QuoteGradient(Request with { Gradient = FigureKinds.Drawn(Kind, Request.Gradient) })

@@ -20,7 +20,8 @@ internal sealed record ComparisonBody : ForwardRequest
 
     private static readonly IReadOnlyList<ComparisonBodyEntry> DefaultEntries =
     [
-        Entry("train", "sum"), Entry("train", "perSample"), Entry("trainDetached", "perSample"), Entry("eval", "perSample"), Entry("movingAverage", "perSample"),
+        Entry("train", "sum"), Entry("train", "perSample"), Entry("trainDetached", "perSample"), Entry("eval", "perSample"),
+        Entry("movingAverage", "perSample"),
     ];
 
     /// <exception cref="FaultException">A kind is unknown, or lacks a field that it needs.</exception>
@@ -40,7 +41,15 @@ internal sealed record ComparisonBody : ForwardRequest
         }
 
         CheckInherited(questions.Values);
-        return new ComparisonRequest { Network = Network, Inputs = Inputs, BatchNorm = BatchNorm, Dropout = Dropout, Diagnostics = Diagnostics, Compare = entries };
+        return new ComparisonRequest
+        {
+            Network = Network,
+            Inputs = Inputs,
+            BatchNorm = BatchNorm,
+            Dropout = Dropout,
+            Diagnostics = Diagnostics,
+            Compare = entries,
+        };
     }
 
     /// <summary>What is inherited must be of use to some entry.</summary>
@@ -58,7 +67,8 @@ internal sealed record ComparisonBody : ForwardRequest
             if (name == family.Discriminator ? text is null || !family.Members.ContainsKey(text) : !taken.Contains(name))
             {
                 throw new FaultException(name == family.Discriminator
-                    ? Fault.Invalid($"gradient.{name}", $"the name of {family.Noun}", text is null ? "something else" : Fault.Quoted(text), NearestName.Suggest(text ?? "", family.Members.Keys))
+                    ? Fault.Invalid($"gradient.{name}", $"the name of {family.Noun}", text is null ? "something else" : Fault.Quoted(text),
+                        NearestName.Suggest(text ?? "", family.Members.Keys))
                     : Fault.Invalid($"gradient.{name}", "a field that the kind of some entry takes", $"'{name}', which none of them does"));
             }
         }
@@ -69,7 +79,8 @@ internal sealed record ComparisonBody : ForwardRequest
         var family = Family.Of(typeof(Question))!;
         if (!family.Members.TryGetValue(kind, out var member))
         {
-            throw new FaultException(Fault.Invalid($"compare[{index}].kind", $"the name of {family.Noun}", Fault.Quoted(kind), NearestName.Suggest(kind, family.Members.Keys)));
+            throw new FaultException(
+                Fault.Invalid($"compare[{index}].kind", $"the name of {family.Noun}", Fault.Quoted(kind), NearestName.Suggest(kind, family.Members.Keys)));
         }
 
         var ofOthers = family.Members.Values.SelectMany(other => RecordFields.Of(other).Keys).Append(family.Discriminator).ToHashSet();

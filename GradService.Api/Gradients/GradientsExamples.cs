@@ -48,11 +48,13 @@ internal static class GradientsExamples
     public static IReadOnlyList<RequestExample> All { get; } =
     [
         new("forum", "The forum's trap: a sum whose gradient vanishes",
-            "The gradient of the summed outputs in mode train is rounding noise, though the curve is anything but flat: finding sum-gradient-vanishes explains why.",
+            "The gradient of the summed outputs in mode train is rounding noise, though the curve is anything but flat: "
+                + "finding sum-gradient-vanishes explains why.",
             Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "sum" }""", """{ "mode": "train" }""", """{ "finiteDifferences": true }""")),
         new("trainDetached", "The slope of the curve: mode trainDetached",
             "The same network and batch with the statistics held constant by the gradient: what one sees when plotting, and what a PINN's residual needs.",
-            Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "sum" }""", """{ "mode": "trainDetached" }""", """{ "finiteDifferences": true }""")),
+            Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "sum" }""", """{ "mode": "trainDetached" }""",
+                """{ "finiteDifferences": true }""")),
         new("perSample", "Each sample's own gradient: kind perSample",
             "∂y_i/∂x_i in mode train, the effect of a sample on the batch statistics included.",
             Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "perSample" }""", """{ "mode": "train" }""")),
@@ -60,7 +62,8 @@ internal static class GradientsExamples
             "[N, M, N, D…] for three samples of two numbers; coupling.share says how much of it is between different samples.",
             Request(TwoInTwoOut, ThreePoints, """{ "kind": "jacobian", "outputs": [1] }""")),
         new("factored", "All pairs of any number of samples: form factored",
-            "jacobian[j, :, i] = δ_ij · diagonal[j] + left[j] · right[:, i]: three factors that never have N² numbers, K being the number of coupled statistics.",
+            "jacobian[j, :, i] = δ_ij · diagonal[j] + left[j] · right[:, i]: three factors that never have N² numbers, "
+                + "K being the number of coupled statistics.",
             Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "jacobian", "form": "factored" }""", """{ "mode": "train" }""")),
         new("vjp", "Weighted outputs: kind vjp",
             "cotangentᵀ · J with one weight for each output of each sample.",
@@ -84,7 +87,8 @@ internal static class GradientsExamples
             Request(NetworksExamples.ForumNetwork, ForumInputs, """{ "kind": "perSample" }""", """{ "mode": "movingAverage" }""")),
         new("reference", "Statistics of another batch: mode reference",
             "The reference batch is pushed through the same layers, and its statistics are constants for the inputs.",
-            Request(NetworksExamples.ForumNetwork, "[[0.2], [0.4], [0.6]]", """{ "kind": "sum" }""", """{ "mode": "reference", "referenceInputs": [[0], [0.25], [0.5], [0.75], [1]] }""")),
+            Request(NetworksExamples.ForumNetwork, "[[0.2], [0.4], [0.6]]", """{ "kind": "sum" }""",
+                """{ "mode": "reference", "referenceInputs": [[0], [0.25], [0.5], [0.75], [1]] }""")),
         new("perLayer", "A mode for a single layer, inside a residual block",
             "batchNorm.layers names layers as PyTorch's state_dict does: the BatchNorm inside the block is in mode trainDetached, the other in mode train.",
             Request("""
@@ -98,12 +102,14 @@ internal static class GradientsExamples
                   ],
                   "seed": 11
                 }
-                """, "[[0.1, -0.4], [0.7, 0.2], [-0.3, 0.9], [0.5, 0.5]]", """{ "kind": "perSample" }""", """{ "mode": "train", "layers": { "2.layers.0": "trainDetached" } }""")),
+                """, "[[0.1, -0.4], [0.7, 0.2], [-0.3, 0.9], [0.5, 0.5]]", """{ "kind": "perSample" }""",
+                """{ "mode": "train", "layers": { "2.layers.0": "trainDetached" } }""")),
         new("convolutional", "A convolutional network",
             "Samples [C, H, W]; BatchNorm's statistics are taken over samples and positions, here 2 · 16 values per channel.",
             Request(Convolutional, TwoImages, """{ "kind": "perSample" }""", """{ "mode": "train" }""")),
         new("dropout", "Dropout with a seed",
-            "One mask, the same for all passes of the request: the gradient is that of the network whose outputs are shown. Without \"dropout\" such layers are the identity.",
+            "One mask, the same for all passes of the request: the gradient is that of the network whose outputs are shown. Without \"dropout\" such "
+                + "layers are the identity.",
             $$"""
             {
               "network": { "inputShape": [2], "layers": [ { "type": "linear", "outFeatures": 16 }, { "type": "relu" }, { "type": "dropout", "p": 0.25 }, { "type": "linear", "outFeatures": 1 } ], "seed": 1 },
@@ -114,7 +120,8 @@ internal static class GradientsExamples
             """),
         new("float64", "Double precision",
             "The seeded parameters are the same numbers, cast; finite differences agree to many more digits.",
-            Request(NetworksExamples.ForumNetwork.Replace("\"seed\": 7", "\"dtype\": \"float64\", \"seed\": 7", StringComparison.Ordinal), ForumInputs, """{ "kind": "perSample" }""", """{ "mode": "train" }""", """{ "finiteDifferences": true }""")),
+            Request(NetworksExamples.ForumNetwork.Replace("\"seed\": 7", "\"dtype\": \"float64\", \"seed\": 7", StringComparison.Ordinal), ForumInputs,
+                """{ "kind": "perSample" }""", """{ "mode": "train" }""", """{ "finiteDifferences": true }""")),
     ];
 
     private static string Request(string network, string inputs, string gradient, string? batchNorm = null, string? diagnostics = null) => $$"""

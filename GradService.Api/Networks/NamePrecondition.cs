@@ -26,12 +26,14 @@ internal sealed class NamePrecondition
         {
             throw new PreconditionFailedException(name is null
                 ? "If-Match supposes a name that is there, and it is not. Without If-Match, PUT makes it."
-                : $"If-Match supposes another version of the name '{name.Name}' than {TagOf(name)}, which points to {name.Id}. Somebody has moved it: GET it, look, and try again with its ETag.");
+                : $"If-Match supposes another version of the name '{name.Name}' than {TagOf(name)}, which points to {name.Id}. Somebody has moved it: GET it, "
+                    + "look, and try again with its ETag.");
         }
 
         if (_noneMatch is not null && name is not null && Names(_noneMatch, name, useStrongComparison: false))
         {
-            throw new PreconditionFailedException($"If-None-Match supposes that the name '{name.Name}' is not there in this version, and it is: it points to {name.Id}.");
+            throw new PreconditionFailedException(
+                $"If-None-Match supposes that the name '{name.Name}' is not there in this version, and it is: it points to {name.Id}.");
         }
     }
 

@@ -12,13 +12,15 @@ internal static class NamesEndpoints
 {
     public static RouteGroupBuilder MapNames(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/names/{name}").WithTag("Names", "Names that point to stored networks, and may be moved to others. With If-Match nobody overwrites what somebody else has moved.");
+        var group = routes.MapGroup("/v1/names/{name}")
+            .WithTag("Names", "Names that point to stored networks, and may be moved to others. With If-Match nobody overwrites what somebody else has moved.");
         group.AddEndpointFilter<OpenedStore>();
 
         group.MapPut("", MoveAsync)
             .WithName("MoveName")
             .WithSummary("Points a name to a stored network; the name is made if it is not there.")
-            .WithDescription("If-Match: with the ETag that was read before, and the name is moved only if nobody else has moved it since. If-None-Match: * makes a name and never moves one.")
+            .WithDescription("If-Match: with the ETag that was read before, and the name is moved only if nobody else has moved it since. If-None-Match: "
+                + "* makes a name and never moves one.")
             .Accepts<NameBody>("application/json")
             .WithExamples(NetworksExamples.Move)
             .WithParameter("name", NetworksExamples.NameInWords)
@@ -48,7 +50,8 @@ internal static class NamesEndpoints
         return group;
     }
 
-    private static async Task<Results<Ok<NameReport>, Created<NameReport>>> MoveAsync(string name, HttpContext context, [FromServices] RequestBody body, [FromServices] NetworkStore store)
+    private static async Task<Results<Ok<NameReport>, Created<NameReport>>> MoveAsync(string name, HttpContext context, [FromServices] RequestBody body,
+        [FromServices] NetworkStore store)
     {
         var asked = (await body.ReadAsync<NameBody>(context)).Request;
         var moved = await store.MoveAsync(NetworkName.Checked(name), asked.Id, NamePrecondition.Of(context.Request).Check)
@@ -70,5 +73,6 @@ internal static class NamesEndpoints
 
     private static void SetTag(HttpResponse response, StoredName name) => response.Headers.ETag = NamePrecondition.TagOf(name).ToString();
 
-    private static FaultException NotFound(string name) => new(Fault.NotFound("name", "the name of a stored network", Fault.Quoted(name), "GET /v1/networks lists networks with their names."));
+    private static FaultException NotFound(string name) =>
+        new(Fault.NotFound("name", "the name of a stored network", Fault.Quoted(name), "GET /v1/networks lists networks with their names."));
 }

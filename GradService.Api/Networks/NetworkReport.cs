@@ -42,7 +42,11 @@ internal sealed record NetworkReport
         CreatedAt = network.CreatedAt.UtcDateTime,
     };
 
-    public static NetworkReport Whole(StoredNetwork network, string? name = null) => Of(network, name) with { Network = NetworkSpecText.Read(network.Spec ?? throw new ArgumentException("The network was read without its spec.", nameof(network))) };
+    public static NetworkReport Whole(StoredNetwork network, string? name = null) =>
+        Of(network, name) with
+        {
+            Network = NetworkSpecText.Read(network.Spec ?? throw new ArgumentException("The network was read without its spec.", nameof(network))),
+        };
 }
 
 /// <summary>Some of the stored networks.</summary>

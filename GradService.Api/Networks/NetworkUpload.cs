@@ -68,7 +68,8 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         {
             return await reader.ReadNextSectionAsync();
         }
-        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException || (broken is IOException && broken.GetType() == typeof(IOException)))
+        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException
+            || (broken is IOException && broken.GetType() == typeof(IOException)))
         {
             throw Unsound();
         }
@@ -76,10 +77,13 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
 
     private async Task AddAsync(Form form, MultipartSection part, BufferedBytes held)
     {
-        var name = ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition) ? HeaderUtilities.RemoveQuotes(disposition.Name).ToString() : "";
+        var name = ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)
+            ? HeaderUtilities.RemoveQuotes(disposition.Name).ToString()
+            : "";
         if (++form.Parts > MostParts || name is not ("network" or "parameters" or "name"))
         {
-            throw new FaultException(Fault.Invalid(Fault.Shortened(name), "the parts network, parameters and name, each once", form.Parts > MostParts ? "more" : name.Length == 0 ? "a part without name" : Fault.Quoted(name)));
+            throw new FaultException(Fault.Invalid(Fault.Shortened(name), "the parts network, parameters and name, each once",
+                form.Parts > MostParts ? "more" : name.Length == 0 ? "a part without name" : Fault.Quoted(name)));
         }
 
         if (!form.Seen.Add(name))
@@ -107,7 +111,9 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         }
         else
         {
-            form.Name = text.Length <= LongestName ? Encoding.UTF8.GetString(text.Span) : throw new FaultException(Fault.Invalid("name", NetworkName.Expected, "a longer text"));
+            form.Name = text.Length <= LongestName
+                ? Encoding.UTF8.GetString(text.Span)
+                : throw new FaultException(Fault.Invalid("name", NetworkName.Expected, "a longer text"));
             held.Set(others);
         }
     }
@@ -157,7 +163,8 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         }
     }
 
-    private static FaultException Unsound() => new(Fault.Invalid("", "a sound form of parts (multipart/form-data, RFC 7578)", "one that is not, or that ends too early"));
+    private static FaultException Unsound() =>
+        new(Fault.Invalid("", "a sound form of parts (multipart/form-data, RFC 7578)", "one that is not, or that ends too early"));
 
     private sealed class Form
     {
@@ -175,7 +182,8 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         {
             var spec = Network ?? throw new FaultException(Fault.Invalid("network", "a part with the network's spec in JSON", "nothing"));
             return Parameters is not null && spec.Parameters is not null
-                ? throw new FaultException(Fault.Invalid("network.parameters", "parameters in one place", "some in the part network and some in the part parameters"))
+                ? throw new FaultException(
+                    Fault.Invalid("network.parameters", "parameters in one place", "some in the part network and some in the part parameters"))
                 : new NetworkBody { Name = Name, Network = Parameters is null ? spec : spec with { Parameters = Parameters } };
         }
     }

@@ -17,13 +17,15 @@ internal static class NetworksEndpoints
 
     public static RouteGroupBuilder MapNetworks(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/networks").WithTag("Networks", "Networks that are stored once and referred to by id or name: wherever a request takes a network, it takes {\"id\": …} and {\"name\": …} as well.");
+        var group = routes.MapGroup("/v1/networks").WithTag("Networks",
+            "Networks that are stored once and referred to by id or name: wherever a request takes a network, it takes {\"id\": …} and {\"name\": …} as well.");
         group.AddEndpointFilter<OpenedStore>();
 
         group.MapPost("", StoreAsync)
             .WithName("StoreNetwork")
             .WithSummary("Stores a network, and gives it a name where one is asked for.")
-            .WithDescription("The id is the hash of layers and parameters, seeded ones included: the same network has the same id, however it was described, and is stored once. "
+            .WithDescription("The id is the hash of layers and parameters, seeded ones included: the same network has the same id, however it was "
+                + "described, and is stored once. "
                 + "As multipart/form-data the parameters are a safetensors file, as safetensors.torch.save_file(net.state_dict(), …) writes it.")
             .Accepts<NetworkBody>(AnswerMedia.Json, NetworkUpload.Media, AnswerMedia.Npz)
             .WithMetadata(NetworkUploadSchema.Documented)
@@ -52,7 +54,8 @@ internal static class NetworksEndpoints
         group.MapDelete("/{id}", DeleteAsync)
             .WithName("DeleteNetwork")
             .WithSummary("Deletes a network to which no name points.")
-            .WithDescription("While names point to it, the answer is 409 and says which: nobody who goes by a name finds it gone. Requests that are being computed are not disturbed.")
+            .WithDescription("While names point to it, the answer is 409 and says which: nobody who goes by a name finds it gone. Requests that are being "
+                + "computed are not disturbed.")
             .WithParameter("id", NetworksExamples.IdInWords)
             .WithAnswer("It is deleted.", status: StatusCodes.Status204NoContent)
             .WithProblems(NetworksProblems.OfDelete);
@@ -60,7 +63,8 @@ internal static class NetworksEndpoints
         group.MapGet("/{id}/parameters", Parameters)
             .WithName("GetParameters")
             .WithSummary("All parameters and buffers of a stored network, by their names in PyTorch's state_dict.")
-            .WithDescription("The form is what Accept prefers: JSON as network.parameters takes it, a safetensors file as safetensors.torch.load_file reads it, or an archive as numpy.load reads it.")
+            .WithDescription("The form is what Accept prefers: JSON as network.parameters takes it, a safetensors file as safetensors.torch.load_file reads "
+                + "it, or an archive as numpy.load reads it.")
             .WithParameter("id", NetworksExamples.IdInWords)
             .Produces<IReadOnlyDictionary<string, NdArray>>(StatusCodes.Status200OK, AnswerMedia.Json, AnswerMedia.Safetensors, AnswerMedia.Npz)
             .WithAnswer("The parameters and buffers.")
@@ -97,12 +101,14 @@ internal static class NetworksEndpoints
     private static ParametersAnswer Parameters(string id, HttpRequest request, [FromServices] NetworkStore store)
     {
         var media = AnswerMedia.Preferred(request, ParametersAnswer.Forms)
-            ?? throw new BadHttpRequestException($"Parameters are had as {string.Join(", ", ParametersAnswer.Forms)}; the header Accept excludes all of them.", StatusCodes.Status406NotAcceptable);
+            ?? throw new BadHttpRequestException($"Parameters are had as {string.Join(", ", ParametersAnswer.Forms)}; the header Accept excludes all of them.",
+                StatusCodes.Status406NotAcceptable);
         return new ParametersAnswer(id, store.OpenParameters(id) ?? throw StoredIds.NotFound(id), media);
     }
 
     private static long Number(string name, string? text, long absent, long least, long most) =>
         text is null ? absent
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
-        : throw new FaultException(Fault.Invalid(name, name == "after" ? "what \"next\" of the page before was" : $"an integer from {least} to {most}", Fault.Quoted(text)));
+        : throw new FaultException(Fault.Invalid(name, name == "after" ? "what \"next\" of the page before was" : $"an integer from {least} to {most}",
+            Fault.Quoted(text)));
 }

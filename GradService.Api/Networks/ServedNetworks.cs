@@ -48,10 +48,12 @@ internal sealed class ServedNetworks(RequestBody body, RequestAdmission admissio
     private string IdOf(string name) => store.IdOf(name) ?? throw NotFound(name);
 
     private NamedNetwork? Read(string id) => store.FindUnnamed(id) is { } network
-        ? new NamedNetwork(new NetworkReference { Id = id }, new Shape([.. network.InputShape]), new Shape([.. network.OutputShape]), NetworkSpecText.Read(network.Spec!).Dtype)
+        ? new NamedNetwork(new NetworkReference { Id = id }, new Shape([.. network.InputShape]), new Shape([.. network.OutputShape]),
+            NetworkSpecText.Read(network.Spec!).Dtype)
         : null;
 
-    private static FaultException NotFound(string name) => new(Fault.NotFound("name", "the name of a stored network", Fault.Quoted(name), "GET /v1/networks lists them."));
+    private static FaultException NotFound(string name) =>
+        new(Fault.NotFound("name", "the name of a stored network", Fault.Quoted(name), "GET /v1/networks lists them."));
 
     /// <summary>What a body asks for, where nothing is computed.</summary>
     /// <inheritdoc cref="RequestBody.ReadAsync{T}(HttpContext, Func{ReadOnlyMemory{byte}, BufferedBytes, T})"/>

@@ -2,7 +2,10 @@ using GradService.Api.Documents;
 
 namespace GradService.Api.Objectives;
 
-/// <summary>Requests for /v1/objectives that work as they stand: the Poisson problem in the right meaning and in the blind one, then what else there is.</summary>
+/// <summary>
+/// Requests for /v1/objectives that work as they stand: the Poisson problem in the right meaning and in the blind one,
+/// then what else there is.
+/// </summary>
 internal static class ObjectivesExamples
 {
     private const string PoissonNetwork = """
@@ -37,7 +40,8 @@ internal static class ObjectivesExamples
             "u'' = −π² sin πx with u(0) = u(1) = 0. Mode trainDetached: derivatives are the curve's, parameter gradients the loss's.",
             Poisson("""{ "mode": "trainDetached" }""")),
         new("naive", "The same, nested in train mode: a blind term",
-            "What nested torch.autograd.grad(u.sum(), x) does in train mode: u_xx is rounding noise, and finding objective-blind says that no parameter can reduce the term.",
+            "What nested torch.autograd.grad(u.sum(), x) does in train mode: u_xx is rounding noise, and finding objective-blind says that no "
+                + "parameter can reduce the term.",
             Poisson("""{ "mode": "train" }""", ",\n  \"derivative\": \"sum\"")),
         new("penalty", "A critic with a gradient penalty (WGAN-GP)",
             "The means of the critic's output on real and generated points, and (‖∇u‖₂ − 1)² between them.",
@@ -84,7 +88,8 @@ internal static class ObjectivesExamples
             }
             """),
         new("perSet", "Each point set its own batch",
-            "Calling the network once for the interior and once for the boundary: two points always normalise to ±1, and finding sets-normalised-differently says by how much the sets' functions differ.",
+            "Calling the network once for the interior and once for the boundary: two points always normalise to ±1, and finding sets-normalised-differently "
+                + "says by how much the sets' functions differ.",
             Poisson("""{ "mode": "trainDetached", "batches": "perSet" }""")),
     ];
 

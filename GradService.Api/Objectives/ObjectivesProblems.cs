@@ -19,7 +19,8 @@ internal static class ObjectivesProblems
         """);
 
     public static IReadOnlyList<DocumentedProblem> OfEvaluate { get; } = ComputationProblems.Of("Objectives", Rest,
-        "A formula, name, layer, field or mode is unknown or impossible, shapes do not fit, or the body is not JSON; of a formula the position is named, and the names that there are.",
+        "A formula, name, layer, field or mode is unknown or impossible, shapes do not fit, or the body is not JSON; of a formula the position is named, "
+            + "and the names that there are.",
         ("A formula names a variable that does not exist", """
             {
               "network": { "inputShape": [2], "layers": [ { "type": "linear", "outFeatures": 1 } ] },
@@ -28,7 +29,8 @@ internal static class ObjectivesProblems
               "terms": [ { "name": "heat", "on": "interior", "residual": "u_t - u_xy" } ]
             }
             """),
-        "Too many parameters, too much memory, too many passes; own derivatives with two or more coupled layers (mode train) go row by row, which takes N² products where mode trainDetached takes N.",
+        "Too many parameters, too much memory, too many passes; own derivatives with two or more coupled layers (mode train) go row by row, which takes N² "
+            + "products where mode trainDetached takes N.",
         ("A fourth derivative of a very wide network", """
             {
               "network": { "inputShape": [1], "layers": [ { "type": "linear", "outFeatures": 2000000 }, { "type": "tanh" }, { "type": "linear", "outFeatures": 1 } ] },
@@ -39,7 +41,8 @@ internal static class ObjectivesProblems
         With(OnePoint, "\"batchNorm\": { \"mode\": \"train\" }"));
 
     public static IReadOnlyList<DocumentedProblem> OfCompare { get; } = ComputationProblems.Of("CompareObjectives", Rest,
-        "As for /v1/objectives. What only some variants cannot do stands as \"error\" beside the others' results; where none can be computed the request is refused as the first is.",
+        "As for /v1/objectives. What only some variants cannot do stands as \"error\" beside the others' results; where none can be computed the request is "
+            + "refused as the first is.",
         ("A variant's mode is misspelt", """
             {
               "network": { "inputShape": [1], "layers": [ { "type": "linear", "outFeatures": 1 } ] },
@@ -58,5 +61,6 @@ internal static class ObjectivesProblems
             """),
         With(OnePoint, "\"compare\": [ { \"mode\": \"train\" }, { \"mode\": \"trainDetached\" } ]"));
 
-    private static (string Summary, string Request) With((string Summary, string Request) example, string more) => (example.Summary, example.Request.Replace("{0}", more, StringComparison.Ordinal));
+    private static (string Summary, string Request) With((string Summary, string Request) example, string more) =>
+        (example.Summary, example.Request.Replace("{0}", more, StringComparison.Ordinal));
 }

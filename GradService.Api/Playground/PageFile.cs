@@ -17,7 +17,8 @@ internal sealed record PageFile(string Name, byte[] Content, string MediaType, E
 
     private static readonly ImmutableArray<PageFile> All =
     [
-        .. typeof(PageFile).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => Read(name[Prefix.Length..])),
+        .. typeof(PageFile).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => Read(name[Prefix.Length..])),
     ];
 
     /// <summary>The page itself.</summary>

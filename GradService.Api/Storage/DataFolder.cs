@@ -88,14 +88,17 @@ internal sealed class DataFolder : IDisposable
     /// <summary>A conversation with the database, for one piece of work.</summary>
     public NetworkDatabase Database() => _databases.CreateDbContext();
 
-    /// <exception cref="StorageUnavailableException">The folder is gone, or is not the one that was opened: what were written to it now would be lost.</exception>
+    /// <exception cref="StorageUnavailableException">The folder is gone, or is not the one that was opened: what were written to it now
+    /// would be lost.</exception>
     public void CheckIsTheSame()
     {
         foreach (var (path, identity) in _opened)
         {
             if (FileIdentity.Of(path) != identity || (identity is null && !Path.Exists(path)))
             {
-                throw new StorageUnavailableException("Networks cannot be stored, as their folder was removed or replaced while the service ran. Whoever runs it can bring the folder back, or restart the service to go on with the one that is there.", StorageUnavailableException.Replaced);
+                throw new StorageUnavailableException(
+                    "Networks cannot be stored, as their folder was removed or replaced while the service ran. Whoever runs it can bring the folder back, "
+                        + "or restart the service to go on with the one that is there.", StorageUnavailableException.Replaced);
             }
         }
     }
@@ -158,7 +161,8 @@ internal sealed class DataFolder : IDisposable
 
         // SQLite says only that it cannot open the files beside the database; the disk says why.
         return IsOfTheDisk(known) ? known
-            : known is StorageUnavailableException { Code: StorageUnavailableException.Failed, InnerException: SqliteException } ? WhyNothingCanBeMade(SpaceReserve.FewestBytes)
+            : known is StorageUnavailableException { Code: StorageUnavailableException.Failed, InnerException: SqliteException }
+            ? WhyNothingCanBeMade(SpaceReserve.FewestBytes)
             : null;
     }
 
@@ -177,7 +181,8 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    private static bool IsOfTheDisk(Exception known) => known is StorageFullException or StorageUnavailableException { Code: StorageUnavailableException.ReadOnly };
+    private static bool IsOfTheDisk(Exception known) =>
+        known is StorageFullException or StorageUnavailableException { Code: StorageUnavailableException.ReadOnly };
 
     private static void Forget(string connection)
     {
@@ -232,7 +237,9 @@ internal sealed class DataFolder : IDisposable
         catch (InvalidOperationException failure)
         {
             // Where its transaction failed, Entity Framework goes on to use it, and tells of that instead.
-            throw new StorageUnavailableException("Stored networks cannot be reached, as their database could not be brought to its newest form. Networks that are described in the request are computed as ever.", StorageUnavailableException.Failed, failure);
+            throw new StorageUnavailableException(
+                "Stored networks cannot be reached, as their database could not be brought to its newest form. Networks that are described in the "
+                    + "request are computed as ever.", StorageUnavailableException.Failed, failure);
         }
     }
 
@@ -279,7 +286,8 @@ internal sealed class DataFolder : IDisposable
 
     private static StorageUnavailableException DatabaseLost() =>
         new("Stored networks cannot be reached: their database is empty or not there, and their parameters are. Nothing was touched. "
-            + "Whoever runs the service can restore networks.db from a backup, or move the folders parameters and incoming away to begin anew.", StorageUnavailableException.DatabaseLost);
+            + "Whoever runs the service can restore networks.db from a backup, or move the folders parameters and incoming away to begin anew.",
+            StorageUnavailableException.DatabaseLost);
 
     private string Connection(SqliteOpenMode mode) =>
         new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = mode, ForeignKeys = true, DefaultTimeout = BusySeconds }.ToString();
@@ -289,8 +297,10 @@ internal sealed class DataFolder : IDisposable
     {
         var hasJournal = new FileInfo(DatabasePath + "-wal") is { Exists: true, Length: > 0 };
         var source = hasJournal ? DatabasePath : $"file:{Uri.EscapeDataString(DatabasePath).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1";
-        return new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, ForeignKeys = true, DefaultTimeout = BusySeconds }.ToString();
+        return new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, ForeignKeys = true, DefaultTimeout = BusySeconds }
+            .ToString();
     }
 
-    private DbContextOptions<NetworkDatabase> Options(string connection) => new DbContextOptionsBuilder<NetworkDatabase>().UseSqlite(connection).AddInterceptors(_interceptors).Options;
+    private DbContextOptions<NetworkDatabase> Options(string connection) =>
+        new DbContextOptionsBuilder<NetworkDatabase>().UseSqlite(connection).AddInterceptors(_interceptors).Options;
 }

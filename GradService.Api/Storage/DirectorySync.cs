@@ -35,7 +35,8 @@ internal static class DirectorySync
         }
     }
 
-    private static IOException Failed(string folder) => new($"{folder} could not be brought to the disk: {Marshal.GetLastPInvokeErrorMessage()}.", Marshal.GetLastPInvokeError());
+    private static IOException Failed(string folder) =>
+        new($"{folder} could not be brought to the disk: {Marshal.GetLastPInvokeErrorMessage()}.", Marshal.GetLastPInvokeError());
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -20,7 +20,9 @@ internal sealed class FolderOpening(Func<DataFolder> open) : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            return _folder is { } folder ? Task.FromResult(folder) : _attempt ??= Task.Factory.StartNew(Attempt, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return _folder is { } folder
+                ? Task.FromResult(folder)
+                : _attempt ??= Task.Factory.StartNew(Attempt, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
 

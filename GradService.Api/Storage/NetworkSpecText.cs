@@ -21,7 +21,9 @@ internal static class NetworkSpecText
         }
         catch (FaultException damage)
         {
-            throw new StorageUnavailableException("The layers of a stored network are not what was stored: the database is damaged. Whoever runs the service can restore it from a backup; storing the same network again repairs it.", StorageUnavailableException.Damaged, damage);
+            throw new StorageUnavailableException(
+                "The layers of a stored network are not what was stored: the database is damaged. Whoever runs the service can restore it from a backup; "
+                    + "storing the same network again repairs it.", StorageUnavailableException.Damaged, damage);
         }
     }
 }

@@ -67,7 +67,9 @@ internal sealed partial class NetworkStore
         await OpenedAsync(null, CancellationToken.None);
         if (!await _changing.WaitAsync(Patience))
         {
-            throw new StorageUnavailableException($"Others have stored and deleted for {Patience.TotalSeconds} seconds, and it was not this request's turn. Try again in a moment.", StorageUnavailableException.Failed);
+            throw new StorageUnavailableException(
+                $"Others have stored and deleted for {Patience.TotalSeconds} seconds, and it was not this request's turn. Try again in a moment.",
+                StorageUnavailableException.Failed);
         }
 
         try
@@ -163,7 +165,9 @@ internal sealed partial class NetworkStore
     {
         try
         {
-            var path = _options.FolderInUse ?? throw new StorageUnavailableException("Networks cannot be stored, as there is no folder for them (option Storage:Folder). Networks that are described in the request are computed as ever.");
+            var path = _options.FolderInUse
+                ?? throw new StorageUnavailableException("Networks cannot be stored, as there is no folder for them (option Storage:Folder). Networks that are "
+                    + "described in the request are computed as ever.");
             var folder = StorageFailures.Translated(() => DataFolder.Open(path, Disk, Interceptors));
             _log.Opened(folder);
             return folder;

@@ -11,10 +11,12 @@ namespace GradService.Api.Storage;
 internal sealed partial class NetworkStore
 {
     /// <summary>A name; null where there is none such.</summary>
-    public StoredName? FindName(string name) => Ask(database => database.Names.AsNoTracking().SingleOrDefault(row => row.Name == name) is { } row ? StoredName.Of(row) : null);
+    public StoredName? FindName(string name) =>
+        Ask(database => database.Names.AsNoTracking().SingleOrDefault(row => row.Name == name) is { } row ? StoredName.Of(row) : null);
 
     /// <summary>A network without its names, which may be many; null where there is none with this id.</summary>
-    public StoredNetwork? FindUnnamed(string id) => Ask(database => database.Networks.AsNoTracking().SingleOrDefault(row => row.Id == id) is { } row ? StoredNetwork.Of(row, []) : null);
+    public StoredNetwork? FindUnnamed(string id) =>
+        Ask(database => database.Networks.AsNoTracking().SingleOrDefault(row => row.Id == id) is { } row ? StoredNetwork.Of(row, []) : null);
 
     /// <summary>A network; null where there is none with this id.</summary>
     public StoredNetwork? Find(string id) => Ask(database =>
@@ -29,7 +31,9 @@ internal sealed partial class NetworkStore
             .Select(row => new { row.Number, row.Id, row.InputShape, row.OutputShape, row.ParameterCount, row.CreatedAt }).ToList();
         var ids = rows.Select(row => row.Id).ToList();
         var names = database.Names.AsNoTracking().Where(row => ids.Contains(row.NetworkId)).ToList().ToLookup(row => row.NetworkId, row => row.Name);
-        return (IReadOnlyList<StoredNetwork>)[.. rows.Select(row => StoredNetwork.Of(row.Number, row.Id, null, names[row.Id], row.InputShape, row.OutputShape, row.ParameterCount, row.CreatedAt))];
+        return (IReadOnlyList<StoredNetwork>)[
+            .. rows.Select(row => StoredNetwork.Of(row.Number, row.Id, null, names[row.Id], row.InputShape, row.OutputShape, row.ParameterCount,
+                row.CreatedAt))];
     });
 
     /// <summary>All names, in their order.</summary>
@@ -52,7 +56,8 @@ internal sealed partial class NetworkStore
         return names;
     }
 
-    private IReadOnlyList<string> ReadNames() => Ask(database => (IReadOnlyList<string>)database.Names.OrderBy(row => row.Name).Select(row => row.Name).ToList());
+    private IReadOnlyList<string> ReadNames() =>
+        Ask(database => (IReadOnlyList<string>)database.Names.OrderBy(row => row.Name).Select(row => row.Name).ToList());
 
     /// <summary>A network's numbers, checked against its id; null where there is none with this id.</summary>
     public StoredParameters? OpenParameters(string id) => Sound(id, spec =>
@@ -94,7 +99,8 @@ internal sealed partial class NetworkStore
         {
             return read(SpecOf(id) ?? throw Missing(id));
         }
-        catch (Exception damage) when (damage is FaultException or EndOfStreamException or StorageUnavailableException { Code: StorageUnavailableException.Damaged })
+        catch (Exception damage) when (damage
+            is FaultException or EndOfStreamException or StorageUnavailableException { Code: StorageUnavailableException.Damaged })
         {
             // Who has deleted it meanwhile has damaged nothing.
             if (!Ask(database => HasId(database, id)))
@@ -127,8 +133,10 @@ internal sealed partial class NetworkStore
     }
 
     private static StorageUnavailableException Missing(string id) => new(
-        $"The parameters of network {id} are not where they were stored. Whoever runs the service can restore them from a backup; storing the same network again repairs it.", StorageUnavailableException.Damaged);
+        $"The parameters of network {id} are not where they were stored. Whoever runs the service can restore them from a backup; storing the same "
+            + "network again repairs it.", StorageUnavailableException.Damaged);
 
     private static StorageUnavailableException Damaged(string id, Exception? cause) => new(
-        $"What is stored of network {id} is not what was stored: its file or its entry was damaged. Whoever runs the service can restore it from a backup; storing the same network again repairs it.", StorageUnavailableException.Damaged, cause);
+        $"What is stored of network {id} is not what was stored: its file or its entry was damaged. Whoever runs the service can restore it from a backup; "
+            + "storing the same network again repairs it.", StorageUnavailableException.Damaged, cause);
 }

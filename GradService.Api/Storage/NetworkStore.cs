@@ -20,12 +20,17 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
     /// <summary>How often a folder that is read-only is looked at again.</summary>
     private static readonly TimeSpan BetweenOpenings = TimeSpan.FromSeconds(5);
 
-    private static readonly Func<NetworkDatabase, string, string?> IdOfName = EF.CompileQuery((NetworkDatabase database, string name) => database.Names.Where(row => row.Name == name).Select(row => row.NetworkId).FirstOrDefault());
-    private static readonly Func<NetworkDatabase, string, bool> HasId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.Any(row => row.Id == id));
-    private static readonly Func<NetworkDatabase, string, string?> SpecOfId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.Where(row => row.Id == id).Select(row => row.Spec).FirstOrDefault());
+    private static readonly Func<NetworkDatabase, string, string?> IdOfName =
+        EF.CompileQuery((NetworkDatabase database, string name) => database.Names.Where(row => row.Name == name).Select(row => row.NetworkId).FirstOrDefault());
+    private static readonly Func<NetworkDatabase, string, bool> HasId =
+        EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.Any(row => row.Id == id));
+    private static readonly Func<NetworkDatabase, string, string?> SpecOfId =
+        EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.Where(row => row.Id == id).Select(row => row.Spec).FirstOrDefault());
 
-    private static readonly Func<NetworkDatabase, string, NetworkRow?> RowOfId = EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.SingleOrDefault(row => row.Id == id));
-    private static readonly Func<NetworkDatabase, string, NameRow?> RowOfName = EF.CompileQuery((NetworkDatabase database, string name) => database.Names.SingleOrDefault(row => row.Name == name));
+    private static readonly Func<NetworkDatabase, string, NetworkRow?> RowOfId =
+        EF.CompileQuery((NetworkDatabase database, string id) => database.Networks.SingleOrDefault(row => row.Id == id));
+    private static readonly Func<NetworkDatabase, string, NameRow?> RowOfName =
+        EF.CompileQuery((NetworkDatabase database, string name) => database.Names.SingleOrDefault(row => row.Name == name));
 
     private readonly StorageOptions _options;
     private readonly StorageLog _log;
@@ -158,7 +163,8 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
 
         if (NamesOf(database, id) is { Count: > 0 } names)
         {
-            throw new FaultException(Fault.Conflict("id", "a network that no name points to", $"one with {(names.Count == 1 ? "the name" : "the names")} {string.Join(", ", names.Take(20))}{(names.Count > 20 ? ", …" : "")}",
+            throw new FaultException(Fault.Conflict("id", "a network that no name points to",
+                $"one with {(names.Count == 1 ? "the name" : "the names")} {string.Join(", ", names.Take(20))}{(names.Count > 20 ? ", …" : "")}",
                 "Delete these names first, or move them to another network: DELETE or PUT /v1/names/{name}."));
         }
 
@@ -176,30 +182,31 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
     /// <param name="id">The network.</param>
     /// <param name="check">Told the name as it is, null where it is not there; throws where the caller does not want that.</param>
     /// <returns>The name, and whether it is new; null where there is no such network.</returns>
-    public Task<(StoredName Name, bool IsNew)?> MoveAsync(string name, string id, Action<StoredName?> check) => ChangeAsync<(StoredName, bool)?>((_, database) =>
-    {
-        var row = RowOfName(database, name);
-        check(row is null ? null : StoredName.Of(row));
-        if (!HasId(database, id))
+    public Task<(StoredName Name, bool IsNew)?> MoveAsync(string name, string id, Action<StoredName?> check) =>
+        ChangeAsync<(StoredName, bool)?>((_, database) =>
         {
-            return null;
-        }
+            var row = RowOfName(database, name);
+            check(row is null ? null : StoredName.Of(row));
+            if (!HasId(database, id))
+            {
+                return null;
+            }
 
-        var isNew = row is null;
-        if (row is null)
-        {
-            CheckNames(database);
-            database.Add(row = new NameRow { Name = name, NetworkId = id, Version = Guid.NewGuid(), MovedAt = Now() });
-        }
-        else if (row.NetworkId != id)
-        {
-            (row.NetworkId, row.Version, row.MovedAt) = (id, Guid.NewGuid(), Now());
-        }
+            var isNew = row is null;
+            if (row is null)
+            {
+                CheckNames(database);
+                database.Add(row = new NameRow { Name = name, NetworkId = id, Version = Guid.NewGuid(), MovedAt = Now() });
+            }
+            else if (row.NetworkId != id)
+            {
+                (row.NetworkId, row.Version, row.MovedAt) = (id, Guid.NewGuid(), Now());
+            }
 
-        database.SaveChanges();
-        NameChanged(name);
-        return (StoredName.Of(row), isNew);
-    });
+            database.SaveChanges();
+            NameChanged(name);
+            return (StoredName.Of(row), isNew);
+        });
 
     /// <summary>Deletes a name; false where there is none such.</summary>
     /// <param name="name">The name.</param>
@@ -225,7 +232,8 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
         _changing.Dispose();
     }
 
-    private static List<string> NamesOf(NetworkDatabase database, string id) => [.. database.Names.AsNoTracking().Where(row => row.NetworkId == id).Select(row => row.Name).ToList().Order(StringComparer.Ordinal)];
+    private static List<string> NamesOf(NetworkDatabase database, string id) =>
+        [.. database.Names.AsNoTracking().Where(row => row.NetworkId == id).Select(row => row.Name).ToList().Order(StringComparer.Ordinal)];
 
     private static void CheckName(NetworkDatabase database, string? name, string id)
     {
@@ -242,7 +250,8 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
     {
         if (database.Names.LongCount() >= _options.MaxNames)
         {
-            throw new StorageFullException($"There may be {_options.MaxNames} names (limit MaxNames), and there are as many. Delete names that nobody needs: DELETE /v1/names/{{name}}.");
+            throw new StorageFullException(
+                $"There may be {_options.MaxNames} names (limit MaxNames), and there are as many. Delete names that nobody needs: DELETE /v1/names/{{name}}.");
         }
     }
 
@@ -320,7 +329,8 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
             var (most, stored, others) = (_options.MaxStoredBytes, StoredBytes, _incomingBytes - before);
             if (bytes > before && stored + others + bytes > most)
             {
-                throw new StorageFullException($"Stored networks may take {most} bytes together (limit MaxStoredBytes), they take {stored}{(others > 0 ? $", others on their way in {others}" : "")}, and this one would take {bytes}. "
+                throw new StorageFullException($"Stored networks may take {most} bytes together (limit MaxStoredBytes), "
+                    + $"they take {stored}{(others > 0 ? $", others on their way in {others}" : "")}, and this one would take {bytes}. "
                     + "Delete networks that nobody needs: DELETE /v1/networks/{id}.");
             }
 

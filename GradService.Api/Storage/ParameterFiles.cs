@@ -24,7 +24,14 @@ internal sealed class ParameterFiles(string folder, IStorageFiles disk)
     private readonly string _kept = Path.Combine(folder, "parameters");
 
     /// <summary>A file on the disk, as an upload needs it.</summary>
-    public static Stream Create(string path) => new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = Buffer, Options = FileOptions.SequentialScan });
+    public static Stream Create(string path) =>
+        new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            BufferSize = Buffer,
+            Options = FileOptions.SequentialScan,
+        });
 
     /// <summary>Whether a file in "incoming" is called as what is being written there.</summary>
     public static bool IsNameOfUpload(string name) => name.Length == UploadLength && name.All(char.IsAsciiHexDigitLower);
@@ -111,7 +118,8 @@ internal sealed class ParameterFiles(string folder, IStorageFiles disk)
 
     /// <summary>The ids that files in their places have.</summary>
     public HashSet<string> Ids() => Directory.Exists(_kept)
-        ? [.. new DirectoryInfo(_kept).EnumerateDirectories().Where(part => part.LinkTarget is null).SelectMany(part => disk.FilesIn(part.FullName)).Select(IdOf).OfType<string>()]
+        ? [.. new DirectoryInfo(_kept).EnumerateDirectories().Where(part => part.LinkTarget is null).SelectMany(part => disk.FilesIn(part.FullName))
+            .Select(IdOf).OfType<string>()]
         : [];
 
     /// <summary>The ids that whole files have which are not in their places.</summary>
@@ -159,7 +167,9 @@ internal sealed class ParameterFiles(string folder, IStorageFiles disk)
     {
         if (new DirectoryInfo(path).LinkTarget is not null)
         {
-            throw new StorageUnavailableException("A part of the folder of stored networks is a link to elsewhere, where the service neither writes nor deletes. Whoever runs it can put the folder itself in its place.", StorageUnavailableException.Foreign);
+            throw new StorageUnavailableException(
+                "A part of the folder of stored networks is a link to elsewhere, where the service neither writes nor deletes. Whoever runs it can put the "
+                    + "folder itself in its place.", StorageUnavailableException.Foreign);
         }
     }
 
@@ -168,5 +178,6 @@ internal sealed class ParameterFiles(string folder, IStorageFiles disk)
     private string OnItsWay(string id) => Path.Combine(_incoming, id + Ending);
 
     private static string? IdOf(string path) =>
-        path.EndsWith(Ending, StringComparison.Ordinal) && Path.GetFileNameWithoutExtension(path) is { Length: IdLength } id && id.All(char.IsAsciiHexDigitLower) ? id : null;
+        path.EndsWith(Ending, StringComparison.Ordinal) && Path.GetFileNameWithoutExtension(path) is { Length: IdLength } id
+            && id.All(char.IsAsciiHexDigitLower) ? id : null;
 }

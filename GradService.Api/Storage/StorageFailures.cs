@@ -69,7 +69,8 @@ internal static class StorageFailures
     private static readonly int[] NoRoom = [28, 122, 27]; // ENOSPC, EDQUOT, EFBIG
     private static readonly int[] HeldByAnother = [11, unchecked((int)0x80070020)]; // EAGAIN, ERROR_SHARING_VIOLATION
 
-    private const string Full = "There is no room left where networks are stored, and nothing was stored. Delete networks, or ask whoever runs the service for more room.";
+    private const string Full =
+        "There is no room left where networks are stored, and nothing was stored. Delete networks, or ask whoever runs the service for more room.";
     private const string Described = "Networks that are described in the request are computed as ever.";
 
     /// <summary>Runs some work on the store.</summary>
@@ -99,12 +100,14 @@ internal static class StorageFailures
         SqliteException { SqliteErrorCode: SqliteReadOnly } => ReadOnly(failure),
         SqliteException locked when SqliteLocked.Contains(locked.SqliteErrorCode) => LockedByAnother(failure),
         SqliteException damaged when SqliteDamaged.Contains(damaged.SqliteErrorCode) =>
-            new StorageUnavailableException($"The database of stored networks is damaged. Whoever runs the service can restore it from a backup. {Described}", StorageUnavailableException.DatabaseDamaged, failure),
+            new StorageUnavailableException($"The database of stored networks is damaged. Whoever runs the service can restore it from a backup. {Described}",
+                StorageUnavailableException.DatabaseDamaged, failure),
         IOException full when NoRoom.Contains(full.HResult) => new StorageFullException(Full, failure),
         IOException readOnly when IsReadOnly(readOnly) => ReadOnly(failure),
         DbUpdateException { InnerException: { } inner } => Of(inner),
         SqliteException or IOException or UnauthorizedAccessException =>
-            new StorageUnavailableException($"Stored networks cannot be reached right now; the log says why. {Described}", StorageUnavailableException.Failed, failure),
+            new StorageUnavailableException($"Stored networks cannot be reached right now; the log says why. {Described}",
+                StorageUnavailableException.Failed, failure),
         _ => null,
     };
 
@@ -118,5 +121,6 @@ internal static class StorageFailures
         + "Those that are there can be read and computed.", failure.InnerException ?? failure);
 
     private static StorageUnavailableException ReadOnly(Exception failure) =>
-        new("Networks cannot be stored or deleted, as the disk of their folder is read-only. Those that are there can be read and computed.", StorageUnavailableException.ReadOnly, failure);
+        new("Networks cannot be stored or deleted, as the disk of their folder is read-only. Those that are there can be read and computed.",
+            StorageUnavailableException.ReadOnly, failure);
 }

@@ -26,7 +26,9 @@ internal sealed class StorageFiles : IStorageFiles
         }
         catch (IOException taken) when (StorageFailures.IsHeldByAnother(taken))
         {
-            throw new StorageUnavailableException("Stored networks cannot be reached, as another process has their folder. Networks that are described in the request are computed as ever.", StorageUnavailableException.InUse, taken);
+            throw new StorageUnavailableException(
+                "Stored networks cannot be reached, as another process has their folder. Networks that are described in the request are computed as ever.",
+                StorageUnavailableException.InUse, taken);
         }
         catch (IOException failure) when (StorageFailures.IsReadOnly(failure))
         {
@@ -54,7 +56,14 @@ internal sealed class StorageFiles : IStorageFiles
     {
         try
         {
-            return new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = Buffer, Options = FileOptions.SequentialScan });
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.Read | FileShare.Delete,
+                BufferSize = Buffer,
+                Options = FileOptions.SequentialScan,
+            });
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -28,13 +28,16 @@ internal sealed partial class StorageLog(ILogger logger, string? folder, TimePro
     /// <summary>One line for what fails, once a minute; refusals that need nobody's hand are none.</summary>
     public void Failed(Exception failure)
     {
-        if (failure is StorageOpeningException || (failure is StorageFullException && failure.InnerException is null) || !_lines.IsDue(failure.Message, out var before))
+        if (failure is StorageOpeningException || (failure is StorageFullException && failure.InnerException is null)
+            || !_lines.IsDue(failure.Message, out var before))
         {
             return;
         }
 
-        var reason = $"{failure.Message} {Reason(failure.InnerException)}{(before > 0 ? $"This was so {before} more times since it was last said." : "")}".TrimEnd();
-        if (failure is StorageUnavailableException { Code: StorageUnavailableException.Damaged or StorageUnavailableException.DatabaseDamaged or StorageUnavailableException.DatabaseLost or StorageUnavailableException.Replaced })
+        var reason =
+            $"{failure.Message} {Reason(failure.InnerException)}{(before > 0 ? $"This was so {before} more times since it was last said." : "")}".TrimEnd();
+        if (failure is StorageUnavailableException { Code: StorageUnavailableException.Damaged or StorageUnavailableException.DatabaseDamaged
+            or StorageUnavailableException.DatabaseLost or StorageUnavailableException.Replaced })
         {
             LogDamage(logger, folder, reason);
         }
@@ -44,7 +47,8 @@ internal sealed partial class StorageLog(ILogger logger, string? folder, TimePro
         }
     }
 
-    private static string Reason(Exception? cause) => cause is null ? "" : $"({(cause as DbUpdateException)?.InnerException?.Message ?? cause.Message}) ".ReplaceLineEndings(" ");
+    private static string Reason(Exception? cause) =>
+        cause is null ? "" : $"({(cause as DbUpdateException)?.InnerException?.Message ?? cause.Message}) ".ReplaceLineEndings(" ");
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stored networks in {Folder}: {Reason}")]
     private static partial void LogFailed(ILogger logger, string? folder, string reason);
@@ -55,6 +59,8 @@ internal sealed partial class StorageLog(ILogger logger, string? folder, TimePro
     [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Count} files that uploads and deletions had left unfinished.")]
     private static partial void LogOrphans(ILogger logger, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database of stored networks does not know {Unknown} files of parameters, which are left where they are, and {Missing} networks that it knows have no file. It may be older than the files.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The database of stored networks does not know {Unknown} files of parameters, which are left where they are, and {Missing} networks that it "
+            + "knows have no file. It may be older than the files.")]
     private static partial void LogDisagreement(ILogger logger, int unknown, int missing);
 }

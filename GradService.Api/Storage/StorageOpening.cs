@@ -6,7 +6,8 @@ namespace GradService.Api.Storage;
 /// Opens the store: the database gets its newest form, and what an ended process left unfinished is removed, before somebody asks. Where
 /// it cannot be opened the service runs without.
 /// </summary>
-internal sealed class StorageOpening(NetworkStore store, IHostApplicationLifetime lifetime, ILogger<StorageOpening> logger) : DeferredPreparation(lifetime, logger)
+internal sealed class StorageOpening(NetworkStore store, IHostApplicationLifetime lifetime, ILogger<StorageOpening> logger)
+    : DeferredPreparation(lifetime, logger)
 {
     protected override void Prepare()
     {

@@ -7,7 +7,10 @@ internal sealed class StorageOptions
 {
     public const string Section = "Storage";
 
-    /// <summary>The folder of the database and of the parameters, which no other process may use. Default: GradService in the user's folder for data of applications.</summary>
+    /// <summary>
+    /// The folder of the database and of the parameters, which no other process may use. Default: GradService in the user's folder
+    /// for data of applications.
+    /// </summary>
     public string? Folder { get; set; }
 
     /// <summary>Size of all stored parameters, bytes; beyond it nothing more is stored, 507. Default 10 GiB.</summary>
@@ -20,6 +23,7 @@ internal sealed class StorageOptions
 
     /// <summary>The folder that is meant; null where none is set and the user has none.</summary>
     public string? FolderInUse => !string.IsNullOrEmpty(Folder) ? Folder
-        : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data ? Path.Combine(data, "GradService")
+        : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data
+        ? Path.Combine(data, "GradService")
         : null;
 }

@@ -14,7 +14,8 @@ internal static class StorageServices
     {
         services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new NetworkStore(provider.GetRequiredService<IOptions<StorageOptions>>(), provider.GetRequiredService<ILogger<NetworkStore>>(), provider.GetRequiredService<TimeProvider>())
+        services.AddSingleton(provider => new NetworkStore(provider.GetRequiredService<IOptions<StorageOptions>>(),
+            provider.GetRequiredService<ILogger<NetworkStore>>(), provider.GetRequiredService<TimeProvider>())
         {
             Patience = TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<ComputeOptions>>().Value.DeadlineSeconds),
         });

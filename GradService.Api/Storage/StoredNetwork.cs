@@ -9,18 +9,23 @@ namespace GradService.Api.Storage;
 /// <param name="OutputShape">Shape of an output.</param>
 /// <param name="ParameterCount">How many numbers are trained.</param>
 /// <param name="CreatedAt">When it came.</param>
-internal sealed record StoredNetwork(long Number, string Id, string? Spec, IReadOnlyList<string> Names, IReadOnlyList<long> InputShape, IReadOnlyList<long> OutputShape, long ParameterCount, DateTimeOffset CreatedAt)
+internal sealed record StoredNetwork(long Number, string Id, string? Spec, IReadOnlyList<string> Names, IReadOnlyList<long> InputShape,
+    IReadOnlyList<long> OutputShape, long ParameterCount, DateTimeOffset CreatedAt)
 {
     public static StoredNetwork Of(NetworkRow row, IEnumerable<string> names) =>
         Of(row.Number, row.Id, row.Spec, names, row.InputShape, row.OutputShape, row.ParameterCount, row.CreatedAt);
 
-    public static StoredNetwork Of(long number, string id, string? spec, IEnumerable<string> names, string inputShape, string outputShape, long parameterCount, long createdAt) => new(
-        number, id, spec, [.. names.Order(StringComparer.Ordinal)], Sizes(inputShape), Sizes(outputShape), parameterCount, DateTimeOffset.FromUnixTimeMilliseconds(createdAt));
+    public static StoredNetwork Of(long number, string id, string? spec, IEnumerable<string> names, string inputShape, string outputShape, long parameterCount,
+        long createdAt) => new(
+        number, id, spec, [.. names.Order(StringComparer.Ordinal)], Sizes(inputShape), Sizes(outputShape), parameterCount,
+        DateTimeOffset.FromUnixTimeMilliseconds(createdAt));
 
     private static IReadOnlyList<long> Sizes(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Size)];
 
     private static long Size(string text) => long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var size) ? size
-        : throw new StorageUnavailableException("The shape of a stored network is not what was stored: the database is damaged. Whoever runs the service can restore it from a backup.", StorageUnavailableException.DatabaseDamaged);
+        : throw new StorageUnavailableException(
+            "The shape of a stored network is not what was stored: the database is damaged. Whoever runs the service can restore it from a backup.",
+            StorageUnavailableException.DatabaseDamaged);
 }
 
 /// <summary>A name of a stored network.</summary>

@@ -30,7 +30,8 @@ internal sealed class StoredParameters : IReadOnlyDictionary<string, NdArray>, I
     public long LargestArrayBytes => _header.LargestArrayBytes;
 
     /// <summary>All numbers, read piece by piece when they are asked for.</summary>
-    public IReadOnlyList<ArrayContent> Contents => [.. _header.Tensors.Select(entry => new ArrayContent(entry.Name, entry.Type.Own ?? Dtype.Float64, entry.Shape, PiecesOf(entry)))];
+    public IReadOnlyList<ArrayContent> Contents =>
+        [.. _header.Tensors.Select(entry => new ArrayContent(entry.Name, entry.Type.Own ?? Dtype.Float64, entry.Shape, PiecesOf(entry)))];
 
     public int Count => _entries.Count;
 

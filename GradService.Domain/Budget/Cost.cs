@@ -35,7 +35,8 @@ public sealed record Cost(long NativeBytes, long ResultBytes, long Work)
     {
         List<Fault> faults = [];
         AddIfOver(nameof(limits.MaxPasses), Passes, limits.MaxPasses, "sweeps over the network");
-        AddIfOver(nameof(limits.MaxRowByRowWork), RowByRowWork, limits.MaxRowByRowWork, "of N²·M·order, as two or more coupled layers make higher derivatives go row by row");
+        AddIfOver(nameof(limits.MaxRowByRowWork), RowByRowWork, limits.MaxRowByRowWork,
+            "of N²·M·order, as two or more coupled layers make higher derivatives go row by row");
         AddIfOver(nameof(limits.MaxResultBytes), ResultBytes, limits.MaxResultBytes, "bytes of results");
         AddIfOver(nameof(limits.MaxNativeBytes), NativeBytes, limits.MaxNativeBytes, "bytes of tensors at once, as estimated");
         if (faults.Count > 0)
@@ -54,9 +55,10 @@ public sealed record Cost(long NativeBytes, long ResultBytes, long Work)
         }
     }
 
-    private Cost After(Cost before) => new(Math.Max(before.NativeBytes, NativeBytes), before.ResultBytes.SaturatingPlus(ResultBytes), before.Work.SaturatingPlus(Work))
-    {
-        Passes = before.Passes.SaturatingPlus(Passes),
-        RowByRowWork = before.RowByRowWork.SaturatingPlus(RowByRowWork),
-    };
+    private Cost After(Cost before) =>
+        new(Math.Max(before.NativeBytes, NativeBytes), before.ResultBytes.SaturatingPlus(ResultBytes), before.Work.SaturatingPlus(Work))
+        {
+            Passes = before.Passes.SaturatingPlus(Passes),
+            RowByRowWork = before.RowByRowWork.SaturatingPlus(RowByRowWork),
+        };
 }

@@ -27,7 +27,8 @@ public sealed class NetworkCache : IDisposable
     /// <param name="limits">What a network must keep to.</param>
     /// <param name="engine">What runs it, and how much is kept.</param>
     public NetworkCache(Limits limits, EngineOptions engine)
-        : this(engine.NetworkCacheBytes, spec => NetworkShape.InferWithin(spec, limits), (spec, shape) => new BuiltNetwork(ParameterValues.Of(spec, shape), engine.Dense)) =>
+        : this(engine.NetworkCacheBytes, spec => NetworkShape.InferWithin(spec, limits),
+            (spec, shape) => new BuiltNetwork(ParameterValues.Of(spec, shape), engine.Dense)) =>
         BuildsDense = engine.Dense;
 
     /// <param name="capacityBytes">What is kept at most, as estimated; 0: nothing is.</param>

@@ -36,7 +36,8 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     }
 
     /// <summary>A network as it is stored.</summary>
-    /// <exception cref="FaultException">It has no shape, is over a limit, a given parameter is wrong or missing, or it refers to one that is not there.</exception>
+    /// <exception cref="FaultException">It has no shape, is over a limit, a given parameter is wrong or missing, or it refers to one that
+    /// is not there.</exception>
     public CanonicalNetwork Canonical(NetworkSource source) => CanonicalNetwork.Of(source as NetworkSpec ?? Whole((NetworkReference)source), limits);
 
     /// <summary>A network as it is stored, checked and priced, its numbers to be drawn.</summary>
@@ -89,8 +90,11 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     private string IdOf(NetworkReference reference) => reference switch
     {
         { Id: not null, Name: not null } => throw new FaultException(Fault.Invalid("network", "an id or a name", "both")),
-        { Id: { } id } => _store.Has(id) ? id : throw new FaultException(Fault.NotFound("network.id", "the id of a stored network", Fault.Quoted(id), "GET /v1/networks lists them.")),
-        { Name: { } name } => _store.IdOf(name) ?? throw new FaultException(Fault.NotFound("network.name", "the name of a stored network", Fault.Quoted(name), "GET /v1/networks lists them.")),
+        { Id: { } id } => _store.Has(id)
+            ? id
+            : throw new FaultException(Fault.NotFound("network.id", "the id of a stored network", Fault.Quoted(id), "GET /v1/networks lists them.")),
+        { Name: { } name } => _store.IdOf(name)
+            ?? throw new FaultException(Fault.NotFound("network.name", "the name of a stored network", Fault.Quoted(name), "GET /v1/networks lists them.")),
         _ => throw new FaultException(Fault.Invalid("network", "an id or a name", "neither")),
     };
 
@@ -106,7 +110,8 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
     }
 
     /// <summary>It was deleted after it had been found.</summary>
-    private static FaultException NoLonger(NetworkReference reference) => new(Fault.NotFound(reference.Id is null ? "network.name" : "network.id", "a stored network", "one that has been deleted meanwhile"));
+    private static FaultException NoLonger(NetworkReference reference) =>
+        new(Fault.NotFound(reference.Id is null ? "network.name" : "network.id", "a stored network", "one that has been deleted meanwhile"));
 
     private sealed class NothingStored : INetworkStore
     {

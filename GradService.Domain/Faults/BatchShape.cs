@@ -19,7 +19,8 @@ internal static class BatchShape
         {
             var flat = array.Shape.Rank == 1 && array.Count > 0 && sample.Rank == 1 && sample.Elements == 1;
             throw new FaultException(Fault.Invalid(path, expected, array.Count == 0 ? "an empty array" : Got(array.Shape), flat
-                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Write each sample as a list of its own: [[{array[0]}]{(array.Count > 1 ? $", [{array[1]}]" : "")}{(array.Count > 2 ? ", …" : "")}].")
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                    $"Write each sample as a list of its own: [[{array[0]}]{(array.Count > 1 ? $", [{array[1]}]" : "")}{(array.Count > 2 ? ", …" : "")}].")
                 : null));
         }
 

@@ -24,7 +24,8 @@ public sealed record Fault(FaultCode Code, string Path, string Expected, string 
 
     public static Fault Conflict(string path, string expected, string got, string? remedy = null) => new(FaultCode.Conflict, path, expected, got, remedy);
 
-    public static Fault NotComputable(string path, string expected, string got, string? remedy = null) => new(FaultCode.NotComputable, path, expected, got, remedy);
+    public static Fault NotComputable(string path, string expected, string got, string? remedy = null) =>
+        new(FaultCode.NotComputable, path, expected, got, remedy);
 }
 
 public enum FaultCode
@@ -54,7 +55,8 @@ public sealed class FaultException : Exception
     public IReadOnlyList<Fault> Faults { get; }
 
     /// <summary>The same faults, the remedy saying which entry of a list they are about.</summary>
-    public FaultException For(string entry) => new([.. Faults.Select(each => each with { Remedy = $"{(each.Remedy is null ? "" : each.Remedy + " ")}(For {entry}.)" })]);
+    public FaultException For(string entry) =>
+        new([.. Faults.Select(each => each with { Remedy = $"{(each.Remedy is null ? "" : each.Remedy + " ")}(For {entry}.)" })]);
 
     /// <summary>The same faults of a request that is a field of another.</summary>
     public FaultException Below(FieldPath field) => new([.. Faults.Select(each => each with { Path = field.Then(each.Path) })]);

@@ -28,8 +28,10 @@ internal static class Comparison
         List<Finding> findings = [.. differences
             .Where(pair => pair.MaxRelativeGradientDifference > 1e-3)
             .Select(pair => new Finding("gradients-differ", Severity.Info,
-                $"{Name(results, pair.First)} and {Name(results, pair.Second)} answer different questions here: their gradients differ by up to {Words.Of(pair.MaxGradientDifference!.Value)}, "
-                + $"{Words.Percent(pair.MaxRelativeGradientDifference!.Value)} of the largest entry. {Why(results[pair.First], results[pair.Second], pair.MaxOutputDifference)}"))];
+                $"{Name(results, pair.First)} and {Name(results, pair.Second)} answer different questions here: their gradients differ by up to "
+                    + $"{Words.Of(pair.MaxGradientDifference!.Value)}, "
+                + $"{Words.Percent(pair.MaxRelativeGradientDifference!.Value)} of the largest entry. "
+                + $"{Why(results[pair.First], results[pair.Second], pair.MaxOutputDifference)}"))];
         if (differences.Any(pair => pair.MaxGradientDifference is not null) && differences.All(pair => pair.MaxRelativeGradientDifference is null or <= 1e-3))
         {
             findings.Add(new Finding("gradients-agree", Severity.Info, results.All(result => result.BatchNorm.Layers.Count == 0)
@@ -88,7 +90,8 @@ internal static class Comparison
         return new NdArray(sum, values);
     }
 
-    private static string Name(IReadOnlyList<GradientResult> results, int index) => $"{results[index].BatchNorm.Mode.Name}/{results[index].Kind} (result {index})";
+    private static string Name(IReadOnlyList<GradientResult> results, int index) =>
+        $"{results[index].BatchNorm.Mode.Name}/{results[index].Kind} (result {index})";
 
     private static string Why(GradientResult a, GradientResult b, double outputDifference)
     {

@@ -37,7 +37,8 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     public Quote<GradientResult> QuoteGradient(GradientRequest request) => networks.Quote(request.Network, lease =>
     {
         var plan = Plan(request, lease.Shape);
-        return lease.Quote(Check(request, plan, request.Gradient, lease), steps => Differentiate(request, plan, lease.Network, request.Gradient, steps.Cancellation));
+        return lease.Quote(Check(request, plan, request.Gradient, lease),
+            steps => Differentiate(request, plan, lease.Network, request.Gradient, steps.Cancellation));
     });
 
     /// <summary>
@@ -56,7 +57,8 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
 
         // All answers are kept until the last is there.
         var all = Cost.Sum(entries.Select(entry => entry.Cost)).Check(limits, "compare", "Compare fewer entries at once, or send fewer samples.");
-        var compared = GradientWork.Compared([.. entries.Select(entry => entry.Plan.Size.Outputs.Elements.SaturatingPlus(entry.Gradient.ResultElements(entry.Plan.Size)))]);
+        var compared = GradientWork.Compared(
+            [.. entries.Select(entry => entry.Plan.Size.Outputs.Elements.SaturatingPlus(entry.Gradient.ResultElements(entry.Plan.Size)))]);
         all = all with { Work = all.Work.SaturatingPlus(compared) };
 
         // A step for each entry, and one that compares.
@@ -117,7 +119,8 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     }
 
     private Cost CheckMemory(ForwardRequest request, RunPlan plan, Question? question, string path) =>
-        GradientCost.Of(plan, question, request.Diagnostics.FiniteDifferences).Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
+        GradientCost.Of(plan, question, request.Diagnostics.FiniteDifferences)
+            .Check(limits, path, question?.Cheaper ?? "Send fewer samples or use narrower layers.");
 
     private Cost CheckWork(Cost cost, ForwardRequest request, RunPlan plan, Question? question, NetworkLease lease)
     {
@@ -147,7 +150,9 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
             Answer = answer,
             Layers = run.Layers,
             Detached = plan.Size.Coupled && question.DetachedTwin is { } twin ? DetachedEvidence.Of(run, plan, twin, cancellation) : null,
-            FiniteDifferences = request.Diagnostics.FiniteDifferences ? CheckByDifferences(request, plan, network.Tensors, question, answer, cancellation) : null,
+            FiniteDifferences = request.Diagnostics.FiniteDifferences
+                ? CheckByDifferences(request, plan, network.Tensors, question, answer, cancellation)
+                : null,
         };
         var separated = question.Choose(plan.Size);
         return new GradientResult

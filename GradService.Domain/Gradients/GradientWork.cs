@@ -63,9 +63,13 @@ internal static class GradientWork
             : work;
     }
 
-    /// <summary>How far apart the entries of a comparison are, pair by pair: outputs and gradients each looked at for the largest difference and entry.</summary>
+    /// <summary>
+    /// How far apart the entries of a comparison are, pair by pair: outputs and gradients each looked at for the
+    /// largest difference and entry.
+    /// </summary>
     /// <param name="elements">Elements of each entry's outputs and gradients.</param>
-    public static long Compared(IReadOnlyList<long> elements) => (long)Math.Min(long.MaxValue, EachCompared * (elements.Count - 1.0) * elements.Sum(each => (double)each));
+    public static long Compared(IReadOnlyList<long> elements) =>
+        (long)Math.Min(long.MaxValue, EachCompared * (elements.Count - 1.0) * elements.Sum(each => (double)each));
 
     /// <summary>A question asked of a pass that has been run.</summary>
     private static WorkEstimate Asked(NetworkWork network, Question question, ProblemSize size)
@@ -140,7 +144,8 @@ internal static class GradientWork
         // What each sample meets in the layers hangs on the polynomials: their products stand in the graph of every sweep.
         var polynomials = expanded ? Expansion.Products(size, question.Depth).Sum() : 0;
         var chain = question is Derivatives derivatives
-            ? Enumerable.Range(1, derivatives.Order).Aggregate(default(WorkEstimate), (sum, order) => sum + Sweeps(network, 1, samples, order, beside: order * polynomials))
+            ? Enumerable.Range(1, derivatives.Order)
+                .Aggregate(default(WorkEstimate), (sum, order) => sum + Sweeps(network, 1, samples, order, beside: order * polynomials))
             : Sweeps(network, 1, samples, beside: polynomials) + Sweeps(network, size.Input.Elements, samples, order: 2, beside: 2 * polynomials);
         var work = chains * chain;
         if (!interacting && size.Coupled)
@@ -168,7 +173,8 @@ internal static class GradientWork
             watched += Sweeps(network, 1, n, order);
         }
 
-        return Pass(network, n, differentiable: true) + (reference > 0 ? Pass(network, reference, differentiable: false) : default) + (2 * moves * (Pass(network, n, differentiable: true) + Stoppable(EachElement * size.Inputs.Elements)))
+        return Pass(network, n, differentiable: true) + (reference > 0 ? Pass(network, reference, differentiable: false) : default)
+            + (2 * moves * (Pass(network, n, differentiable: true) + Stoppable(EachElement * size.Inputs.Elements)))
             + (2 * entries * watched);
     }
 }

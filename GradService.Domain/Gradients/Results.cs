@@ -142,7 +142,10 @@ public sealed record PairwiseDifference
     /// <summary>The largest difference of an output.</summary>
     public required double MaxOutputDifference { get; init; }
 
-    /// <summary>The largest difference of a gradient entry; per-sample gradients are summed over the outputs beside a sum. Absent where the kinds have nothing in common.</summary>
+    /// <summary>
+    /// The largest difference of a gradient entry; per-sample gradients are summed over the outputs beside a sum. Absent where the
+    /// kinds have nothing in common.
+    /// </summary>
     public required double? MaxGradientDifference { get; init; }
 
     /// <summary>The same, relative to the largest entry of both.</summary>

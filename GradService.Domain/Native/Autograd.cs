@@ -33,7 +33,8 @@ internal static class Autograd
     /// Σ over the outputs of cotangentᵀ·∂output/∂input, for each of the inputs, in one sweep.
     /// </summary>
     /// <inheritdoc cref="VectorJacobianProduct"/>
-    public static Tensor[] VectorJacobianProducts(IReadOnlyList<(Tensor Output, Tensor Cotangent)> outputs, IReadOnlyList<Tensor> inputs, bool differentiable = false)
+    public static Tensor[] VectorJacobianProducts(IReadOnlyList<(Tensor Output, Tensor Cotangent)> outputs, IReadOnlyList<Tensor> inputs,
+        bool differentiable = false)
     {
         foreach (var (output, cotangent) in outputs)
         {

@@ -31,7 +31,8 @@ public static class LibTorch
 
     /// <summary>Null where there is no libtorch for the system that the service was built on.</summary>
     private static string? VersionBuiltWith { get; } =
-        typeof(LibTorch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().SingleOrDefault(metadata => metadata.Key == "LibTorchVersion")?.Value is { } version ? ThreeParts(version) : null;
+        typeof(LibTorch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().SingleOrDefault(metadata => metadata.Key == "LibTorchVersion")?.Value
+            is { } version ? ThreeParts(version) : null;
 
     /// <summary>
     /// To be called before tensors are used, on the thread that will use them: loads libtorch, and has its operations take one thread.

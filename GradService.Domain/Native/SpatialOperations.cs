@@ -11,12 +11,13 @@ namespace GradService.Domain.Native;
 internal static class SpatialOperations
 {
     /// <summary>Cross-correlation, as PyTorch's; weight [O, C/groups, K…], bias [O] or null.</summary>
-    public static Tensor Convolve(this Tensor x, Tensor weight, Tensor? bias, long[] stride, long[] padding, long[] dilation, long groups) => stride.Length switch
-    {
-        1 => functional.conv1d(x, weight, bias, stride[0], padding[0], dilation[0], groups),
-        2 => functional.conv2d(x, weight, bias, stride, padding, dilation, groups),
-        _ => functional.conv3d(x, weight, bias, stride, padding, dilation, groups),
-    };
+    public static Tensor Convolve(this Tensor x, Tensor weight, Tensor? bias, long[] stride, long[] padding, long[] dilation, long groups) =>
+        stride.Length switch
+        {
+            1 => functional.conv1d(x, weight, bias, stride[0], padding[0], dilation[0], groups),
+            2 => functional.conv2d(x, weight, bias, stride, padding, dilation, groups),
+            _ => functional.conv3d(x, weight, bias, stride, padding, dilation, groups),
+        };
 
     /// <summary>Zeros around the spatial axes: so many before and after each.</summary>
     public static Tensor PadWithZeros(this Tensor x, long[] before, long[] after)

@@ -42,7 +42,8 @@ internal sealed class Network : IDisposable
     public Tensor this[string name] => _tensors[name];
 
     /// <summary>The names of what is trained, in the order of the state_dict.</summary>
-    public IEnumerable<string> Learnable => Shape.Parameters.Where(parameter => parameter.Spec.Role == ParameterRole.Learnable).Select(parameter => parameter.Name);
+    public IEnumerable<string> Learnable =>
+        Shape.Parameters.Where(parameter => parameter.Spec.Role == ParameterRole.Learnable).Select(parameter => parameter.Name);
 
     public bool Has(LayerNode node, string parameter) => _tensors.ContainsKey($"{node.Path.Name}.{parameter}");
 
@@ -61,7 +62,8 @@ internal sealed class Network : IDisposable
     {
         using var scope = NewDisposeScope();
         var learnable = Learnable.ToHashSet();
-        return new Network(Shape, Dtype, _tensors.ToDictionary(pair => pair.Key, pair => learnable.Contains(pair.Key) ? pair.Value.detach().requires_grad_() : pair.Value.detach()));
+        return new Network(Shape, Dtype,
+            _tensors.ToDictionary(pair => pair.Key, pair => learnable.Contains(pair.Key) ? pair.Value.detach().requires_grad_() : pair.Value.detach()));
     }
 
     /// <summary>The same network but for one parameter.</summary>

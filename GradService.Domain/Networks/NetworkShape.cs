@@ -66,7 +66,8 @@ internal sealed class NetworkShape
         // What one array, and one span of bytes, can hold.
         if (shape.Parameters.FirstOrDefault(parameter => parameter.Spec.Shape.Elements > int.MaxValue / shape.Dtype.SizeInBytes()) is { Spec: not null } large)
         {
-            throw new FaultException(Fault.TooLarge("network.layers", $"parameters of at most {int.MaxValue} bytes each", $"{large.Name} of shape {large.Spec.Shape}", "Use narrower layers."));
+            throw new FaultException(Fault.TooLarge("network.layers", $"parameters of at most {int.MaxValue} bytes each",
+                $"{large.Name} of shape {large.Spec.Shape}", "Use narrower layers."));
         }
 
         return shape;

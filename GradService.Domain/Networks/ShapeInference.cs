@@ -20,12 +20,14 @@ internal sealed class ShapeInference(Limits limits)
             var path = new LayerPath(index, parent, list);
             if (++_layers > limits.MaxLayers)
             {
-                throw new FaultException(Fault.Invalid("network.layers", $"at most {limits.MaxLayers} layers, those inside blocks counted (limit MaxLayers)", "more"));
+                throw new FaultException(
+                    Fault.Invalid("network.layers", $"at most {limits.MaxLayers} layers, those inside blocks counted (limit MaxLayers)", "more"));
             }
 
             if (path.Depth > limits.MaxNesting)
             {
-                throw new FaultException(Fault.Invalid("network." + path.Field, $"blocks nested at most {limits.MaxNesting} deep (limit MaxNesting)", $"{path.Depth}"));
+                throw new FaultException(Fault.Invalid("network." + path.Field, $"blocks nested at most {limits.MaxNesting} deep (limit MaxNesting)",
+                    $"{path.Depth}"));
             }
 
             LayerNumbers.Check(layers[index], path);

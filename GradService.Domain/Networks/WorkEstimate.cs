@@ -41,7 +41,8 @@ internal readonly record struct WorkEstimate(double Nanoseconds, Operation Longe
     /// <summary>The dropout masks of a pass.</summary>
     public static WorkEstimate Masks(NetworkShape shape, double samples) => shape.All.Where(node => node.Layer is Dropout { P: > 0 and < 1 })
         .Select(node => (Node: node, Nanoseconds: samples * node.Input.Elements * EachDrawn))
-        .Aggregate(default(WorkEstimate), (sum, mask) => sum + new WorkEstimate(mask.Nanoseconds, new Operation(mask.Nanoseconds, mask.Node, "drawing the mask")));
+        .Aggregate(default(WorkEstimate),
+            (sum, mask) => sum + new WorkEstimate(mask.Nanoseconds, new Operation(mask.Nanoseconds, mask.Node, "drawing the mask")));
 
     /// <summary>So many backward sweeps over the whole network.</summary>
     /// <param name="network">The network.</param>

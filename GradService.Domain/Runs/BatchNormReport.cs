@@ -14,7 +14,8 @@ public sealed record BatchNormReport
 
     /// <param name="plan">What was run.</param>
     /// <param name="run">The run.</param>
-    internal static BatchNormReport Of(RunPlan plan, Run run) => new() { Mode = plan.Normalization.Mode, Layers = [.. run.Layers.Select(BatchNormLayerReport.Of)] };
+    internal static BatchNormReport Of(RunPlan plan, Run run) =>
+        new() { Mode = plan.Normalization.Mode, Layers = [.. run.Layers.Select(BatchNormLayerReport.Of)] };
 }
 
 /// <summary>One BatchNorm layer.</summary>
@@ -41,7 +42,9 @@ public sealed record BatchNormLayerReport
     /// <summary>The running variance after this call, [C]; null without running statistics. Pass it back as parameter "NAME.running_var".</summary>
     public required NdArray? RunningVariance { get; init; }
 
-    /// <summary>How many batches the running statistics have seen after this call; null without. Pass it back as parameter "NAME.num_batches_tracked".</summary>
+    /// <summary>
+    /// How many batches the running statistics have seen after this call; null without. Pass it back as parameter "NAME.num_batches_tracked".
+    /// </summary>
     public required long? BatchesTracked { get; init; }
 
     /// <param name="trace">The layer as a run met it.</param>

@@ -41,7 +41,8 @@ internal sealed class RunPlan(NetworkShape shape, NormalizationPlan normalizatio
     /// <summary>Whether some layer drops anything.</summary>
     public bool Drops => Dropout is not null && Shape.All.Any(node => node.Layer is Dropout);
 
-    /// <exception cref="Faults.FaultException">The normalisation does not fit the network, or some channel would have a single value to take a variance of.</exception>
+    /// <exception cref="Faults.FaultException">The normalisation does not fit the network, or some channel would have a single value to take
+    /// a variance of.</exception>
     public static RunPlan Of(NetworkShape shape, BatchNormSpec batchNorm, long samples, DropoutSpec? dropout = null)
     {
         var normalization = NormalizationPlan.Resolve(shape, batchNorm);

@@ -9,7 +9,10 @@ public sealed record CouplingReport
     /// <summary>The sample that moves the others' outputs most; absent where none does.</summary>
     public InfluentialSample? MostInfluential { get; init; }
 
-    /// <summary>Each coupled layer alone: the share of what goes through its statistics, later layers' response to them included, those of the others left out. Absent row by row.</summary>
+    /// <summary>
+    /// Each coupled layer alone: the share of what goes through its statistics, later layers' response to them included, those of the others
+    /// left out. Absent row by row.
+    /// </summary>
     public IReadOnlyList<LayerCoupling>? Layers { get; init; }
 }
 

@@ -66,13 +66,16 @@ internal sealed class Expansion : SeparationWay
                 var second = order > 1 ? statistics * earlier : 0;
                 work += WorkEstimate.Sweeps(network, statistics, n) + WorkEstimate.Sweeps(network, second, n, order: 2);
                 work += live ? WorkEstimate.Sweeps(network, statistics, n) + WorkEstimate.Sweeps(network, statistics, n, order: 2, parameters: true) : default;
-                work += live ? WorkEstimate.Sweeps(network, second, n, order: 2) + WorkEstimate.Sweeps(network, second, n, order: 3, parameters: true) : default;
+                work += live
+                    ? WorkEstimate.Sweeps(network, second, n, order: 2) + WorkEstimate.Sweeps(network, second, n, order: 3, parameters: true)
+                    : default;
             }
 
             earlier += statistics;
         }
 
-        return Products(size, order).Aggregate(work, (sum, product) => sum + Call(product, "a product of the statistics' second derivatives and each sample's shift"));
+        return Products(size, order)
+            .Aggregate(work, (sum, product) => sum + Call(product, "a product of the statistics' second derivatives and each sample's shift"));
     }
 
     /// <summary>The value of each layer's polynomial for every sample, nanoseconds.</summary>

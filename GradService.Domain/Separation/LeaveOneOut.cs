@@ -16,7 +16,8 @@ internal sealed class LeaveOneOut : SeparationWay
 {
     public static LeaveOneOut Way { get; } = new();
 
-    public override bool Applies(Asked asked) => asked.Size.CoupledLayers.Count == 1 && asked.For is AskedFor.OwnGradients or AskedFor.OwnDerivatives or AskedFor.TermDerivatives;
+    public override bool Applies(Asked asked) =>
+        asked.Size.CoupledLayers.Count == 1 && asked.For is AskedFor.OwnGradients or AskedFor.OwnDerivatives or AskedFor.TermDerivatives;
 
     protected override string Reason(Asked asked) => "one coupled layer: with the other samples' sums held constant, " + asked.For switch
     {

@@ -169,7 +169,8 @@ internal sealed class Coupling
         {
             _cancellation.ThrowIfCancellationRequested();
             using var sweep = NewDisposeScope();
-            var products = Autograd.VectorJacobianProducts([(_given.Outputs, Column(output))], [.. _statistics, .. withInputs ? [_given.Inputs] : Array.Empty<Tensor>()]);
+            var products = Autograd.VectorJacobianProducts([(_given.Outputs, Column(output))],
+                [.. _statistics, .. withInputs ? [_given.Inputs] : Array.Empty<Tensor>()]);
             if (withInputs)
             {
                 diagonal.Add(products[^1].flatten(1).MoveToOuterDisposeScope());

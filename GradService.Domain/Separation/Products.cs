@@ -15,7 +15,9 @@ internal static class Products
         var isStack = stacks && factor.Shape.Rank == shape.Rank + 1;
         if ((!isStack && factor.Shape.Rank != shape.Rank) || !factor.Shape.Dimensions[^shape.Rank..].SequenceEqual(shape.Dimensions))
         {
-            yield return Fault.Invalid(path, $"an array of shape {shape}{(stacks ? $", or a stack of R such, [R, {string.Join(", ", shape.Dimensions.ToArray())}]" : "")}", BatchShape.Got(factor.Shape));
+            yield return Fault.Invalid(path,
+                $"an array of shape {shape}{(stacks ? $", or a stack of R such, [R, {string.Join(", ", shape.Dimensions.ToArray())}]" : "")}",
+                BatchShape.Got(factor.Shape));
         }
         else if (factor.Count == 0)
         {

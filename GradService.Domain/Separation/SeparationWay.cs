@@ -46,7 +46,10 @@ internal abstract class SeparationWay
     /// <summary>Whether row by row may be cheaper.</summary>
     protected virtual bool HasRival(Asked asked) => asked.For is AskedFor.OwnGradients or AskedFor.Blocks;
 
-    /// <summary>A run in which samples do not interact, with the same outputs and own derivatives up to the order; the run itself where nothing is to be done.</summary>
+    /// <summary>
+    /// A run in which samples do not interact, with the same outputs and own derivatives up to the order; the run itself
+    /// where nothing is to be done.
+    /// </summary>
     public virtual TorchRun Decouple(TorchRun run, int order, CancellationToken cancellation) => run;
 
     /// <summary>∂y_i/∂x_i, [N, M, D…].</summary>

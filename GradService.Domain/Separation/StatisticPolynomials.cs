@@ -58,7 +58,9 @@ internal sealed class StatisticPolynomials
             var mean = now.Mean.detach();
             var own = LeaveOneOut.Sums(node, h.narrow(0, 0, samples), mean);
             var frozen = LeaveOneOut.Sums(node, h.narrow(0, samples, samples), mean);
-            var all = first ? (_live ? frozen : frozen.detach()).SumOver([0], keepAxes: true) : SumsAsTheyAre(node, mean, frozen).Plus(At(node, cat(shifts, 1)));
+            var all = first
+                ? (_live ? frozen : frozen.detach()).SumOver([0], keepAxes: true)
+                : SumsAsTheyAre(node, mean, frozen).Plus(At(node, cat(shifts, 1)));
             var met = LeaveOneOut.FromSums(all.Minus(frozen).Plus(own), mean, h.numel() / node.Input[0] / 2);
             shifts.Add(cat([met.Mean.Minus(now.Mean), met.Variance.Minus(now.Variance)], 1));
             return new Moments(cat([met.Mean, met.Mean], 0), cat([met.Variance, met.Variance], 0));

@@ -14,7 +14,8 @@ internal sealed record Correction(double[] Scale, double[] Shift)
     public static Correction Of(NormalizationSite site, (double[] Mean, double[] Variance) used, (double[] Mean, double[] Variance) before)
     {
         var channels = Enumerable.Range(0, used.Mean.Length)
-            .Select(channel => site.Mode.Correct(site.Layer.Eps, (used.Mean[channel], used.Variance[channel]), (before.Mean[channel], before.Variance[channel])))
+            .Select(channel => site.Mode.Correct(site.Layer.Eps, (used.Mean[channel], used.Variance[channel]),
+                (before.Mean[channel], before.Variance[channel])))
             .ToList();
         return new Correction([.. channels.Select(channel => channel.Scale)], [.. channels.Select(channel => channel.Shift)]);
     }

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace GradService.Domain.Statistics;
 
-/// <summary>Mean and variance of each channel, both [C], or of each channel for each sample, both [N, C]. The tensors belong to the scope of the pass that made them.</summary>
+/// <summary>
+/// Mean and variance of each channel, both [C], or of each channel for each sample, both [N, C]. The tensors belong to the scope of
+/// the pass that made them.
+/// </summary>
 internal sealed class Moments(Tensor mean, Tensor variance)
 {
     public Tensor Mean { get; } = mean;
@@ -57,7 +60,8 @@ internal sealed class RunningStatistics(Moments moments, double batchesTracked)
     {
         if (site.Layer.TrackRunningStats)
         {
-            return new RunningStatistics(new Moments(network[site.Node, "running_mean"], network[site.Node, "running_var"]), network[site.Node, "num_batches_tracked"].ToDoubles()[0]);
+            return new RunningStatistics(new Moments(network[site.Node, "running_mean"], network[site.Node, "running_var"]),
+                network[site.Node, "num_batches_tracked"].ToDoubles()[0]);
         }
 
         var (channels, dtype) = (site.Node.Input[0], network.Dtype.ToScalarType());

@@ -67,7 +67,8 @@ internal sealed class NormalizationPlan
         var names = nodes.Select(node => node.Path.Name).ToList();
         var faults = (spec.Layers?.Keys ?? [])
             .Where(name => !names.Contains(name))
-            .Select(name => Fault.Invalid($"batchNorm.layers[{Fault.Quoted(name)}]", "the state_dict prefix of a BatchNorm layer", Fault.Quoted(name), NearestName.Suggest(name, names)))
+            .Select(name => Fault.Invalid($"batchNorm.layers[{Fault.Quoted(name)}]", "the state_dict prefix of a BatchNorm layer", Fault.Quoted(name),
+                NearestName.Suggest(name, names)))
             .Take(100).ToList();
         if (faults.Count > 0)
         {
@@ -108,7 +109,8 @@ internal sealed class NormalizationPlan
     {
         if (NeedsReference && spec.ReferenceInputs is null)
         {
-            throw new FaultException(Fault.Invalid("batchNorm.referenceInputs", $"a reference batch of shape {BatchShape.Words(shape.Input, "R")}, as a layer is in mode reference", "nothing"));
+            throw new FaultException(Fault.Invalid("batchNorm.referenceInputs",
+                $"a reference batch of shape {BatchShape.Words(shape.Input, "R")}, as a layer is in mode reference", "nothing"));
         }
 
         if (!NeedsReference && spec.ReferenceInputs is not null)

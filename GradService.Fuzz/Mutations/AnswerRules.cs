@@ -10,9 +10,13 @@ internal static class AnswerRules
     private const string Json = "application/json";
 
     /// <summary>What would tell a caller how the service is built rather than what to do.</summary>
-    public static IReadOnlyList<string> Unspeakable { get; } = ["   at ", "System.", "GradService.", "Microsoft.", "TorchSharp.", "Exception", ".cs", ".dll", "Change the reader options", "isFinalBlock"];
+    public static IReadOnlyList<string> Unspeakable { get; } =
+        ["   at ", "System.", "GradService.", "Microsoft.", "TorchSharp.", "Exception", ".cs", ".dll", "Change the reader options", "isFinalBlock"];
 
-    /// <summary>The statuses that a request may come to, and where each is defined: 503 by a deadline, or by want of memory; 507 by want of room for networks.</summary>
+    /// <summary>
+    /// The statuses that a request may come to, and where each is defined: 503 by a deadline, or by want of memory; 507 by
+    /// want of room for networks.
+    /// </summary>
     public static IReadOnlyDictionary<int, string> TypeOf { get; } = new Dictionary<int, string>
     {
         [400] = "https://tools.ietf.org/html/rfc9110#section-15.5.1",
@@ -74,7 +78,8 @@ internal static class AnswerRules
 
     private static string[] ResultsOf(string path) =>
         path == "/v1/figures" ? ["image/svg+xml", "image/png"]
-        : path.StartsWith("/v1/gradients", StringComparison.Ordinal) || path.StartsWith("/v1/objectives", StringComparison.Ordinal) || path == "/v1/forward" ? [Json, "application/x-npz"]
+        : path.StartsWith("/v1/gradients", StringComparison.Ordinal) || path.StartsWith("/v1/objectives", StringComparison.Ordinal) || path == "/v1/forward"
+        ? [Json, "application/x-npz"]
         : IsTesseract(path) ? [Json, "application/json+base64"]
         : [Json];
 
@@ -93,7 +98,8 @@ internal static class AnswerRules
         var problem = JsonNode.Parse(text)!;
         return (string?)problem["type"] != expected ? $"Type {problem["type"]} for {status}."
             : (int?)problem["status"] != status ? $"It says {problem["status"]} in a {status}."
-            : string.IsNullOrEmpty((string?)problem["title"]) || string.IsNullOrEmpty((string?)problem["detail"]) || string.IsNullOrEmpty((string?)problem["traceId"]) ? $"It lacks something: {text}"
+            : string.IsNullOrEmpty((string?)problem["title"]) || string.IsNullOrEmpty((string?)problem["detail"])
+                || string.IsNullOrEmpty((string?)problem["traceId"]) ? $"It lacks something: {text}"
             : null;
     }
 
@@ -101,7 +107,8 @@ internal static class AnswerRules
     private static string? BrokenUmBridge(int status, string? type, string text) =>
         !UmBridgeErrors.TryGetValue(status, out var types) ? $"Status {status}: {text}"
         : type != Json ? $"A refusal of type {type}: {text}"
-        : JsonNode.Parse(text) is JsonObject { Count: 1 } answer && answer["error"] is JsonObject { Count: 2 } error && types.Contains(Text(error["type"])) && !string.IsNullOrEmpty(Text(error["message"])) ? null
+        : JsonNode.Parse(text) is JsonObject { Count: 1 } answer && answer["error"] is JsonObject { Count: 2 } error && types.Contains(Text(error["type"]))
+            && !string.IsNullOrEmpty(Text(error["message"])) ? null
         : $"No error as UM-Bridge has it in a {status}: {text}";
 
     /// <summary>{"detail": [{"type", "loc", "msg", …}]}, as FastAPI has it.</summary>

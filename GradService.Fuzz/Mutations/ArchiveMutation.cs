@@ -10,12 +10,15 @@ internal static class ArchiveMutation
 {
     private const int Bomb = 5_000_000;
 
-    private static readonly string[] Names = ["input.npy", "inputs", "INPUTS.npy", "request.json", "cotangent.npy", "parameters/0.bias.npy", "parameters/.npy", "points/interior.npy", "targets/pde.npy", "../../etc/passwd", "é\u0000.npy", " "];
+    private static readonly string[] Names = ["input.npy", "inputs", "INPUTS.npy", "request.json", "cotangent.npy", "parameters/0.bias.npy", "parameters/.npy",
+        "points/interior.npy", "targets/pde.npy", "../../etc/passwd", "é\u0000.npy", " "];
 
     private static readonly (string From, string To)[] HeaderChanges =
     [
-        ("'<f8'", "'>f8'"), ("'<f8'", "'<f4'"), ("'<f8'", "'<i8'"), ("'<f8'", "'|O'"), ("'<f8'", "'<c16'"), ("'<f8'", "[('a', '<f8')]"), ("'|u1'", "'|b1'"), ("False", "True"), ("False", "None"),
-        ("(", "(1, "), ("(", "(-1, "), ("(", "(0, "), ("(", "(9223372036854775807, 9223372036854775807, "), ("(", "(99999999999999999999, "), (", )", ", 2)"), ("'shape'", "'shade'"), ("}", ""), ("}", ", 'shape': (3,)}"),
+        ("'<f8'", "'>f8'"), ("'<f8'", "'<f4'"), ("'<f8'", "'<i8'"), ("'<f8'", "'|O'"), ("'<f8'", "'<c16'"), ("'<f8'", "[('a', '<f8')]"), ("'|u1'", "'|b1'"),
+        ("False", "True"), ("False", "None"),
+        ("(", "(1, "), ("(", "(-1, "), ("(", "(0, "), ("(", "(9223372036854775807, 9223372036854775807, "), ("(", "(99999999999999999999, "), (", )", ", 2)"),
+        ("'shape'", "'shade'"), ("}", ""), ("}", ", 'shape': (3,)}"),
     ];
 
     public static byte[] Mutate(string json, Random random)

@@ -13,13 +13,16 @@ internal sealed record GoodRequest(string Name, string Method, string Path, stri
     /// <summary>Those of the corpus, and those of the other protocols and of names, which go to paths that say more than the endpoint.</summary>
     public static IReadOnlyList<GoodRequest> All { get; } =
     [
-        .. Assembly.GetExecutingAssembly().GetManifestResourceNames().Order(StringComparer.Ordinal).Select(name => new GoodRequest(name, "POST", $"/v1/{name.Split('.')[0].Replace('-', '/')}", Read(name))),
+        .. Assembly.GetExecutingAssembly().GetManifestResourceNames().Order(StringComparer.Ordinal)
+            .Select(name => new GoodRequest(name, "POST", $"/v1/{name.Split('.')[0].Replace('-', '/')}", Read(name))),
         new("names.moved", "PUT", "/v1/names/moved", $$"""{ "id": "{{ServedNetwork.Id}}" }"""),
         .. ProtocolRequests.All,
     ];
 
     /// <summary>Whether it can be an archive of arrays as well.</summary>
-    public bool TakesArchive => Path is "/v1/networks" or "/v1/forward" || Path.StartsWith("/v1/gradients", StringComparison.Ordinal) || Path.StartsWith("/v1/objectives", StringComparison.Ordinal);
+    public bool TakesArchive =>
+        Path is "/v1/networks" or "/v1/forward" || Path.StartsWith("/v1/gradients", StringComparison.Ordinal)
+            || Path.StartsWith("/v1/objectives", StringComparison.Ordinal);
 
     /// <summary>Whether it can be a form of parts as well: it stores a network that it describes.</summary>
     public bool TakesForm => Path == "/v1/networks" && Json.Contains("\"layers\"", StringComparison.Ordinal);

@@ -22,5 +22,6 @@ internal static class LastingAnswer
         return answer.ToJsonString();
     }
 
-    private static bool IsPassing(JsonPlace place) => place.Name is "timings" or "names" or "movedAt" || (place.Name == "name" && place.Holder["createdAt"] is not null);
+    private static bool IsPassing(JsonPlace place) =>
+        place.Name is "timings" or "names" or "movedAt" || (place.Name == "name" && place.Holder["createdAt"] is not null);
 }

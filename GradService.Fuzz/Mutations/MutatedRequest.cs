@@ -2,20 +2,26 @@ using System.Text;
 
 namespace GradService.Fuzz.Mutations;
 
-/// <summary>A good request with something broken in it: in its structure, in its bytes, as JSON, as an archive or as a form, seldom in its path or headers.</summary>
+/// <summary>
+/// A good request with something broken in it: in its structure, in its bytes, as JSON, as an archive or as a form,
+/// seldom in its path or headers.
+/// </summary>
 /// <param name="Method">As POST.</param>
 /// <param name="Path">Where it is sent.</param>
 /// <param name="ContentType">What its body is said to be.</param>
 /// <param name="Accept">What its answer shall be.</param>
 /// <param name="Body">Its body.</param>
 /// <param name="Condition">If-Match or If-None-Match, and what it says; null: none.</param>
-internal sealed record MutatedRequest(string Method, string Path, string ContentType, string Accept, byte[] Body, (string Header, string Value)? Condition = null)
+internal sealed record MutatedRequest(string Method, string Path, string ContentType, string Accept, byte[] Body,
+    (string Header, string Value)? Condition = null)
 {
     public const string Json = "application/json";
     public const string Npz = "application/x-npz";
 
-    private static readonly string[] ContentTypes = [Json, Npz, FormMutation.ContentType, "multipart/form-data", "application/json; charset=utf-16", "text/plain", "application/problem+json", "json"];
-    private static readonly string[] Accepts = [Json, Npz, "*/*", "application/json+base64", "image/png", "text/html", "application/json;q=0, application/x-npz;q=0.1", "nothing that is a media type"];
+    private static readonly string[] ContentTypes =
+        [Json, Npz, FormMutation.ContentType, "multipart/form-data", "application/json; charset=utf-16", "text/plain", "application/problem+json", "json"];
+    private static readonly string[] Accepts = [Json, Npz, "*/*", "application/json+base64", "image/png", "text/html",
+        "application/json;q=0, application/x-npz;q=0.1", "nothing that is a media type"];
     private static readonly string[] Names = ["nobody", "Wide", "a%2Fb", "%F0%9F%98%80", "%ff", new string('x', 300)];
     private static readonly string[] Tags = ["*", "\"00000000000000000000000000000000\"", "W/\"weak\"", "\"one\", \"two\"", "\"open", "no tag", ""];
 
@@ -65,7 +71,8 @@ internal sealed record MutatedRequest(string Method, string Path, string Content
 
     /// <summary>With its body in base64 where it is no text, so that it can be sent again.</summary>
     public override string ToString() =>
-        $"{Method} {Path} {ContentType} Accept: {Accept}{(Condition is var (header, value) ? $" {header}: {value}" : "")}\n{(ContentType is Npz or FormMutation.ContentType ? Convert.ToBase64String(Body) : Encoding.UTF8.GetString(Body))}";
+        $"{Method} {Path} {ContentType} Accept: {Accept}{(Condition is var (header, value) ? $" {header}: {value}" : "")}\n"
+            + (ContentType is Npz or FormMutation.ContentType ? Convert.ToBase64String(Body) : Encoding.UTF8.GetString(Body));
 
     /// <summary>The path with another name in it, where it has one.</summary>
     private static string Renamed(string path, string name) => path.Split('/') switch

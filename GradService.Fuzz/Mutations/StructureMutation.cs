@@ -20,27 +20,37 @@ internal static class StructureMutation
 
     private const string WrittenAgain = "\\u0002";
 
-    private static readonly JsonSerializerOptions[] Writings = [new(), new() { WriteIndented = true }, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }];
+    private static readonly JsonSerializerOptions[] Writings =
+        [new(), new() { WriteIndented = true }, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }];
 
     /// <summary>Values that are JSON.</summary>
     private static readonly string[] Values =
     [
-        "null", "true", "false", "0", "-1", "1", "2", "3.0", "1e3", "0.5", "-0.0", "1e39", "-1e308", "1e-40", "4.9e-324", "1e400", "2147483647", "2147483648", "9223372036854775807", "9223372036854775808", "18446744073709551616",
-        "\"\"", "\"NaN\"", "\"Infinity\"", "\"-Infinity\"", "\"nan\"", "\"tanh\"", "\"reference\"", "\"jacobian\"", "\"\\u0000\"", "\"é\"", "\"\\ud83d\\ude00\"", "\"\\u202e\\u0000\\uffff\"", "[]", "[[]]", "[[[]]]", "{}", "[null]", "[0]", "[[1, 2], [3]]", "[-1]", "[0, 9223372036854775807]",
-        "\"interior\"", "\"train\"", "\"u_xxx/v^x - log(u)\"", "\"target\"", "\"perSet\"", "[\"u\", \"x\"]", """{ "output": "u", "center": -1 }""", "\"base64\"", "\"float64\"",
-        """{ "type": "batchNorm" }""", """{ "type": "conv1d", "outChannels": 2, "kernelSize": 3 }""", """{ "type": "dropout", "p": 1 }""", """{ "type": "residual", "layers": [] }""", """{ "type": "flatten" }""", """{ "type": "softmax" }""",
-        """{ "kind": "jvp", "tangent": [[1], [2], [3]] }""", """{ "kind": "hessian" }""", """{ "kind": "derivatives", "order": 4 }""", """{ "2": "eval" }""", """{ "shape": [3, 1], "dtype": "float32", "base64": "AAAAAAAAAD8AAIA/" }""", """{ "shape": [-1], "dtype": "float64", "base64": "AA==" }""",
+        "null", "true", "false", "0", "-1", "1", "2", "3.0", "1e3", "0.5", "-0.0", "1e39", "-1e308", "1e-40", "4.9e-324", "1e400", "2147483647", "2147483648",
+        "9223372036854775807", "9223372036854775808", "18446744073709551616",
+        "\"\"", "\"NaN\"", "\"Infinity\"", "\"-Infinity\"", "\"nan\"", "\"tanh\"", "\"reference\"", "\"jacobian\"", "\"\\u0000\"", "\"é\"",
+        "\"\\ud83d\\ude00\"", "\"\\u202e\\u0000\\uffff\"", "[]", "[[]]", "[[[]]]", "{}", "[null]", "[0]", "[[1, 2], [3]]", "[-1]", "[0, 9223372036854775807]",
+        "\"interior\"", "\"train\"", "\"u_xxx/v^x - log(u)\"", "\"target\"", "\"perSet\"", "[\"u\", \"x\"]", """{ "output": "u", "center": -1 }""",
+        "\"base64\"", "\"float64\"",
+        """{ "type": "batchNorm" }""", """{ "type": "conv1d", "outChannels": 2, "kernelSize": 3 }""", """{ "type": "dropout", "p": 1 }""",
+        """{ "type": "residual", "layers": [] }""", """{ "type": "flatten" }""", """{ "type": "softmax" }""",
+        """{ "kind": "jvp", "tangent": [[1], [2], [3]] }""", """{ "kind": "hessian" }""", """{ "kind": "derivatives", "order": 4 }""", """{ "2": "eval" }""",
+        """{ "shape": [3, 1], "dtype": "float32", "base64": "AAAAAAAAAD8AAIA/" }""", """{ "shape": [-1], "dtype": "float64", "base64": "AA==" }""",
     ];
 
     /// <summary>Numbers in the place of numbers: what is fitting, too small, too large, and at the edges of types.</summary>
-    private static readonly string[] Numbers = ["0", "1", "2", "3", "4", "5", "7", "20", "100", "1000", "40000", "0.25", "-1", "-2.5", "1e-5", "1e-40", "4.9e-324", "1e30", "-1e300", "2147483647", "2147483648", "-9223372036854775808", "9223372036854775807", "9223372036854775808"];
+    private static readonly string[] Numbers = ["0", "1", "2", "3", "4", "5", "7", "20", "100", "1000", "40000", "0.25", "-1", "-2.5", "1e-5", "1e-40",
+        "4.9e-324", "1e30", "-1e300", "2147483647", "2147483648", "-9223372036854775808", "9223372036854775807", "9223372036854775808"];
 
     /// <summary>Texts that are no JSON, or that no tree holds.</summary>
     private static readonly string[] Raw =
     [
-        "NaN", "Infinity", "01", "+1", ".5", "1.", "1e", "0x10", "tru", "nul", "\"open", "\"\\ud800\"", "\"\\x\"", "\"a\tb\"", "'x'", "/* */ 1", "{\"a\":1,\"a\":2}", "{\"kind\":\"sum\",\"kind\":\"sum\"}", "[1,]", "{,}", "", "]", "}", "[1 2]", "{\"a\" 1}",
-        "123456789012345678901234567890.123456789e-30", "1e-99999999999999999999", "1e99999999999999999999", new string('9', 500), "0." + new string('0', 400) + "1", "-0",
-        Nested(11, "[", "]"), Nested(63, "[", "]"), Nested(70, "{\"a\":", "}"), Nested(10_000, "[", "]"), Nested(200, "(", ")"), $"\"{Nested(80, "(", ")")}\"", $"\"{new string('x', 5_000)}\"", $"\"{new string('é', 100_000)}\"", $"[{string.Join(',', Enumerable.Repeat("0", 50_000))}]",
+        "NaN", "Infinity", "01", "+1", ".5", "1.", "1e", "0x10", "tru", "nul", "\"open", "\"\\ud800\"", "\"\\x\"", "\"a\tb\"", "'x'", "/* */ 1",
+        "{\"a\":1,\"a\":2}", "{\"kind\":\"sum\",\"kind\":\"sum\"}", "[1,]", "{,}", "", "]", "}", "[1 2]", "{\"a\" 1}",
+        "123456789012345678901234567890.123456789e-30", "1e-99999999999999999999", "1e99999999999999999999", new string('9', 500),
+        "0." + new string('0', 400) + "1", "-0",
+        Nested(11, "[", "]"), Nested(63, "[", "]"), Nested(70, "{\"a\":", "}"), Nested(10_000, "[", "]"), Nested(200, "(", ")"), $"\"{Nested(80, "(", ")")}\"",
+        $"\"{new string('x', 5_000)}\"", $"\"{new string('é', 100_000)}\"", $"[{string.Join(',', Enumerable.Repeat("0", 50_000))}]",
     ];
 
     private static readonly string[] Names = ["", "network", "inputs", "type", "kind", "__proto__", "$type", "é", "a.b[0]", "'", "seed", "shape", "0.weight"];
@@ -93,7 +103,11 @@ internal static class StructureMutation
 
                 break;
             case 4:
-                place.Value = random.Next(2) == 0 ? new JsonArray(place.Value?.DeepClone()) : JsonPlace.Below(place.Value).FirstOrDefault() is { Holder: not null } first ? first.Value?.DeepClone() : null;
+                place.Value = random.Next(2) == 0
+                    ? new JsonArray(place.Value?.DeepClone())
+                    : JsonPlace.Below(place.Value).FirstOrDefault() is { Holder: not null } first
+                    ? first.Value?.DeepClone()
+                    : null;
                 break;
             case 5 when place.Value is JsonArray { Count: > 0 } list:
                 Resize(list, random);
@@ -188,5 +202,6 @@ internal static class StructureMutation
         return text.Replace(WrittenAgain, "", StringComparison.Ordinal);
     }
 
-    private static string Nested(int depth, string open, string close) => string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth));
+    private static string Nested(int depth, string open, string close) =>
+        string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth));
 }

@@ -15,13 +15,17 @@ public readonly record struct Estimate(double Value, double Error, bool Singular
 
     public bool Allows(double other) => Class(other).Equals(Class(Value)) && (!double.IsFinite(Value) || Math.Abs(other - Value) <= Error + 1e-300);
 
-    /// <summary>f(a, b), with what the corners of the operands' errors make of it. IEEE's own operations are the same everywhere, the others by a few units.</summary>
+    /// <summary>
+    /// f(a, b), with what the corners of the operands' errors make of it. IEEE's own operations are the same everywhere,
+    /// the others by a few units.
+    /// </summary>
     public static Estimate Of(Func<double, double, double> f, Estimate a, Estimate b, bool exact)
     {
         var value = f(a.Value, b.Value);
         var singular = a.Singular || b.Singular || !double.IsFinite(value);
         double[] corners = a.Error == 0 && b.Error == 0 ? [] :
-            [f(a.Value - a.Error, b.Value - b.Error), f(a.Value - a.Error, b.Value + b.Error), f(a.Value + a.Error, b.Value - b.Error), f(a.Value + a.Error, b.Value + b.Error)];
+            [f(a.Value - a.Error, b.Value - b.Error), f(a.Value - a.Error, b.Value + b.Error), f(a.Value + a.Error, b.Value - b.Error),
+                f(a.Value + a.Error, b.Value + b.Error)];
         if (!a.Certain || !b.Certain || corners.Any(corner => !Class(corner).Equals(Class(value))))
         {
             return new Estimate(value, double.NaN, singular);
@@ -132,7 +136,11 @@ public sealed class PlainFormula
             return Parenthesis(depth);
         }
 
-        return first == '.' || char.IsAsciiDigit(first) ? new Estimate(Number(), 0, false) : char.IsAsciiLetter(first) ? Word(depth) : throw new FormatException();
+        return first == '.' || char.IsAsciiDigit(first)
+            ? new Estimate(Number(), 0, false)
+            : char.IsAsciiLetter(first)
+            ? Word(depth)
+            : throw new FormatException();
     }
 
     private Estimate Parenthesis(int depth)
@@ -170,7 +178,11 @@ public sealed class PlainFormula
         };
         if (function is null)
         {
-            return word == "pi" ? new Estimate(Math.PI, 0, false) : _values(word) is { } value ? new Estimate(value, 0, !double.IsFinite(value)) : throw new FormatException();
+            return word == "pi"
+                ? new Estimate(Math.PI, 0, false)
+                : _values(word) is { } value
+                ? new Estimate(value, 0, !double.IsFinite(value))
+                : throw new FormatException();
         }
 
         var argument = Parenthesis(depth);
@@ -178,7 +190,8 @@ public sealed class PlainFormula
         // A quarter of a wave of doubt is every value.
         var lost = word is "sin" or "cos" or "tan" && argument.Error > 0.1;
         var steep = word == "sqrt" && argument.Value == 0;
-        return Estimate.Of((a, _) => function(a), argument with { Error = lost ? double.NaN : argument.Error, Singular = argument.Singular || steep }, default, exact: word == "abs");
+        return Estimate.Of((a, _) => function(a), argument with { Error = lost ? double.NaN : argument.Error, Singular = argument.Singular || steep }, default,
+            exact: word == "abs");
     }
 
     private double Number()

@@ -17,7 +17,8 @@ internal static class SampleNames
     public static IReadOnlyList<string> Distinct { get; } = [.. Meanings.Values.Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>A value by each spelling, from a value by each meaning.</summary>
-    public static Func<string, double?> BySpelling(IReadOnlyDictionary<string, double> byMeaning) => spelling => Meanings.TryGetValue(spelling, out var meaning) ? byMeaning[meaning] : null;
+    public static Func<string, double?> BySpelling(IReadOnlyDictionary<string, double> byMeaning) =>
+        spelling => Meanings.TryGetValue(spelling, out var meaning) ? byMeaning[meaning] : null;
 
     public static string Meaning(DerivativeIndex derivative) => Meaning(Names.Outputs[derivative.Output], derivative.Commuted.Variables);
 

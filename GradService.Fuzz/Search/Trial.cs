@@ -291,8 +291,12 @@ internal sealed class Trial : IAsyncDisposable
         }
     }
 
-    /// <summary>What the service counts for a body while it reads it: of JSON three times its size, and 24 bytes for each number; of an archive twice its size.</summary>
-    private static double HeldToRead(string type, byte[] body) => type.Contains("json", StringComparison.Ordinal) ? (3.0 * body.Length) + (24.0 * body.AsSpan().Count((byte)',')) : 2.0 * body.Length;
+    /// <summary>
+    /// What the service counts for a body while it reads it: of JSON three times its size, and 24 bytes for each number; of
+    /// an archive twice its size.
+    /// </summary>
+    private static double HeldToRead(string type, byte[] body) =>
+        type.Contains("json", StringComparison.Ordinal) ? (3.0 * body.Length) + (24.0 * body.AsSpan().Count((byte)',')) : 2.0 * body.Length;
 
     private static async Task DeleteAsync(HttpClient client, IEnumerable<(int Status, string? Stored, long Bytes)> answers)
     {

@@ -29,18 +29,24 @@ internal static class MutationStorm
     public static async Task<int> RunAsync(int requests, int seed)
     {
         using var service = ServiceUnderStorm.Start(MaxStoredBytes, Deadline);
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = Connections + 1 }) { BaseAddress = service.Address, Timeout = Patience };
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = Connections + 1 })
+        {
+            BaseAddress = service.Address,
+            Timeout = Patience,
+        };
         await ServedNetwork.StoreAsync(client);
         var before = await AnswersAsync(client);
         var (tally, samples, started) = (new Tally(), new List<MemorySample>(), Stopwatch.StartNew());
         for (var sample = 1; sample <= Samples; sample++)
         {
             var (from, to) = ((long)requests * (sample - 1) / Samples, (long)requests * sample / Samples);
-            await Parallel.ForAsync(from, to, new ParallelOptions { MaxDegreeOfParallelism = Connections }, async (index, _) => await SendAsync(client, seed, index, tally));
+            await Parallel.ForAsync(from, to, new ParallelOptions { MaxDegreeOfParallelism = Connections },
+                async (index, _) => await SendAsync(client, seed, index, tally));
             samples.Add(await MemorySample.TakeAsync(client, tally.Answered));
             if (sample % (Samples / Windows) == 0)
             {
-                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{tally.Answered} requests, {started.Elapsed.TotalSeconds:F0} s, {tally.Broken} broken answers, {MiB(samples[^1].Native)} MiB native"));
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"{tally.Answered} requests, {started.Elapsed.TotalSeconds:F0} s, {tally.Broken} broken answers, {MiB(samples[^1].Native)} MiB native"));
             }
         }
 
@@ -57,7 +63,8 @@ internal static class MutationStorm
         {
             using var message = request.ToMessage();
             using var response = await client.SendAsync(message);
-            tally.Add(Family(request.Path), (int)response.StatusCode, Stopwatch.GetElapsedTime(started), request.ToString, await AnswerRules.BrokenAsync(request.Path, response));
+            tally.Add(Family(request.Path), (int)response.StatusCode, Stopwatch.GetElapsedTime(started), request.ToString,
+                await AnswerRules.BrokenAsync(request.Path, response));
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
@@ -99,7 +106,8 @@ internal static class MutationStorm
         (string Criterion, string Figure, bool Holds)[] criteria =
         [
             ("every answer a result or a known refusal, no 5xx but a deliberate 503 or 507", $"{tally.Broken} others", tally.Broken == 0),
-            ($"no answer later than the deadline of {Deadline.TotalSeconds} s, but for what a busy machine takes", $"slowest {tally.Slowest.Time.TotalSeconds:F2} s", tally.Slowest.Time < Patience),
+            ($"no answer later than the deadline of {Deadline.TotalSeconds} s, but for what a busy machine takes",
+                $"slowest {tally.Slowest.Time.TotalSeconds:F2} s", tally.Slowest.Time < Patience),
             ($"{GoodRequest.All.Count} good requests answered to the bit as before", $"{changed} differ", changed == 0),
             ("managed memory after collections does not rise over the second half",
                 Described(managed) + $", {half[^1].FullCollections - half[0].FullCollections} full collections", managed.IsWithin(MaxGrowth)),
@@ -130,7 +138,8 @@ internal static class MutationStorm
     }
 
     private static Slope Growth(List<MemorySample> samples, Func<MemorySample, double> figure, Func<double[], double> ofWindow) =>
-        Slope.Through([.. samples.Chunk(samples.Count / Windows).Select(window => (window.Average(sample => (double)sample.Requests), ofWindow([.. window.Select(figure)])))]);
+        Slope.Through([.. samples.Chunk(samples.Count / Windows)
+            .Select(window => (window.Average(sample => (double)sample.Requests), ofWindow([.. window.Select(figure)])))]);
 
     private static string Described(Slope slope) => $"{MiB(slope.Growth)} MiB ± {MiB(slope.Error)}";
 

@@ -49,7 +49,9 @@ internal sealed class Tally
         to.WriteLine($"| --- | {string.Join(" | ", statuses.Select(_ => "---"))} |");
         foreach (var path in _counts.Keys.Select(key => key.Path).Distinct().Order(StringComparer.Ordinal).Append("all"))
         {
-            to.WriteLine($"| {path} | {string.Join(" | ", statuses.Select(status => _counts.Where(count => count.Key.Status == status && (path == "all" || count.Key.Path == path)).Sum(count => count.Value)))} |");
+            var counts = _counts.Where(count => path == "all" || count.Key.Path == path).ToList();
+            var sums = statuses.Select(status => counts.Where(count => count.Key.Status == status).Sum(count => count.Value));
+            to.WriteLine($"| {path} | {string.Join(" | ", sums)} |");
         }
     }
 }

@@ -26,7 +26,8 @@ internal static class ArrayTarget
         var expected = whole is null ? null : PlainArray.Of(whole.RootElement);
         var slow = TokenByToken(input, out var fault);
         MisreadException.ThrowIf(slow is null == fault is null, "Neither an array nor a fault, or both.");
-        MisreadException.ThrowIf(expected is null ? slow is not null : slow is null || !expected.Is(slow), $"Token by token it is {(slow is null ? fault : slow.Shape)} instead of {(expected is null ? "no array" : string.Join(", ", expected.Sizes))}.");
+        MisreadException.ThrowIf(expected is null ? slow is not null : slow is null || !expected.Is(slow),
+            $"Token by token it is {(slow is null ? fault : slow.Shape)} instead of {(expected is null ? "no array" : string.Join(", ", expected.Sizes))}.");
     }
 
     /// <summary>The array if it is the whole text.</summary>

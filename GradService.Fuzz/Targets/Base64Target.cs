@@ -20,11 +20,13 @@ internal static class Base64Target
         var expected = document is null ? null : Plain(document.RootElement);
         var array = Read(input, out var fault);
         MisreadException.ThrowIf(array is null == fault is null, "Neither an array nor a fault, or both.");
-        MisreadException.ThrowIf(expected is null ? array is not null : array is null || !Same(expected.Value, array), $"It is {(array is null ? fault : array.Shape)} instead of {(expected is null ? "no array" : "one")}.");
+        MisreadException.ThrowIf(expected is null ? array is not null : array is null || !Same(expected.Value, array),
+            $"It is {(array is null ? fault : array.Shape)} instead of {(expected is null ? "no array" : "one")}.");
     }
 
     private static bool Same((long[] Shape, bool IsSingle, byte[] Bytes) expected, NdArray array) =>
-        array.Shape.Dimensions.SequenceEqual(expected.Shape) && array.Dtype == Dtype.Float32 == expected.IsSingle && array.RawBytes.SequenceEqual(expected.Bytes);
+        array.Shape.Dimensions.SequenceEqual(expected.Shape) && array.Dtype == Dtype.Float32 == expected.IsSingle
+            && array.RawBytes.SequenceEqual(expected.Bytes);
 
     private static NdArray? Read(byte[] input, out string? fault)
     {
@@ -50,8 +52,10 @@ internal static class Base64Target
 
     private static (long[] Shape, bool IsSingle, byte[] Bytes)? Plain(JsonElement array)
     {
-        if (array.EnumerateObject().Count() != 3 || !array.TryGetProperty("shape", out var shape) || !array.TryGetProperty("dtype", out var dtype) || !array.TryGetProperty("base64", out var base64)
-            || shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() > 10 || dtype.ValueKind != JsonValueKind.String || base64.ValueKind != JsonValueKind.String
+        if (array.EnumerateObject().Count() != 3 || !array.TryGetProperty("shape", out var shape) || !array.TryGetProperty("dtype", out var dtype)
+            || !array.TryGetProperty("base64", out var base64)
+            || shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() > 10 || dtype.ValueKind != JsonValueKind.String
+            || base64.ValueKind != JsonValueKind.String
             || ParsedJson.TextOf(dtype) is not ("float32" or "float64") || ParsedJson.TextOf(base64) is not { } text)
         {
             return null;
@@ -74,7 +78,9 @@ internal static class Base64Target
             var wanted = sizes.Aggregate((BigInteger)(isSingle ? 4 : 8), (product, size) => product * size);
 
             // Convert lets pass bits that no writer sets, behind the last byte.
-            return wanted == bytes.Length && Convert.ToBase64String(bytes) == string.Concat(text.Split(' ', '\t', '\r', '\n')) ? ([.. sizes], isSingle, bytes) : null;
+            return wanted == bytes.Length && Convert.ToBase64String(bytes) == string.Concat(text.Split(' ', '\t', '\r', '\n'))
+                ? ([.. sizes], isSingle, bytes)
+                : null;
         }
         catch (FormatException)
         {

@@ -12,7 +12,9 @@ namespace GradService.Fuzz.Targets;
 internal static class FormulaTarget
 {
     private static readonly IReadOnlyList<IReadOnlyDictionary<string, double>> Points =
-        [.. new[] { 0.5, -1.25, 0, 3, double.NaN }.Select((first, point) => SampleNames.Distinct.Select((meaning, index) => (meaning, Value: first + (point < 2 ? index / 16.0 : 0))).ToDictionary(pair => pair.meaning, pair => pair.Value))];
+        [.. new[] { 0.5, -1.25, 0, 3, double.NaN }
+            .Select((first, point) => SampleNames.Distinct.Select((meaning, index) => (meaning, Value: first + (point < 2 ? index / 16.0 : 0)))
+                .ToDictionary(pair => pair.meaning, pair => pair.Value))];
 
     public static void Run(byte[] input)
     {
@@ -27,7 +29,8 @@ internal static class FormulaTarget
             var actual = formula.Evaluate(SampleValues.Of(Points, Dtype.Float64)).ToDoubles();
             for (var point = 0; point < Points.Count; point++)
             {
-                MisreadException.ThrowIf(expected[point]!.Value is { Certain: true } value && !value.Allows(actual[point]), $"{actual[point]:R} instead of {expected[point]}.");
+                MisreadException.ThrowIf(expected[point]!.Value is { Certain: true } value && !value.Allows(actual[point]),
+                    $"{actual[point]:R} instead of {expected[point]}.");
             }
         }
         catch (FaultException refused)

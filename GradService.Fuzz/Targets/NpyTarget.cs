@@ -28,7 +28,8 @@ internal static class NpyTarget
         {
             var at = header.Length + (size * (header.ColumnMajor ? ColumnMajor(i, array.Shape) : i));
             var expected = Number(header.Descr, input.AsSpan(at, size).ToArray());
-            MisreadException.ThrowIf(BitConverter.DoubleToInt64Bits(expected) != BitConverter.DoubleToInt64Bits(array[i]), $"Entry {i} is {array[i]:R} instead of {expected:R}.");
+            MisreadException.ThrowIf(BitConverter.DoubleToInt64Bits(expected) != BitConverter.DoubleToInt64Bits(array[i]),
+                $"Entry {i} is {array[i]:R} instead of {expected:R}.");
         }
     }
 

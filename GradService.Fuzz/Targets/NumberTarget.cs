@@ -14,13 +14,15 @@ internal static class NumberTarget
         {
             MisreadException.ThrowIf(!IsNumber(input.AsSpan(0, at)), $"The first {at} bytes are no number.");
             var expected = double.Parse(input.AsSpan(0, at), NumberStyles.Float, CultureInfo.InvariantCulture);
-            MisreadException.ThrowIf(BitConverter.DoubleToInt64Bits(expected) != BitConverter.DoubleToInt64Bits(value), $"Read {value:R} instead of {expected:R}.");
+            MisreadException.ThrowIf(BitConverter.DoubleToInt64Bits(expected) != BitConverter.DoubleToInt64Bits(value),
+                $"Read {value:R} instead of {expected:R}.");
             MisreadException.ThrowIf(at < input.Length && IsNumber(input), "Stopped within a number.");
         }
         else
         {
             MisreadException.ThrowIf(at != 0, "Moved on without having read.");
-            MisreadException.ThrowIf(IsNumber(input) && double.IsFinite(double.Parse(input, NumberStyles.Float, CultureInfo.InvariantCulture)), "Refused a number.");
+            MisreadException.ThrowIf(IsNumber(input) && double.IsFinite(double.Parse(input, NumberStyles.Float, CultureInfo.InvariantCulture)),
+                "Refused a number.");
         }
     }
 

@@ -12,7 +12,9 @@ internal static class ParsedJson
     {
         try
         {
-            return Utf8.IsValid(text.Span) ? JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = RequestReader.MaxDepth, AllowDuplicateProperties = false }) : null;
+            return Utf8.IsValid(text.Span)
+                ? JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = RequestReader.MaxDepth, AllowDuplicateProperties = false })
+                : null;
         }
         catch (JsonException)
         {

@@ -13,7 +13,9 @@ internal sealed record PlainArray(IReadOnlyList<long> Sizes, IReadOnlyList<doubl
     public static PlainArray? Of(JsonElement element) => Read(element) is { } read && read.Sizes.Count <= MaxRank ? read : null;
 
     /// <summary>Whether an array has this shape and these very bits.</summary>
-    public bool Is(NdArray array) => array.Shape.Dimensions.SequenceEqual([.. Sizes]) && Enumerable.Range(0, array.Count).All(i => BitConverter.DoubleToInt64Bits(array[i]) == BitConverter.DoubleToInt64Bits(Values[i]));
+    public bool Is(NdArray array) =>
+        array.Shape.Dimensions.SequenceEqual([.. Sizes])
+            && Enumerable.Range(0, array.Count).All(i => BitConverter.DoubleToInt64Bits(array[i]) == BitConverter.DoubleToInt64Bits(Values[i]));
 
     private static PlainArray? Read(JsonElement element)
     {

@@ -13,7 +13,14 @@ internal static class PlainSafetensors
     private const int MaxRank = 10;
 
     /// <summary>The types of numbers, and the bytes of a number.</summary>
-    public static IReadOnlyDictionary<string, int> Sizes { get; } = new Dictionary<string, int> { ["F32"] = 4, ["F64"] = 8, ["F16"] = 2, ["BF16"] = 2, ["I64"] = 8 };
+    public static IReadOnlyDictionary<string, int> Sizes { get; } = new Dictionary<string, int>
+    {
+        ["F32"] = 4,
+        ["F64"] = 8,
+        ["F16"] = 2,
+        ["BF16"] = 2,
+        ["I64"] = 8,
+    };
 
     /// <summary>The tensors in the order of the header; null where the file is not sound.</summary>
     public static IReadOnlyList<Tensor>? Of(byte[] file)
@@ -49,7 +56,8 @@ internal static class PlainSafetensors
             if (entry.Name == "__metadata__")
             {
                 // Of these texts nobody reads more than the names.
-                if (entry.Value.ValueKind != JsonValueKind.Object || entry.Value.EnumerateObject().Any(text => text.Name is null || text.Value.ValueKind != JsonValueKind.String))
+                if (entry.Value.ValueKind != JsonValueKind.Object
+                    || entry.Value.EnumerateObject().Any(text => text.Name is null || text.Value.ValueKind != JsonValueKind.String))
                 {
                     return null;
                 }
@@ -65,7 +73,8 @@ internal static class PlainSafetensors
         }
 
         // Every byte belongs to one tensor and no byte to two: in the order of their places each begins where the one before it ends.
-        var ends = tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End).Aggregate((long?)0, (at, tensor) => tensor.Begin == at ? tensor.End : null);
+        var ends = tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End)
+            .Aggregate((long?)0, (at, tensor) => tensor.Begin == at ? tensor.End : null);
         return ends == numbers.Length ? tensors : null;
     }
 
@@ -90,11 +99,13 @@ internal static class PlainSafetensors
             return null;
         }
 
-        var integers = list.EnumerateArray().Select(each => each.ValueKind == JsonValueKind.Number && each.TryGetInt64(out var integer) ? integer : -1).ToArray();
+        var integers = list.EnumerateArray()
+            .Select(each => each.ValueKind == JsonValueKind.Number && each.TryGetInt64(out var integer) ? integer : -1).ToArray();
         return integers.Any(integer => integer < 0) ? null : integers;
     }
 
-    private static bool AreDistinct(JsonElement fields) => fields.EnumerateObject().Select(field => field.Name).Distinct().Count() == fields.EnumerateObject().Count();
+    private static bool AreDistinct(JsonElement fields) =>
+        fields.EnumerateObject().Select(field => field.Name).Distinct().Count() == fields.EnumerateObject().Count();
 
     /// <summary>A tensor of a sound file.</summary>
     /// <param name="Name">Its name.</param>

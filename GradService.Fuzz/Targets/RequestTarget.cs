@@ -18,7 +18,8 @@ internal static class RequestTarget
 
     public static void Run(byte[] input)
     {
-        var taken = Takes(input, Read<GradientRequest>, Prepare) | Takes(input, Read<ForwardRequest>, Prepare) | Takes(input, text => Read<ComparisonBody>(text).ToRequest(), Prepare)
+        var taken = Takes(input, Read<GradientRequest>, Prepare) | Takes(input, Read<ForwardRequest>, Prepare)
+            | Takes(input, text => Read<ComparisonBody>(text).ToRequest(), Prepare)
             | Takes(input, Read<ObjectiveRequest>, Prepare) | Takes(input, Read<ObjectiveComparisonRequest>, Prepare)
             | Takes(input, Read<NetworkBody>, body => ShapeOf(body.Network));
         using var document = ParsedJson.Of(input.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? input.AsMemory(Encoding.UTF8.Preamble.Length) : input);

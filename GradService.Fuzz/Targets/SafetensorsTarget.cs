@@ -5,7 +5,10 @@ using GradService.Domain.Faults;
 
 namespace GradService.Fuzz.Targets;
 
-/// <summary>A safetensors file: taken just where a parsed document says that it is sound, and each number at its place. However much it claims, not much is allocated for it.</summary>
+/// <summary>
+/// A safetensors file: taken just where a parsed document says that it is sound, and each number at its place. However much it claims, not
+/// much is allocated for it.
+/// </summary>
 internal static class SafetensorsTarget
 {
     private const long MaxAllocated = 64 << 20;
@@ -53,7 +56,8 @@ internal static class SafetensorsTarget
         for (var i = 0; i < array.Count; i++)
         {
             var number = Number(tensor.Dtype, tensor.Bytes.Span.Slice(i * size, size));
-            MisreadException.ThrowIf(BitConverter.DoubleToInt64Bits(number) != BitConverter.DoubleToInt64Bits(array[i]), $"Entry {i} of '{tensor.Name}' is {array[i]:R} instead of {number:R}.");
+            MisreadException.ThrowIf(BitConverter.DoubleToInt64Bits(number) != BitConverter.DoubleToInt64Bits(array[i]),
+                $"Entry {i} of '{tensor.Name}' is {array[i]:R} instead of {number:R}.");
         }
     }
 

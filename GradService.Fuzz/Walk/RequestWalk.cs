@@ -51,7 +51,10 @@ internal static class RequestWalk
             var self = typeof(RequestWalk).Assembly.Location;
             File.Copy(self, Path.Combine(copy.FullName, Path.GetFileName(self)), overwrite: true);
             WalkInstrumentation.Apply(copy.FullName);
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(copy.FullName, Path.GetFileName(self)), "walked", list ? "list" : "count"]) { WorkingDirectory = copy.FullName };
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(copy.FullName, Path.GetFileName(self)), "walked", list ? "list" : "count"])
+            {
+                WorkingDirectory = copy.FullName,
+            };
             using var process = Process.Start(start)!;
             await process.WaitForExitAsync();
             return process.ExitCode;
@@ -67,7 +70,8 @@ internal static class RequestWalk
     {
         var files = WalkInstrumentation.Files(AppContext.BaseDirectory);
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        string[] arguments = [$"--urls={address}", $"--Storage:Folder={Path.Combine(AppContext.BaseDirectory, "networks")}", "--Logging:LogLevel:Default=Warning"];
+        string[] arguments = [$"--urls={address}", $"--Storage:Folder={Path.Combine(AppContext.BaseDirectory, "networks")}",
+            "--Logging:LogLevel:Default=Warning"];
         var service = Assembly.Load("GradService.Api").EntryPoint!;
         new Thread(() => service.Invoke(null, [arguments])) { IsBackground = true }.Start();
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };

@@ -43,7 +43,8 @@ internal static class WalkInstrumentation
     /// <summary>The file of a method below its project; null where the compiler made the method, or a generator the file.</summary>
     private static string? SourceOf(MethodDef method, string assembly)
     {
-        var url = method.Body.Instructions.Select(instruction => instruction.SequencePoint).FirstOrDefault(point => point is not null)?.Document.Url.Replace('\\', '/');
+        var url = method.Body.Instructions.Select(instruction => instruction.SequencePoint).FirstOrDefault(point => point is not null)?.Document.Url
+            .Replace('\\', '/');
         var at = url?.LastIndexOf($"/{assembly}/", StringComparison.Ordinal) ?? -1;
         return at < 0 || url!.Contains("/obj/", StringComparison.Ordinal) ? null : url[(at + 1)..];
     }

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace GradService.Tests.Api;
 
-/// <summary>More requests than threads, and requests that take too long. Compute threads are held by work that waits for a signal, so nothing here depends on speed.</summary>
+/// <summary>
+/// More requests than threads, and requests that take too long. Compute threads are held by work that waits for a signal, so
+/// nothing here depends on speed.
+/// </summary>
 [Trait("Lane", "Slow")]
 public sealed class AdmissionTests
 {
@@ -119,7 +122,8 @@ public sealed class AdmissionTests
         {
             await socket.ConnectAsync(IPAddress.Loopback, application.ClientOptions.BaseAddress.Port);
             socket.LingerState = new LingerOption(true, 0);
-            await socket.SendAsync("POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"network"u8.ToArray());
+            await socket.SendAsync(
+                "POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"network"u8.ToArray());
             await UntilAsync(() => requests.Started == 1);
         }
 
@@ -130,7 +134,9 @@ public sealed class AdmissionTests
 
     /// <summary>Own derivatives through two coupled layers, sample by sample.</summary>
     private static System.Text.Json.Nodes.JsonNode EndlessObjective() => GoodRequests.Objective()
-        .With("network.layers", """[{ "type": "batchNorm" }, { "type": "linear", "outFeatures": 3 }, { "type": "tanh" }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 2 }]""")
+        .With("network.layers",
+            """[{ "type": "batchNorm" }, { "type": "linear", "outFeatures": 3 }, { "type": "tanh" }, { "type": "batchNorm" }, """
+                + """{ "type": "linear", "outFeatures": 2 }]""")
         .With("batchNorm.mode", "\"train\"").With("points[0].inputs", Column(5_000)).With("terms[0].residual", "\"u_xxx + v\"");
 
     private static string Column(int samples) => $"[{string.Join(", ", Enumerable.Range(0, samples).Select(sample => $"[{sample}]"))}]";

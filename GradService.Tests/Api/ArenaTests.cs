@@ -30,7 +30,8 @@ public sealed class ArenaTests
             using var client = new HttpClient { BaseAddress = address };
             await Task.WhenAll(Enumerable.Range(0, 2 * Threads).Select(async _ =>
             {
-                using var content = new StringContent(GoodRequests.Gradient().With("gradient", """{ "kind": "jacobian" }""").ToJsonString(), Encoding.UTF8, "application/json");
+                using var content = new StringContent(GoodRequests.Gradient().With("gradient", """{ "kind": "jacobian" }""").ToJsonString(), Encoding.UTF8,
+                    "application/json");
                 using var answer = await client.PostAsync("/v1/gradients", content);
                 Assert.Equal(200, (int)answer.StatusCode);
             }));
@@ -43,9 +44,11 @@ public sealed class ArenaTests
     {
         const long Arena = 64L << 20;
         var regions = maps.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(parts => parts.Length == 5)
-            .Select(parts => (Ends: parts[0].Split('-').Select(end => long.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray(), Rights: parts[1])).ToList();
+            .Select(parts => (Ends: parts[0].Split('-').Select(end => long.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray(),
+                Rights: parts[1])).ToList();
         return regions.Zip(regions.Skip(1)).Count(pair => pair.First.Ends[0] % Arena == 0 && pair.First.Rights.StartsWith("rw", StringComparison.Ordinal)
-            && pair.Second.Rights.StartsWith("---", StringComparison.Ordinal) && pair.Second.Ends[0] == pair.First.Ends[1] && pair.Second.Ends[1] == pair.First.Ends[0] + Arena);
+            && pair.Second.Rights.StartsWith("---", StringComparison.Ordinal) && pair.Second.Ends[0] == pair.First.Ends[1]
+            && pair.Second.Ends[1] == pair.First.Ends[0] + Arena);
     }
 
     private sealed class FactOnGlibcAttribute : FactAttribute

@@ -40,28 +40,40 @@ public sealed class BadBatchTests(GradApplication application)
     [Theory]
     [MemberData(nameof(Inputs))]
     public async Task Inputs_that_are_no_batch_are_refused_where_they_go_wrong(string path, string json, string where, string message) =>
-        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString())).AssertSays(400, where == Same ? path : where, message);
+        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString()))
+            .AssertSays(400, where == Same ? path : where, message);
 
     public static TheoryData<string, string, string, string> Parameters { get; } = new()
     {
-        { "network.parameters", """{ "0.weigth": [[1], [1], [1]] }""", "network.parameters['0.weigth']", "Expected the name of a parameter of this network, as in PyTorch's state_dict, got '0.weigth'. Did you mean '0.weight'? Known: 0.weight, 0.bias, 2.weight, 2.bias, 2.running_mean, 2.running_var, 2.num_batches_tracked, 3.weight, 3.bias." },
-        { "network.parameters", """{ "weight": 1 }""", "network.parameters['weight']", "Expected the name of a parameter of this network, as in PyTorch's state_dict, got 'weight'. Did you mean '0.weight'? Known: 0.weight, 0.bias, 2.weight, 2.bias, 2.running_mean, 2.running_var, 2.num_batches_tracked, 3.weight, 3.bias." },
-        { "network.parameters", """{ "": 1 }""", "network.parameters['']", "Expected the name of a parameter of this network, as in PyTorch's state_dict, got ''. Known: 0.weight, 0.bias, 2.weight, 2.bias, 2.running_mean, 2.running_var, 2.num_batches_tracked, 3.weight, 3.bias." },
+        { "network.parameters", """{ "0.weigth": [[1], [1], [1]] }""", "network.parameters['0.weigth']",
+            "Expected the name of a parameter of this network, as in PyTorch's state_dict, got '0.weigth'. Did you mean '0.weight'? Known: 0.weight, 0.bias, "
+                + "2.weight, 2.bias, 2.running_mean, 2.running_var, 2.num_batches_tracked, 3.weight, 3.bias." },
+        { "network.parameters", """{ "weight": 1 }""", "network.parameters['weight']",
+            "Expected the name of a parameter of this network, as in PyTorch's state_dict, got 'weight'. Did you mean '0.weight'? Known: 0.weight, 0.bias, "
+                + "2.weight, 2.bias, 2.running_mean, 2.running_var, 2.num_batches_tracked, 3.weight, 3.bias." },
+        { "network.parameters", """{ "": 1 }""", "network.parameters['']", "Expected the name of a parameter of this network, as in PyTorch's state_dict, "
+            + "got ''. Known: 0.weight, 0.bias, 2.weight, 2.bias, 2.running_mean, 2.running_var, 2.num_batches_tracked, 3.weight, 3.bias." },
         { "network.parameters", """{ "0.weight": [1, 2, 3] }""", "network.parameters['0.weight']", "Expected shape [3, 1], got shape [3]." },
-        { "network.parameters", """{ "2.num_batches_tracked": 1.5 }""", "network.parameters['2.num_batches_tracked']", "Expected a non-negative integer, got 1.5." },
-        { "network.parameters", """{ "2.num_batches_tracked": -1 }""", "network.parameters['2.num_batches_tracked']", "Expected a non-negative integer, got -1." },
-        { "network.parameters", """{ "2.num_batches_tracked": "NaN" }""", "network.parameters['2.num_batches_tracked']", "Expected a non-negative integer, got NaN." },
-        { "network.parameters", """{ "2.num_batches_tracked": [1] }""", "network.parameters['2.num_batches_tracked']", "Expected a single number, got shape [1]." },
+        { "network.parameters", """{ "2.num_batches_tracked": 1.5 }""", "network.parameters['2.num_batches_tracked']",
+            "Expected a non-negative integer, got 1.5." },
+        { "network.parameters", """{ "2.num_batches_tracked": -1 }""", "network.parameters['2.num_batches_tracked']",
+            "Expected a non-negative integer, got -1." },
+        { "network.parameters", """{ "2.num_batches_tracked": "NaN" }""", "network.parameters['2.num_batches_tracked']",
+            "Expected a non-negative integer, got NaN." },
+        { "network.parameters", """{ "2.num_batches_tracked": [1] }""", "network.parameters['2.num_batches_tracked']",
+            "Expected a single number, got shape [1]." },
         { "network.parameters", """{ "0.bias": "x" }""", "network.parameters['0.bias']", "Expected nested lists of numbers, got 'x'." },
         { "network.parameters", """{ "0.bias": null }""", "network.parameters['0.bias']", "Expected an array of numbers, got null." },
-        { "network.parameters", """{ "0.bias": [1e39, 0, 0] }""", "network.parameters['0.bias'][0]", "Expected a number within float32's range, got 1E+39. Use dtype float64." },
+        { "network.parameters", """{ "0.bias": [1e39, 0, 0] }""", "network.parameters['0.bias'][0]",
+            "Expected a number within float32's range, got 1E+39. Use dtype float64." },
         { "network.parameters", """{ "0.weight": [[1], [2, 3], [4]] }""", "network.parameters['0.weight'][1]", "Expected 1 entry, as before, got 2." },
     };
 
     [Theory]
     [MemberData(nameof(Parameters))]
     public async Task A_parameter_is_refused_by_its_name(string path, string json, string where, string message) =>
-        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString())).AssertSays(400, where == Same ? path : where, message);
+        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString()))
+            .AssertSays(400, where == Same ? path : where, message);
 
     public static TheoryData<string, string, string, string> BatchNorm { get; } = new()
     {
@@ -72,24 +84,38 @@ public sealed class BadBatchTests(GradApplication application)
         { "batchNorm", """{ "mode": "Train" }""", "batchNorm.mode", "Expected one of {modes}, got 'Train'. Did you mean 'train'?" },
         { "batchNorm", """{ "mode": "training" }""", "batchNorm.mode", "Expected one of {modes}, got 'training'." },
         { "batchNorm", """{ "mode": {} }""", "batchNorm.mode.type", "Expected the name of a BatchNorm mode, got nothing. Known: {modes}." },
-        { "batchNorm", """{ "mode": { "type": "renormed" } }""", "batchNorm.mode.type", "Expected the name of a BatchNorm mode, got 'renormed'. Did you mean 'renorm'? Known: {modes}." },
+        { "batchNorm", """{ "mode": { "type": "renormed" } }""", "batchNorm.mode.type",
+            "Expected the name of a BatchNorm mode, got 'renormed'. Did you mean 'renorm'? Known: {modes}." },
         { "batchNorm", """{ "mode": { "type": "train", "rMax": 2 } }""", "batchNorm.mode.rMax", "Expected a known field, got 'rMax'. Known: type." },
-        { "batchNorm", """{ "mode": { "type": "renorm", "rMax": 0.5 } }""", "batchNorm.mode.rMax", "Expected a number of at least 1, or \"Infinity\", got 0.5." },
-        { "batchNorm", """{ "mode": { "type": "renorm", "dMax": "NaN" } }""", "batchNorm.mode.dMax", "Expected a number of at least 0, or \"Infinity\", got 'NaN'." },
-        { "batchNorm", """{ "layers": { "2": { "type": "renorm", "dMax": -1 } } }""", "batchNorm.layers['2'].dMax", "Expected a number of at least 0, or \"Infinity\", got -1." },
-        { "batchNorm", """{ "layers": { "1": "eval" } }""", "batchNorm.layers['1']", "Expected the state_dict prefix of a BatchNorm layer, got '1'. Did you mean '2'? Known: 2." },
-        { "batchNorm", """{ "layers": { "3.layers.0": "eval" } }""", "batchNorm.layers['3.layers.0']", "Expected the state_dict prefix of a BatchNorm layer, got '3.layers.0'. Known: 2." },
+        { "batchNorm", """{ "mode": { "type": "renorm", "rMax": 0.5 } }""", "batchNorm.mode.rMax",
+            "Expected a number of at least 1, or \"Infinity\", got 0.5." },
+        { "batchNorm", """{ "mode": { "type": "renorm", "dMax": "NaN" } }""", "batchNorm.mode.dMax",
+            "Expected a number of at least 0, or \"Infinity\", got 'NaN'." },
+        { "batchNorm", """{ "layers": { "2": { "type": "renorm", "dMax": -1 } } }""", "batchNorm.layers['2'].dMax",
+            "Expected a number of at least 0, or \"Infinity\", got -1." },
+        { "batchNorm", """{ "layers": { "1": "eval" } }""", "batchNorm.layers['1']",
+            "Expected the state_dict prefix of a BatchNorm layer, got '1'. Did you mean '2'? Known: 2." },
+        { "batchNorm", """{ "layers": { "3.layers.0": "eval" } }""", "batchNorm.layers['3.layers.0']",
+            "Expected the state_dict prefix of a BatchNorm layer, got '3.layers.0'. Known: 2." },
         { "batchNorm", """{ "layers": { "2": "evil" } }""", "batchNorm.layers['2']", "Expected one of {modes}, got 'evil'. Did you mean 'eval'?" },
         { "batchNorm", """{ "layers": { "2": null } }""", "batchNorm.layers['2']", "Expected one of {modes}, got null." },
         { "batchNorm", """{ "layers": [] }""", "batchNorm.layers", "Expected an object, got a list." },
-        { "batchNorm", """{ "mode": "reference" }""", "batchNorm.referenceInputs", "Expected a reference batch of shape [R, 1], as a layer is in mode reference, got nothing." },
-        { "batchNorm", """{ "layers": { "2": "reference" } }""", "batchNorm.referenceInputs", "Expected a reference batch of shape [R, 1], as a layer is in mode reference, got nothing." },
-        { "batchNorm", """{ "referenceInputs": [[1], [2]] }""", "batchNorm.referenceInputs", "Expected nothing, as no BatchNorm layer is in mode reference, got an array of shape [2, 1]. Leave it out, or set mode reference for some BatchNorm layer." },
-        { "batchNorm", """{ "mode": "reference", "referenceInputs": [[1, 2]] }""", "batchNorm.referenceInputs", "Expected an array of shape [R, 1], got shape [1, 2]." },
-        { "batchNorm", """{ "mode": "reference", "referenceInputs": [1, 2, 3] }""", "batchNorm.referenceInputs", "Expected an array of shape [R, 1], got shape [3]. Write each sample as a list of its own: [[1], [2], …]." },
-        { "batchNorm", """{ "mode": "reference", "referenceInputs": [["NaN"], [1]] }""", "batchNorm.referenceInputs[0][0]", "Expected a finite number, got NaN." },
-        { "batchNorm", """{ "mode": "reference", "referenceInputs": [[1e39], [1]] }""", "batchNorm.referenceInputs[0][0]", "Expected a number within float32's range, got 1E+39. Use dtype float64." },
-        { "batchNorm", """{ "mode": "reference", "referenceInputs": [] }""", "batchNorm.referenceInputs", "Expected an array of shape [R, 1], got an empty array." },
+        { "batchNorm", """{ "mode": "reference" }""", "batchNorm.referenceInputs",
+            "Expected a reference batch of shape [R, 1], as a layer is in mode reference, got nothing." },
+        { "batchNorm", """{ "layers": { "2": "reference" } }""", "batchNorm.referenceInputs",
+            "Expected a reference batch of shape [R, 1], as a layer is in mode reference, got nothing." },
+        { "batchNorm", """{ "referenceInputs": [[1], [2]] }""", "batchNorm.referenceInputs", "Expected nothing, as no BatchNorm layer is in mode reference, "
+            + "got an array of shape [2, 1]. Leave it out, or set mode reference for some BatchNorm layer." },
+        { "batchNorm", """{ "mode": "reference", "referenceInputs": [[1, 2]] }""", "batchNorm.referenceInputs",
+            "Expected an array of shape [R, 1], got shape [1, 2]." },
+        { "batchNorm", """{ "mode": "reference", "referenceInputs": [1, 2, 3] }""", "batchNorm.referenceInputs",
+            "Expected an array of shape [R, 1], got shape [3]. Write each sample as a list of its own: [[1], [2], …]." },
+        { "batchNorm", """{ "mode": "reference", "referenceInputs": [["NaN"], [1]] }""", "batchNorm.referenceInputs[0][0]",
+            "Expected a finite number, got NaN." },
+        { "batchNorm", """{ "mode": "reference", "referenceInputs": [[1e39], [1]] }""", "batchNorm.referenceInputs[0][0]",
+            "Expected a number within float32's range, got 1E+39. Use dtype float64." },
+        { "batchNorm", """{ "mode": "reference", "referenceInputs": [] }""", "batchNorm.referenceInputs",
+            "Expected an array of shape [R, 1], got an empty array." },
         { "dropout", "5", Same, "Expected an object, got 5." },
         { "dropout", "{}", "dropout.seed", "Expected an integer, got nothing." },
         { "dropout", """{ "seed": "a" }""", "dropout.seed", "Expected an integer, got 'a'." },
@@ -101,16 +127,19 @@ public sealed class BadBatchTests(GradApplication application)
     [Theory]
     [MemberData(nameof(BatchNorm))]
     public async Task Statistics_masks_and_diagnostics_are_refused_where_they_are_wrong(string path, string json, string where, string message) =>
-        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString())).AssertSays(400, where == Same ? path : where, message);
+        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString()))
+            .AssertSays(400, where == Same ? path : where, message);
 
     [Fact]
     public async Task Without_a_seed_every_learnable_parameter_that_is_missing_is_named()
     {
-        var request = GoodRequests.Gradient().Without("network.seed").With("network.parameters", """{ "0.weight": [[1], [2], [3]], "2.weight": [1, 1, 1], "2.bias": [0, 0, 0], "3.weight": [[1, 2, 3], [4, 5, 6]] }""");
+        var request = GoodRequests.Gradient().Without("network.seed")
+            .With("network.parameters", """{ "0.weight": [[1], [2], [3]], "2.weight": [1, 1, 1], "2.bias": [0, 0, 0], "3.weight": [[1, 2, 3], [4, 5, 6]] }""");
         var answer = await ProblemAnswer.PostAsync(application, "/v1/gradients", request.ToJsonString());
         Assert.Equal(400, answer.Status);
         Assert.Equal(["network.parameters['0.bias']", "network.parameters['3.bias']"], answer.Errors.Keys);
-        Assert.Equal("Expected values of shape [3], got nothing. Where parameters are given without a seed, every one that is drawn must be; with network.seed the missing ones are drawn.",
+        Assert.Equal("Expected values of shape [3], got nothing. Where parameters are given without a seed, every one that is drawn must be; with network.seed "
+            + "the missing ones are drawn.",
             answer.Errors["network.parameters['0.bias']"].Single());
         Assert.EndsWith(" And 1 more: see errors.", answer.Detail, StringComparison.Ordinal);
     }
@@ -118,14 +147,17 @@ public sealed class BadBatchTests(GradApplication application)
     [Fact]
     public async Task Without_a_seed_frequencies_must_be_given_though_nobody_learns_them()
     {
-        var request = GoodRequests.Gradient().Without("network.seed").With("network.layers", """[{ "type": "fourierFeatures", "count": 4 }]""").With("network.parameters", "{}");
+        var request = GoodRequests.Gradient().Without("network.seed").With("network.layers", """[{ "type": "fourierFeatures", "count": 4 }]""")
+            .With("network.parameters", "{}");
         (await ProblemAnswer.PostAsync(application, "/v1/gradients", request.ToJsonString())).AssertSays(400, "network.parameters['0.frequencies']",
-            "Expected values of shape [4, 1], got nothing. Where parameters are given without a seed, every one that is drawn must be; with network.seed the missing ones are drawn.");
+            "Expected values of shape [4, 1], got nothing. Where parameters are given without a seed, every one that is drawn must be; with network.seed "
+                + "the missing ones are drawn.");
     }
 
     [Fact]
     public async Task A_flat_list_is_refused_without_advice_where_a_sample_has_several_elements() =>
-        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With("network.inputShape", "[2]").With("inputs", "[1, 2, 3, 4]").ToJsonString()))
+        (await ProblemAnswer.PostAsync(application, "/v1/gradients",
+            GoodRequests.Gradient().With("network.inputShape", "[2]").With("inputs", "[1, 2, 3, 4]").ToJsonString()))
             .AssertSays(400, "inputs", "Expected an array of shape [N, 2], got shape [4].");
 
     /// <summary>Odd, but right: refusing these would refuse what the contract allows.</summary>

@@ -23,7 +23,8 @@ public sealed class BadNetworkTests(GradApplication application)
     [Theory]
     [MemberData(nameof(UnknownFields))]
     public async Task An_unknown_field_is_refused_with_the_nearest_known_name(string path, string json, string where, string message) =>
-        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString())).AssertSays(400, where == Same ? path : where, message);
+        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString()))
+            .AssertSays(400, where == Same ? path : where, message);
 
     public static TheoryData<string, string, string, string> Networks { get; } = new()
     {
@@ -58,12 +59,18 @@ public sealed class BadNetworkTests(GradApplication application)
         { "network.layers[2].momentum", "\"none\"", Same, "Expected a number from 0 to 1, or null, got 'none'." },
         { "network.layers[2].affine", "null", Same, "Expected true or false, got null." },
         { "network.layers[1]", """{ "type": "dropout", "p": 1.5 }""", "network.layers[1].p", "Expected a number from 0 to 1, got 1.5." },
-        { "network.layers[1]", """{ "type": "gelu", "approximate": "Tanh" }""", "network.layers[1].approximate", "Expected one of none, tanh, got 'Tanh'. Did you mean 'tanh'?" },
+        { "network.layers[1]", """{ "type": "gelu", "approximate": "Tanh" }""", "network.layers[1].approximate",
+            "Expected one of none, tanh, got 'Tanh'. Did you mean 'tanh'?" },
         { "network.layers[1]", """{ "type": "softplus", "beta": 0 }""", "network.layers[1].beta", "Expected a number from 1E-06 to 1000000, got 0." },
-        { "network.layers[1]", """{ "type": "residual", "layers": [] }""", "network.layers[1].layers", "Expected a list of at least 1 entry, got an empty list." },
-        { "network.layers[1]", """{ "type": "residual", "layers": [{ "type": "tahn" }] }""", "network.layers[1].layers[0].type", "Expected the name of a layer, got 'tahn'. Did you mean 'tanh'? Known: {layers}." },
-        { "network.layers[1]", """{ "type": "residual", "layers": [{ "type": "linear", "outFeatures": 5 }] }""", Same, "Expected both branches of layer 1 (residual) to give the same shape, got [5] from layers and [3] from the identity. Give a shortcut that ends in the shape of layers." },
-        { "network.layers[1]", """{ "type": "residual", "layers": [{ "type": "linear", "outFeatures": 5 }], "shortcut": [{ "type": "linear", "outFeatures": 4 }] }""", Same, "Expected both branches of layer 1 (residual) to give the same shape, got [5] from layers and [4] from shortcut." },
+        { "network.layers[1]", """{ "type": "residual", "layers": [] }""", "network.layers[1].layers",
+            "Expected a list of at least 1 entry, got an empty list." },
+        { "network.layers[1]", """{ "type": "residual", "layers": [{ "type": "tahn" }] }""", "network.layers[1].layers[0].type",
+            "Expected the name of a layer, got 'tahn'. Did you mean 'tanh'? Known: {layers}." },
+        { "network.layers[1]", """{ "type": "residual", "layers": [{ "type": "linear", "outFeatures": 5 }] }""", Same, "Expected both branches of layer 1 "
+            + "(residual) to give the same shape, got [5] from layers and [3] from the identity. Give a shortcut that ends in the shape of layers." },
+        { "network.layers[1]",
+            """{ "type": "residual", "layers": [{ "type": "linear", "outFeatures": 5 }], "shortcut": [{ "type": "linear", "outFeatures": 4 }] }""", Same,
+            "Expected both branches of layer 1 (residual) to give the same shape, got [5] from layers and [4] from shortcut." },
         { "network.dtype", "\"float16\"", Same, "Expected one of float32, float64, got 'float16'. Did you mean 'float32'?" },
         { "network.dtype", "\"double\"", Same, "Expected one of float32, float64, got 'double'." },
         { "network.dtype", "32", Same, "Expected one of float32, float64, got 32." },
@@ -77,7 +84,8 @@ public sealed class BadNetworkTests(GradApplication application)
         { "network.inputShape", "[-3]", "network.inputShape[0]", "Expected an integer of at least 1, got -3." },
         { "network.inputShape", """["1"]""", "network.inputShape[0]", "Expected an integer, got '1'." },
         { "network.inputShape", "[1, 1, 1, 1, 1, 1, 1, 1, 1]", Same, "Expected a list of 1 to 8 entries, got 9 entries." },
-        { "network.inputShape", "[1, 1, 1, 1, 1]", "network.layers[2]", "Expected 1 to 4 axes per sample to reach layer 2 (batchNorm), got samples of shape [1, 1, 1, 1, 3]." },
+        { "network.inputShape", "[1, 1, 1, 1, 1]", "network.layers[2]",
+            "Expected 1 to 4 axes per sample to reach layer 2 (batchNorm), got samples of shape [1, 1, 1, 1, 3]." },
         { "network.inputShape", "[1, 1.5]", "network.inputShape[1]", "Expected an integer, written without point or exponent, got 1.5." },
         { "network.parameters", "[]", Same, "Expected an object, got a list." },
     };
@@ -85,5 +93,6 @@ public sealed class BadNetworkTests(GradApplication application)
     [Theory]
     [MemberData(nameof(Networks))]
     public async Task An_impossible_network_is_refused_where_it_is_wrong(string path, string json, string where, string message) =>
-        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString())).AssertSays(400, where == Same ? path : where, message);
+        (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString()))
+            .AssertSays(400, where == Same ? path : where, message);
 }

@@ -17,7 +17,8 @@ public sealed class BadObjectiveComparisonTests(GradApplication application)
         { "[{}]", "compare[0].mode", "Expected one of {modes}, got nothing." },
         { """[{ "mode": "train" }, { "mode": "evil" }]""", "compare[1].mode", "Expected one of {modes}, got 'evil'. Did you mean 'eval'?" },
         { """[{ "mode": "train", "derivative": "own" }]""", "compare[0].derivative", "Expected one of perSample, sum, got 'own'." },
-        { """[{ "mode": "train", "batches": "joint" }]""", "compare[0].batches", "Expected a known field, got 'batches'. Known: mode, derivative, throughStatistics." },
+        { """[{ "mode": "train", "batches": "joint" }]""", "compare[0].batches",
+            "Expected a known field, got 'batches'. Known: mode, derivative, throughStatistics." },
     };
 
     [Theory]
@@ -27,8 +28,11 @@ public sealed class BadObjectiveComparisonTests(GradApplication application)
 
     [Fact]
     public async Task A_reference_batch_that_no_variant_uses_is_refused() =>
-        (await ProblemAnswer.PostAsync(application, Path, Request("""[{ "mode": "train" }]""").With("batchNorm", """{ "referenceInputs": [[0], [1]] }""").ToJsonString()))
-            .AssertSays(400, "batchNorm.referenceInputs", "Expected nothing, as no entry has a BatchNorm layer in mode reference, got an array of shape [2, 1]. Leave it out, or compare with mode reference.");
+        (await ProblemAnswer.PostAsync(application, Path,
+            Request("""[{ "mode": "train" }]""").With("batchNorm", """{ "referenceInputs": [[0], [1]] }""").ToJsonString()))
+            .AssertSays(400, "batchNorm.referenceInputs",
+                "Expected nothing, as no entry has a BatchNorm layer in mode reference, got an array of shape [2, 1]. Leave it out, "
+                    + "or compare with mode reference.");
 
     [Fact]
     public async Task What_is_wrong_with_the_loss_itself_refuses_the_whole_request() =>
@@ -36,8 +40,11 @@ public sealed class BadObjectiveComparisonTests(GradApplication application)
             .AssertSays(400, "terms[0].on", "Expected the name of a point set, got 'nowhere'. Known: interior, boundary.");
 
     [Theory]
-    [InlineData("""{ "mode": "reference" }""", 400, "batchNorm.referenceInputs", "Expected a reference batch of shape [R, 1], as a layer is in mode reference, got nothing.")]
-    [InlineData("""{ "mode": "train", "throughStatistics": false }""", 400, "compare[1].throughStatistics", "Expected true or nothing, as layer 2 is in mode train, where gradients always flow through the batch statistics, got false. For statistics held constant use mode trainDetached.")]
+    [InlineData("""{ "mode": "reference" }""", 400, "batchNorm.referenceInputs",
+        "Expected a reference batch of shape [R, 1], as a layer is in mode reference, got nothing.")]
+    [InlineData("""{ "mode": "train", "throughStatistics": false }""", 400, "compare[1].throughStatistics",
+        "Expected true or nothing, as layer 2 is in mode train, where gradients always flow through the batch statistics, got false. For statistics held "
+            + "constant use mode trainDetached.")]
     public async Task A_variant_that_is_refused_stands_beside_the_results_of_the_others(string refused, int status, string where, string message)
     {
         var answer = await application.SucceedAsync(Path, Request($$"""[{ "mode": "trainDetached" }, {{refused}}, { "mode": "eval" }]"""));
@@ -68,8 +75,10 @@ public sealed class BadObjectiveComparisonTests(GradApplication application)
     [Fact]
     public async Task Where_all_variants_are_refused_the_request_is() =>
         (await ProblemAnswer.PostAsync(application, Path, OnePoint().With("compare", """[{ "mode": "train" }, { "mode": "trainDetached" }]""").ToJsonString()))
-            .AssertSays(422, "points", "Expected more than one value per channel at layer 2 (batchNorm, mode train), whose statistics are taken over the batch, got 1 sample with 1 value per channel. "
-                + "Send more samples, or use mode eval with running statistics. (For compare[0]; none of the others can be computed either.)");
+            .AssertSays(422, "points",
+                "Expected more than one value per channel at layer 2 (batchNorm, mode train), whose statistics are taken over the batch, got 1 sample "
+                    + "with 1 value per channel. "
+                    + "Send more samples, or use mode eval with running statistics. (For compare[0]; none of the others can be computed either.)");
 
     [Fact]
     public async Task The_cosine_is_that_with_variant_c_where_c_is_not_among_those_compared_too()
@@ -83,5 +92,7 @@ public sealed class BadObjectiveComparisonTests(GradApplication application)
 
     private static JsonNode Request(string compare) => GoodRequests.Objective().With("compare", compare);
 
-    private static JsonNode OnePoint() => GoodRequests.Objective().With("points", """[{ "name": "interior", "inputs": [[0.5]] }]""").With("terms", """[{ "name": "pde", "on": "interior", "residual": "u_x" }]""");
+    private static JsonNode OnePoint() =>
+        GoodRequests.Objective().With("points", """[{ "name": "interior", "inputs": [[0.5]] }]""")
+            .With("terms", """[{ "name": "pde", "on": "interior", "residual": "u_x" }]""");
 }

@@ -43,7 +43,8 @@ public sealed class BudgetTests
     {
         await using var application = new GradApplication { Settings = [("Limits:MaxBufferedBytes", "65536")] };
         var answer = await ProblemAnswer.PostAsync(application, "/v1/gradients", new string(' ', 100_000) + Good);
-        answer.AssertSays(413, "$", "Expected at most 65536 bytes of bodies, arrays and answers at once, for all requests together (limit MaxBufferedBytes), got…");
+        answer.AssertSays(413, "$",
+            "Expected at most 65536 bytes of bodies, arrays and answers at once, for all requests together (limit MaxBufferedBytes), got…");
         await UntilNothingIsHeldAsync(application);
     }
 
@@ -51,9 +52,11 @@ public sealed class BudgetTests
     public async Task Answers_count_before_they_are_computed()
     {
         await using var application = new GradApplication { Settings = [("Limits:MaxBufferedBytes", "1000000")] };
-        var wide = GoodRequests.Gradient().With("batchNorm.mode", "\"eval\"").With("gradient", """{ "kind": "jacobian" }""").With("inputs", $"[{string.Join(", ", Enumerable.Range(0, 500).Select(sample => $"[{sample}]"))}]");
+        var wide = GoodRequests.Gradient().With("batchNorm.mode", "\"eval\"").With("gradient", """{ "kind": "jacobian" }""")
+            .With("inputs", $"[{string.Join(", ", Enumerable.Range(0, 500).Select(sample => $"[{sample}]"))}]");
         (await ProblemAnswer.PostAsync(application, "/v1/gradients", wide.ToJsonString()))
-            .AssertSays(413, "$", "Expected at most 1000000 bytes of bodies, arrays and answers at once, for all requests together (limit MaxBufferedBytes), got…");
+            .AssertSays(413, "$",
+                "Expected at most 1000000 bytes of bodies, arrays and answers at once, for all requests together (limit MaxBufferedBytes), got…");
         await application.SucceedAsync("/v1/gradients", wide.With("gradient.form", "\"factored\""));
         await UntilNothingIsHeldAsync(application);
     }
@@ -68,7 +71,8 @@ public sealed class BudgetTests
             others.Set(1_000_000);
             var answer = await ProblemAnswer.PostAsync(application, "/v1/gradients", Good);
             Assert.Equal(503, answer.Status);
-            Assert.Equal("The requests that are being read, wait or are being answered hold 1000000 of 1000000 bytes (limit MaxBufferedBytes). Try again in a moment.", answer.Detail);
+            Assert.Equal("The requests that are being read, wait or are being answered hold 1000000 of 1000000 bytes (limit "
+                + "MaxBufferedBytes). Try again in a moment.", answer.Detail);
             Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
         }
 
@@ -86,7 +90,11 @@ public sealed class BudgetTests
 
     private static async Task AssertOutOfMemoryAsync(Action allocate)
     {
-        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "1")], Additions = services => services.AddSingleton<IStartupFilter>(new Greedy(allocate)) };
+        await using var application = new GradApplication
+        {
+            Settings = [("Limits:ComputeThreads", "1")],
+            Additions = services => services.AddSingleton<IStartupFilter>(new Greedy(allocate)),
+        };
         using var client = application.CreateClient();
         for (var time = 0; time < 3; time++)
         {

@@ -14,7 +14,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GradService.Tests.Api;
 
-/// <summary>How much is still done for who went away: counted in sweeps over the network, not in seconds. The Jacobian is large, and others look at memory.</summary>
+/// <summary>
+/// How much is still done for who went away: counted in sweeps over the network, not in seconds. The Jacobian is large,
+/// and others look at memory.
+/// </summary>
 [Collection(OneAtATime.Name)]
 public sealed class CancelledPassesTests
 {

@@ -11,7 +11,8 @@ public sealed class CapabilitiesTests(GradApplication application)
     public async Task Its_variants_are_those_of_the_default_comparison()
     {
         var listed = (await ObjectivesAsync())["variants"]!.AsArray();
-        var compared = (await application.SucceedAsync("/v1/objectives/compare", GoodRequests.Objective()))["results"]!.AsArray().Select(result => result!["variant"]!.AsObject()).ToList();
+        var compared = (await application.SucceedAsync("/v1/objectives/compare", GoodRequests.Objective()))["results"]!.AsArray()
+            .Select(result => result!["variant"]!.AsObject()).ToList();
         Assert.Equal(compared.Count, listed.Count);
         Assert.All(listed.Zip(compared), pair =>
         {
@@ -33,7 +34,8 @@ public sealed class CapabilitiesTests(GradApplication application)
         Assert.Equal(2, names.Count);
         foreach (var name in names)
         {
-            await application.SucceedAsync("/v1/objectives", GoodRequests.Objective().With(path, form.Replace("{0}", name!.ToJsonString(), StringComparison.Ordinal)));
+            await application.SucceedAsync("/v1/objectives",
+                GoodRequests.Objective().With(path, form.Replace("{0}", name!.ToJsonString(), StringComparison.Ordinal)));
         }
     }
 
@@ -60,7 +62,8 @@ public sealed class CapabilitiesTests(GradApplication application)
     }
 
     private async Task AssertStatusAsync(int status, string formula) =>
-        Assert.Equal(status, (int)(await application.PostAsync("/v1/objectives", GoodRequests.Objective().With("terms[0].residual", $"\"{formula}\"").ToJsonString())).Status);
+        Assert.Equal(status, (int)(await application.PostAsync("/v1/objectives",
+            GoodRequests.Objective().With("terms[0].residual", $"\"{formula}\"").ToJsonString())).Status);
 
     private async Task<JsonNode> ObjectivesAsync()
     {

@@ -13,7 +13,8 @@ public sealed class ChunkSizeTests(LoopbackApplication application) : IClassFixt
     public async Task Are_400_and_no_mistake_of_the_service(string size)
     {
         using var connection = await RawConnection.OpenAsync(new Uri(application.Address));
-        await connection.SendAsync($"POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n{size}\r\nabc");
+        await connection.SendAsync("POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+            + $"chunked\r\nConnection: close\r\n\r\n{size}\r\nabc");
         Assert.StartsWith("HTTP/1.1 400 ", await connection.ReadToEndAsync(), StringComparison.Ordinal);
     }
 }

@@ -50,7 +50,9 @@ public sealed class ComparisonLimitTests(GradApplication application)
         var request = Comparison(entries: 2);
         request["batchNorm"] = JsonNode.Parse("""{ "referenceInputs": [[1], [2]] }""");
         var answer = await ProblemAnswer.PostAsync(application, "/v1/gradients/compare", request.ToJsonString());
-        answer.AssertSays(400, "batchNorm.referenceInputs", "Expected nothing, as no entry has a BatchNorm layer in mode reference, got an array of shape [2, 1]. Leave it out, or compare with mode reference.");
+        answer.AssertSays(400, "batchNorm.referenceInputs",
+            "Expected nothing, as no entry has a BatchNorm layer in mode reference, got an array of shape [2, 1]. Leave it out, "
+                + "or compare with mode reference.");
     }
 
     private static async Task<(int Status, string Message)> ProblemStatusAsync(GradApplication application, int entries)
@@ -61,7 +63,9 @@ public sealed class ComparisonLimitTests(GradApplication application)
 
     private static JsonObject Comparison(int entries) => new()
     {
-        ["network"] = JsonNode.Parse("""{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 2 }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 1 }], "seed": 7 }"""),
+        ["network"] = JsonNode.Parse(
+            """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 2 }, { "type": "batchNorm" }, """
+                + """{ "type": "linear", "outFeatures": 1 }], "seed": 7 }"""),
         ["inputs"] = new JsonArray([.. Enumerable.Range(0, 200).Select(i => (JsonNode)new JsonArray(i / 200.0))]),
         ["compare"] = new JsonArray([.. Enumerable.Range(0, entries).Select(_ => JsonNode.Parse("""{ "mode": "train", "kind": "sum" }"""))]),
     };

@@ -32,7 +32,8 @@ public sealed class ConcurrencyTests : IClassFixture<ConcurrencyTests.BusyApplic
         .With("inputs", """[[0.1], [-0.4], [0.9], [1.5], [-2], [0.3], [0.7], [-0.8], [1.1]]""")
         .With("batchNorm", new[]
         {
-            """{ "mode": "train" }""", """{ "mode": "trainDetached" }""", """{ "mode": "eval" }""", """{ "mode": "movingAverage" }""", """{ "mode": "reference", "referenceInputs": [[0], [1], [2]] }""",
+            """{ "mode": "train" }""", """{ "mode": "trainDetached" }""", """{ "mode": "eval" }""", """{ "mode": "movingAverage" }""",
+            """{ "mode": "reference", "referenceInputs": [[0], [1], [2]] }""",
         }[index % 5])
         .With("gradient", new[]
         {
@@ -55,7 +56,8 @@ public sealed class ConcurrencyTests : IClassFixture<ConcurrencyTests.BusyApplic
         .With("network.dtype", index % 2 == 0 ? "\"float32\"" : "\"float64\"")
         .With("batchNorm", new[]
         {
-            """{ "mode": "train" }""", """{ "mode": "trainDetached" }""", """{ "mode": "eval" }""", """{ "mode": "movingAverage" }""", """{ "mode": "reference", "referenceInputs": [[0], [1], [2]] }""",
+            """{ "mode": "train" }""", """{ "mode": "trainDetached" }""", """{ "mode": "eval" }""", """{ "mode": "movingAverage" }""",
+            """{ "mode": "reference", "referenceInputs": [[0], [1], [2]] }""",
             """{ "mode": "trainDetached", "throughStatistics": false }""", """{ "mode": "trainDetached", "layers": { "3": "train" } }""",
         }[index % 7])
         .With("batchNorm.batches", index % 4 < 2 ? "\"joint\"" : "\"perSet\"")
@@ -92,8 +94,10 @@ public sealed class ConcurrencyTests : IClassFixture<ConcurrencyTests.BusyApplic
         await AnswerAsync(All[0].Path, All[0].Request);
         var before = ProcessState();
         await Task.WhenAll(All.Select(each => AnswerAsync(each.Path, each.Request)));
-        await ProblemAnswer.PostAsync(_application, "/v1/gradients", GoodRequests.Gradient().With("network.parameters", """{ "0.bias": [1] }""").ToJsonString());
-        await ProblemAnswer.PostAsync(_application, "/v1/objectives", GoodRequests.Objective().With("network.parameters", """{ "0.bias": [1] }""").ToJsonString());
+        await ProblemAnswer.PostAsync(_application, "/v1/gradients",
+            GoodRequests.Gradient().With("network.parameters", """{ "0.bias": [1] }""").ToJsonString());
+        await ProblemAnswer.PostAsync(_application, "/v1/objectives",
+            GoodRequests.Objective().With("network.parameters", """{ "0.bias": [1] }""").ToJsonString());
         await ProblemAnswer.PostAsync(_application, "/v1/forward", GoodRequests.Forward().With("inputs", "[1]").ToJsonString());
         await _application.SucceedAsync("/v1/forward", GoodRequests.Forward());
         Assert.Equal(before, ProcessState());
@@ -103,7 +107,8 @@ public sealed class ConcurrencyTests : IClassFixture<ConcurrencyTests.BusyApplic
     private static string ProcessState()
     {
         using var scope = NewDisposeScope();
-        return $"threads {get_num_threads()} grad {is_grad_enabled()} inference {is_inference_mode_enabled()} dtype {get_default_dtype()} generator {Convert.ToHexString(get_rng_state().bytes)}";
+        return $"threads {get_num_threads()} grad {is_grad_enabled()} inference {is_inference_mode_enabled()} dtype {get_default_dtype()} generator "
+            + $"{Convert.ToHexString(get_rng_state().bytes)}";
     }
 
     /// <summary>The numbers as text; not what was measured by the clock.</summary>

@@ -39,7 +39,8 @@ public sealed class ConnectionTests
     [InlineData("Transfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n")]
     public async Task Who_goes_on_for_ever_is_closed_all_the_same(string beginning, string more)
     {
-        var (service, address) = await ServiceProcess.ListeningAsync("--Connections:RequestHeadersTimeoutSeconds=2", "--Connections:RequestBodyTimeoutSeconds=2");
+        var (service, address) =
+            await ServiceProcess.ListeningAsync("--Connections:RequestHeadersTimeoutSeconds=2", "--Connections:RequestBodyTimeoutSeconds=2");
         using (service)
         {
             using var connection = await OpenAsync(address, Head + beginning);
@@ -85,7 +86,8 @@ public sealed class ConnectionTests
             using (var second = await OpenAsync(address, Live))
             {
                 // That they are open is sure once they have been answered: connections are not let in in the order in which they come.
-                Assert.All([await first.ReadToAsync("\"live\""), await second.ReadToAsync("\"live\"")], answer => Assert.Contains(" 200 ", answer, StringComparison.Ordinal));
+                Assert.All([await first.ReadToAsync("\"live\""), await second.ReadToAsync("\"live\"")],
+                    answer => Assert.Contains(" 200 ", answer, StringComparison.Ordinal));
                 using var third = await OpenAsync(address, "");
                 Assert.Equal("", await third.ReadToEndAsync());
             }
@@ -106,7 +108,8 @@ public sealed class ConnectionTests
     [InlineData("MinBytesPerSecond", "0")]
     [InlineData("ShutdownSeconds", "0")]
     public async Task A_setting_out_of_range_stops_the_start_and_is_named(string name, string value) =>
-        Assert.Contains(name, (await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync($"--{ConnectionOptions.Section}:{name}={value}"))).Message, StringComparison.Ordinal);
+        Assert.Contains(name, (await Assert.ThrowsAsync<OptionsValidationException>(
+            () => RealStart.RunAsync($"--{ConnectionOptions.Section}:{name}={value}"))).Message, StringComparison.Ordinal);
 
     private static async Task<RawConnection> OpenAsync(Uri address, string beginning)
     {

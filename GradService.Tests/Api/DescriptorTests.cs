@@ -18,13 +18,15 @@ public sealed class DescriptorTests
     [InlineData(5_000, "Max open files            1048576              1048576              files     ", 5_000)]
     [InlineData(5_000, "Max open files            unlimited            unlimited            files     ", 5_000)]
     [InlineData(5_000, "Max processes             10                   10                   processes ", 5_000)]
-    public void There_are_as_many_connections_as_leave_some_for_files(long wanted, string limits, long most) => Assert.Equal(most, Descriptors.ConnectionsAtMost(wanted, ["Limit  Soft Limit", limits]));
+    public void There_are_as_many_connections_as_leave_some_for_files(long wanted, string limits, long most) =>
+        Assert.Equal(most, Descriptors.ConnectionsAtMost(wanted, ["Limit  Soft Limit", limits]));
 
     [FactNeedsBash]
     public async Task Nine_hundred_connections_right_after_the_start_leave_stores_and_figures_as_they_were()
     {
         using var folder = new TemporaryFolder();
-        var start = new ProcessStartInfo("bash", ["-c", "ulimit -n 1024; exec dotnet \"$@\"", "-", typeof(Program).Assembly.Location, "--urls=http://127.0.0.1:0", $"--Storage:Folder={folder.Path}"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash", ["-c", "ulimit -n 1024; exec dotnet \"$@\"", "-", typeof(Program).Assembly.Location,
+            "--urls=http://127.0.0.1:0", $"--Storage:Folder={folder.Path}"]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         try
         {

@@ -50,7 +50,8 @@ public sealed class ForwardedHeadersTests
             {
                 context.Response.OnStarting(() =>
                 {
-                    Request = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase} from {context.Connection.RemoteIpAddress?.ToString() ?? "nowhere"}";
+                    Request = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase} from "
+                        + $"{context.Connection.RemoteIpAddress?.ToString() ?? "nowhere"}";
                     return Task.CompletedTask;
                 });
                 await following(context);

@@ -17,7 +17,8 @@ public sealed class FuzzTests(FuzzTests.SmallApplication application) : IClassFi
     {
         public SmallApplication() => Settings =
         [
-            ("Limits:MaxParameters", "10000"), ("Limits:MaxNativeBytes", "10000000"), ("Limits:MaxResultBytes", "100000"), ("Limits:MaxPasses", "1000"), ("Limits:QueueLength", "1000"), ("Limits:MaxRequestBytes", "4000000"),
+            ("Limits:MaxParameters", "10000"), ("Limits:MaxNativeBytes", "10000000"), ("Limits:MaxResultBytes", "100000"), ("Limits:MaxPasses", "1000"),
+            ("Limits:QueueLength", "1000"), ("Limits:MaxRequestBytes", "4000000"),
             // Those that the good requests store, and no more.
             ("Storage:MaxStoredBytes", "14000"),
         ];
@@ -41,7 +42,11 @@ public sealed class FuzzTests(FuzzTests.SmallApplication application) : IClassFi
         var answer = await AnswerAsync(good.Unbroken);
         if (good.TakesArchive)
         {
-            Assert.Equal(answer, await AnswerAsync(good.Unbroken with { ContentType = MutatedRequest.Npz, Body = RequestArchive.Packed(RequestArchive.MembersOf(good.Json), CompressionLevel.Fastest) }));
+            Assert.Equal(answer, await AnswerAsync(good.Unbroken with
+            {
+                ContentType = MutatedRequest.Npz,
+                Body = RequestArchive.Packed(RequestArchive.MembersOf(good.Json), CompressionLevel.Fastest),
+            }));
         }
 
         if (good.TakesForm)
@@ -77,7 +82,8 @@ public sealed class FuzzTests(FuzzTests.SmallApplication application) : IClassFi
         }
 
         // Else little would be computed, or little broken.
-        Assert.True(new[] { (200, Requests / 8), (400, Requests / 4), (404, 5), (412, 1), (413, 2), (415, 2), (422, 20), (507, 3) }.All(least => statuses.GetValueOrDefault(least.Item1) >= least.Item2), string.Join(", ", statuses));
+        Assert.True(new[] { (200, Requests / 8), (400, Requests / 4), (404, 5), (412, 1), (413, 2), (415, 2), (422, 20), (507, 3) }
+            .All(least => statuses.GetValueOrDefault(least.Item1) >= least.Item2), string.Join(", ", statuses));
     }
 
     private async Task<string> AnswerAsync(MutatedRequest request)

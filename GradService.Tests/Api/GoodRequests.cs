@@ -86,6 +86,7 @@ internal static class GoodRequests
     private static (JsonNode Holder, string Name) Locate(JsonNode request, string path)
     {
         var steps = path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
-        return (steps[..^1].Aggregate(request, (node, step) => node is JsonArray array ? array[int.Parse(step, CultureInfo.InvariantCulture)]! : node[step]!), steps[^1]);
+        return (steps[..^1].Aggregate(request, (node, step) => node is JsonArray array ? array[int.Parse(step, CultureInfo.InvariantCulture)]! : node[step]!),
+            steps[^1]);
     }
 }

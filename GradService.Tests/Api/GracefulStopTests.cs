@@ -22,15 +22,18 @@ public sealed class GracefulStopTests
             // Under way for as long as this test wants: half of its body has come.
             using var connection = await RawConnection.OpenAsync(address);
             await connection.SendAsync($"POST /v1/gradients HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: {Good.Length}\r\n\r\n{Good[..50]}");
-            await UntilAsync(async () => (await client.GetStringAsync("/metrics")).Split('\n').Any(line => line.StartsWith("gradservice_buffered_bytes", StringComparison.Ordinal) && ValueOf(line) > 0));
+            await UntilAsync(async () => (await client.GetStringAsync("/metrics")).Split('\n')
+                .Any(line => line.StartsWith("gradservice_buffered_bytes", StringComparison.Ordinal) && ValueOf(line) > 0));
 
             await service.TerminateAsync();
             await UntilAsync(async () => await StatusAsync(client, HttpMethod.Get, "/health/ready") == 503);
-            Assert.Equal((503, 200, 200), (await StatusAsync(client, HttpMethod.Head, "/health/ready"), await StatusAsync(client, HttpMethod.Get, "/health/live"), await StatusAsync(client, HttpMethod.Head, "/health/live")));
+            Assert.Equal((503, 200, 200), (await StatusAsync(client, HttpMethod.Head, "/health/ready"),
+                await StatusAsync(client, HttpMethod.Get, "/health/live"), await StatusAsync(client, HttpMethod.Head, "/health/live")));
             using (var content = new StringContent(Good, Encoding.UTF8, "application/json"))
             {
                 var refused = await ProblemAnswer.OfAsync(await client.PostAsync("/v1/gradients", content));
-                Assert.Equal((503, "The service has been told to stop and takes no new requests. Try again in a moment, when another one has taken its place."), (refused.Status, refused.Detail));
+                Assert.Equal((503, "The service has been told to stop and takes no new requests. Try again in a moment, when another one has taken its place."),
+                    (refused.Status, refused.Detail));
                 Assert.NotNull(refused.Headers.RetryAfter);
             }
 
@@ -59,13 +62,15 @@ public sealed class GracefulStopTests
     [Fact]
     public async Task A_thread_inside_one_call_of_libtorch_holds_up_neither_the_answer_nor_the_end()
     {
-        var (service, address) = await ServiceProcess.ListeningAsync("--Limits:MaxOperationSeconds=3600", "--Limits:DeadlineSeconds=1", "--Limits:StuckSeconds=1");
+        var (service, address) =
+            await ServiceProcess.ListeningAsync("--Limits:MaxOperationSeconds=3600", "--Limits:DeadlineSeconds=1", "--Limits:StuckSeconds=1");
         using (service)
         {
             using var client = new HttpClient { BaseAddress = address };
             using var content = new StringContent("""
                 {
-                  "network": { "inputShape": [1, 2, 2], "layers": [{ "type": "adaptiveAvgPool2d", "outputSize": 1600 }, { "type": "avgPool2d", "kernelSize": 800, "stride": 1 }] },
+                  "network": { "inputShape": [1, 2, 2], "layers": [
+                    { "type": "adaptiveAvgPool2d", "outputSize": 1600 }, { "type": "avgPool2d", "kernelSize": 800, "stride": 1 }] },
                   "inputs": [[[[1, 2], [3, 4]]]],
                   "gradient": { "kind": "sum" }
                 }

@@ -31,7 +31,8 @@ public sealed class HeadTests(LoopbackApplication application) : IClassFixture<L
         path = path.Replace("{id}", await client.StoreAsync(NetworkRequests.Spec(1), "headed"), StringComparison.Ordinal);
         using var got = await client.GetAsync(path);
         using var headed = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
-        Assert.Equal((got.StatusCode, got.Content.Headers.ContentType, got.Headers.ETag), (headed.StatusCode, headed.Content.Headers.ContentType, headed.Headers.ETag));
+        Assert.Equal((got.StatusCode, got.Content.Headers.ContentType, got.Headers.ETag),
+            (headed.StatusCode, headed.Content.Headers.ContentType, headed.Headers.ETag));
         Assert.Empty(await headed.Content.ReadAsByteArrayAsync());
         using var next = await client.GetAsync("/health/live");
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);

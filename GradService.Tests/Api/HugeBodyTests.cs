@@ -20,7 +20,8 @@ public sealed class HugeBodyTests(LoopbackApplication application) : IClassFixtu
     [InlineData(100, false, "100000000")]
     [InlineData(68, true, "more")]
     public async Task Many_megabytes_of_digits_are_refused_by_MaxRequestBytes(int megabytes, bool chunked, string got) =>
-        (await PostAsync("", '1', megabytes * Megabyte, "", chunked)).AssertSays(413, "$", $"Expected a body of at most 67108864 bytes (limit MaxRequestBytes), got {got}. Send fewer samples in one request.");
+        (await PostAsync("", '1', megabytes * Megabyte, "", chunked))
+            .AssertSays(413, "$", $"Expected a body of at most 67108864 bytes (limit MaxRequestBytes), got {got}. Send fewer samples in one request.");
 
     [Theory]
     [InlineData("68719476736")]
@@ -29,7 +30,9 @@ public sealed class HugeBodyTests(LoopbackApplication application) : IClassFixtu
     {
         using var caller = new TcpClient();
         await caller.ConnectAsync("127.0.0.1", new Uri(application.Address).Port);
-        await caller.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"));
+        await caller.GetStream()
+            .WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"));
         using var reader = new StreamReader(caller.GetStream());
         Assert.Equal("HTTP/1.1 413 Payload Too Large", await reader.ReadLineAsync().WaitAsync(Patience));
     }
@@ -57,12 +60,14 @@ public sealed class HugeBodyTests(LoopbackApplication application) : IClassFixtu
     public async Task A_million_layers_are_refused_while_they_are_read()
     {
         var layers = string.Join(',', Enumerable.Repeat("""{"type":"tanh"}""", 1_000_000));
-        (await PostAsync($$"""{"inputs":[[1]],"network":{"inputShape":[1],"layers":[{{layers}}""", ']', 1, "}}")).AssertSays(413, "network.layers[199998]", "Expected at most 200000 objects in a request, got more.");
+        (await PostAsync($$"""{"inputs":[[1]],"network":{"inputShape":[1],"layers":[{{layers}}""", ']', 1, "}}"))
+            .AssertSays(413, "network.layers[199998]", "Expected at most 200000 objects in a request, got more.");
     }
 
     [Fact]
     public async Task Ten_thousand_layers_are_refused_by_MaxLayers() =>
-        (await PostAsync($$"""{"inputs":[[1]],"gradient":{"kind":"sum"},"network":{"inputShape":[1],"layers":[{{string.Join(',', Enumerable.Repeat("""{"type":"tanh"}""", 10_000))}}""", ']', 1, "}}"))
+        (await PostAsync("""{"inputs":[[1]],"gradient":{"kind":"sum"},"network":{"inputShape":[1],"layers":["""
+            + string.Join(',', Enumerable.Repeat("""{"type":"tanh"}""", 10_000)), ']', 1, "}}"))
             .AssertSays(400, "network.layers", "Expected at most 1000 layers, those inside blocks counted (limit MaxLayers), got more.");
 
     /// <summary>A text, a character very often, and another text.</summary>

@@ -18,13 +18,18 @@ public sealed class MalformedBodyTests(GradApplication application)
         { "3", "$", "Expected a JSON object, got 3." },
         { "\"network\"", "$", "Expected a JSON object, got 'network'." },
         { "true", "$", "Expected a JSON object, got true." },
-        { "{", "$", "Expected well-formed JSON, got a text that is not. Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed. See line 1, byte 2." },
-        { "{}x", "$", "Expected well-formed JSON, got a text that is not. 'x' is invalid after a single JSON value. Expected end of data. See line 1, byte 3." },
-        { "{}\n{}", "$", "Expected well-formed JSON, got a text that is not. '{' is invalid after a single JSON value. Expected end of data. See line 2, byte 1." },
+        { "{", "$", "Expected well-formed JSON, got a text that is not. Expected depth to be zero at the end of the JSON payload. There is an open JSON object "
+            + "or array that should be closed. See line 1, byte 2." },
+        { "{}x", "$", "Expected well-formed JSON, got a text that is not. 'x' is invalid after a single JSON value. Expected end of "
+            + "data. See line 1, byte 3." },
+        { "{}\n{}", "$", "Expected well-formed JSON, got a text that is not. '{' is invalid after a single JSON value. Expected end of "
+            + "data. See line 2, byte 1." },
         { "{'network': 1}", "$", "Expected well-formed JSON, got a text that is not. ''' is an invalid start of a property name…" },
-        { "tru" + new string('x', 100_000), "$", $"Expected well-formed JSON, got a text that is not. 'tru{new string('x', 37)}…' is an invalid JSON literal. Expected the literal 'true'. See line 1…" },
+        { "tru" + new string('x', 100_000), "$", $"Expected well-formed JSON, got a text that is not. 'tru{new string('x', 37)}…' is an invalid JSON literal. "
+            + "Expected the literal 'true'. See line 1…" },
         { "/* why */ {}", "$", "Expected well-formed JSON, got a text that is not. '/' is an invalid start of a value. See line 1, byte 1." },
-        { "{\"network\": {\"seed\": 1,}}", "network", "Expected well-formed JSON, got a text that is not. The JSON object contains a trailing comma at the end. See line 1, byte 24." },
+        { "{\"network\": {\"seed\": 1,}}", "network",
+            "Expected well-formed JSON, got a text that is not. The JSON object contains a trailing comma at the end. See line 1, byte 24." },
         { "{\"network\": {\"layers\": [{\"type\": \"tanh\"", "network.layers[0]", "Expected well-formed JSON, got a text that is not…" },
         { "{\"inputs\": [[NaN]]}", "inputs", "Expected well-formed JSON, got a text that is not. 'N' is an invalid start of a value. See line 1, byte 14." },
         { "{\"inputs\": [[+1]]}", "inputs", "Expected well-formed JSON, got a text that is not. '+' is an invalid start of a value. See line 1, byte 14." },
@@ -43,7 +48,8 @@ public sealed class MalformedBodyTests(GradApplication application)
         { "\"seed\":7", "\"seed\":7,\"seed\":8", "network.seed", "Expected each field once, got 'seed' again." },
         { "\"type\":\"tanh\"", "\"type\":\"tanh\",\"type\":\"relu\"", "network.layers[1].type", "Expected each field once, got 'type' again." },
         { "\"kind\":\"perSample\"", "\"kind\":\"sum\",\"kind\":\"perSample\"", "gradient.kind", "Expected each field once, got 'kind' again." },
-        { "\"seed\":7", "\"parameters\":{\"0.bias\":[1,2,3],\"0.bias\":[1,2,3]},\"seed\":7", "network.parameters['0.bias']", "Expected each name once, got '0.bias' again." },
+        { "\"seed\":7", "\"parameters\":{\"0.bias\":[1,2,3],\"0.bias\":[1,2,3]},\"seed\":7", "network.parameters['0.bias']",
+            "Expected each name once, got '0.bias' again." },
         { "\"seed\":7", "\"\":7", "network.", "Expected a known field, got ''. Known: …" },
         { "0.5", "[[[[[[[[[[[[1]]]]]]]]]]]]", "inputs[1][0]", "Expected a number, as before, got a list." },
     };
@@ -75,7 +81,9 @@ public sealed class MalformedBodyTests(GradApplication application)
     [InlineData("{ \"kind\": \"é\" }")]
     [InlineData("{ \"outputs\": [{ \"é\": 0 }] }")]
     public async Task Strings_that_are_no_text_are_told_as_such_where_entries_inherit_them(string gradient) =>
-        (await ProblemAnswer.PostAsync(application, "/v1/gradients/compare", Encoding.Latin1.GetBytes(GoodRequests.Forward().With("gradient", "\"here\"").ToJsonString().Replace("\"here\"", gradient, StringComparison.Ordinal))))
+        (await ProblemAnswer.PostAsync(application, "/v1/gradients/compare",
+            Encoding.Latin1.GetBytes(
+                GoodRequests.Forward().With("gradient", "\"here\"").ToJsonString().Replace("\"here\"", gradient, StringComparison.Ordinal))))
             .AssertSays(400, "gradient", "Expected well-formed JSON, got a text that is not. A string is not valid Unicode.");
 
     [Fact]
@@ -105,7 +113,8 @@ public sealed class MalformedBodyTests(GradApplication application)
         foreach (var (path, json) in new[]
         {
             (name, "1"), ($"network.{name}", "1"), ($"gradient.{name}", "1"),
-            ("network.parameters", $$"""{ "{{name}}": 1 }"""), ("batchNorm.layers", $$"""{ "{{name}}": "eval" }"""), ("network.dtype", $"\"{name}\""), ("gradient.kind", $"\"{name}\""),
+            ("network.parameters", $$"""{ "{{name}}": 1 }"""), ("batchNorm.layers", $$"""{ "{{name}}": "eval" }"""), ("network.dtype", $"\"{name}\""),
+            ("gradient.kind", $"\"{name}\""),
         })
         {
             var answer = await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString());

@@ -13,7 +13,9 @@ namespace GradService.Tests.Api;
 public sealed class MemoryTests
 {
     private static readonly string SlowObjective = GoodRequests.Objective()
-        .With("network.layers", """[{ "type": "batchNorm" }, { "type": "linear", "outFeatures": 3 }, { "type": "tanh" }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 2 }]""")
+        .With("network.layers",
+            """[{ "type": "batchNorm" }, { "type": "linear", "outFeatures": 3 }, { "type": "tanh" }, { "type": "batchNorm" }, """
+                + """{ "type": "linear", "outFeatures": 2 }]""")
         .With("batchNorm.mode", "\"train\"").With("points[0].inputs", $"[{string.Join(", ", Enumerable.Range(0, 1_500).Select(sample => $"[{sample}]"))}]")
         .With("terms[0].residual", "\"u_xxx + v\"").ToJsonString();
 
@@ -44,18 +46,25 @@ public sealed class MemoryTests
     ];
 
     private static readonly (string Path, JsonNode Request)[] Failing =
-        [.. FailingGradients.Select(request => ("/v1/gradients", request)), .. FailingObjectives.SelectMany(request => new[] { ("/v1/objectives", request), ("/v1/objectives/compare", request) })];
+        [.. FailingGradients.Select(request => ("/v1/gradients", request)),
+            .. FailingObjectives.SelectMany(request => new[] { ("/v1/objectives", request), ("/v1/objectives/compare", request) })];
 
     [Fact]
     public async Task After_two_thousand_requests_that_end_in_every_way_no_tensor_is_left()
     {
         // A cache that is too small for all the networks, so that they come and go.
-        await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "4"), ("Limits:QueueLength", "100"), ("Engine:NetworkCacheBytes", "150000")] };
+        await using var application = new GradApplication
+        {
+            Settings = [("Limits:ComputeThreads", "4"), ("Limits:QueueLength", "100"), ("Engine:NetworkCacheBytes", "150000")],
+        };
         Assert.Null(LibTorch.Failure);
         var before = TensorsAlive();
         for (var round = 0; round < 40; round++)
         {
-            await Task.WhenAll(Enumerable.Range(0, 50).Select(index => SendAsync(application, index % 5 < 2 ? Failing[((7 * round) + index) % Failing.Length] : ConcurrencyTests.All[((7 * round) + index) % ConcurrencyTests.All.Count])));
+            await Task.WhenAll(Enumerable.Range(0, 50)
+                .Select(index => SendAsync(application, index % 5 < 2
+                    ? Failing[((7 * round) + index) % Failing.Length]
+                    : ConcurrencyTests.All[((7 * round) + index) % ConcurrencyTests.All.Count])));
         }
 
         // What is kept on purpose ends with the service.

@@ -30,7 +30,9 @@ public sealed class OpenApiDocumentTests(GradApplication application)
         }
 
         var committed = JsonNode.Parse(await File.ReadAllTextAsync(OpenApiFiles.Document));
-        Assert.True(JsonNode.DeepEquals(document, committed), $"The document is not what GradService.Tests/Api/openapi.json says it was: {FirstDifference(document, committed, "#")}. {OpenApiFiles.HowToUpdate}");
+        Assert.True(JsonNode.DeepEquals(document, committed),
+            $"The document is not what GradService.Tests/Api/openapi.json says it was: {FirstDifference(document, committed, "#")}. "
+                + $"{OpenApiFiles.HowToUpdate}");
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class OpenApiDocumentTests(GradApplication application)
     public async Task Every_property_and_every_schema_has_a_description()
     {
         var schemas = (await DocumentAsync())["components"]!["schemas"]!.AsObject();
-        var silent = schemas.SelectMany(schema => (schema.Value!["properties"]?.AsObject() ?? []).Select(property => (Name: $"{schema.Key}.{property.Key}", Node: property.Value)).Append((Name: schema.Key, Node: schema.Value)))
+        var silent = schemas.SelectMany(schema => (schema.Value!["properties"]?.AsObject() ?? [])
+            .Select(property => (Name: $"{schema.Key}.{property.Key}", Node: property.Value)).Append((Name: schema.Key, Node: schema.Value)))
             .Where(described => string.IsNullOrWhiteSpace((string?)described.Node!["description"]))
             .Select(described => described.Name);
         Assert.Empty(silent);
@@ -62,10 +65,12 @@ public sealed class OpenApiDocumentTests(GradApplication application)
     public async Task Every_operation_has_an_id_a_summary_a_description_and_a_described_tag()
     {
         var document = await DocumentAsync();
-        var tags = document["tags"]!.AsArray().Where(tag => !string.IsNullOrWhiteSpace((string?)tag!["description"])).Select(tag => (string)tag!["name"]!).ToList();
+        var tags = document["tags"]!.AsArray().Where(tag => !string.IsNullOrWhiteSpace((string?)tag!["description"]))
+            .Select(tag => (string)tag!["name"]!).ToList();
         Assert.All(Operations(document), operation =>
         {
-            Assert.All(["operationId", "summary", "description"], (string field) => Assert.False(string.IsNullOrWhiteSpace((string?)operation.Node[field]), $"{operation.Path} has no {field}"));
+            Assert.All(["operationId", "summary", "description"],
+                (string field) => Assert.False(string.IsNullOrWhiteSpace((string?)operation.Node[field]), $"{operation.Path} has no {field}"));
             Assert.All(operation.Node["tags"]!.AsArray(), tag => Assert.Contains((string)tag!, tags));
         });
     }
@@ -73,7 +78,8 @@ public sealed class OpenApiDocumentTests(GradApplication application)
     [Fact]
     public async Task Every_status_is_described_in_words_of_its_own()
     {
-        string[] none = ["OK", "Bad Request", "Not Acceptable", "Payload Too Large", "Content Too Large", "Unsupported Media Type", "Unprocessable Content", "Unprocessable Entity", "Too Many Requests", "Service Unavailable", "Client Error", "Server Error", ""];
+        string[] none = ["OK", "Bad Request", "Not Acceptable", "Payload Too Large", "Content Too Large", "Unsupported Media Type", "Unprocessable Content",
+            "Unprocessable Entity", "Too Many Requests", "Service Unavailable", "Client Error", "Server Error", ""];
         Assert.All(Operations(await DocumentAsync()), operation => Assert.All(operation.Node["responses"]!.AsObject(), response =>
             Assert.DoesNotContain((string?)response.Value!["description"] ?? "", none)));
     }
@@ -88,7 +94,8 @@ public sealed class OpenApiDocumentTests(GradApplication application)
     public async Task An_operation_that_computes_documents_its_problems(string path)
     {
         var responses = (await DocumentAsync())["paths"]![path]!["post"]!["responses"]!;
-        Assert.All(["400", "404", "406", "413", "415", "422", "429", "503"], (string status) => Assert.NotNull(responses[status]?["content"]?["application/problem+json"]?["schema"]));
+        Assert.All(["400", "404", "406", "413", "415", "422", "429", "503"],
+            (string status) => Assert.NotNull(responses[status]?["content"]?["application/problem+json"]?["schema"]));
         Assert.All(["400", "404", "413", "422"], (string status) => Assert.NotNull(responses[status]!["content"]!["application/problem+json"]!["examples"]));
     }
 
@@ -114,7 +121,8 @@ public sealed class OpenApiDocumentTests(GradApplication application)
     public async Task Every_reference_resolves()
     {
         var document = await DocumentAsync();
-        Assert.All(References(document), reference => Assert.NotNull(reference.TrimStart('#', '/').Split('/').Aggregate((JsonNode?)document, (node, key) => node?[key])));
+        Assert.All(References(document),
+            reference => Assert.NotNull(reference.TrimStart('#', '/').Split('/').Aggregate((JsonNode?)document, (node, key) => node?[key])));
     }
 
     private static void AssertFamily(JsonNode document, string name, string discriminator, IEnumerable<string> members)
@@ -152,8 +160,13 @@ public sealed class OpenApiDocumentTests(GradApplication application)
 
     private static string FirstDifference(JsonNode? now, JsonNode? then, string path) => (now, then) switch
     {
-        (JsonObject a, JsonObject b) when a.Select(pair => pair.Key).Union(b.Select(pair => pair.Key)).FirstOrDefault(key => !JsonNode.DeepEquals(a[key], b[key])) is { } key => FirstDifference(a[key], b[key], $"{path}/{key}"),
-        (JsonArray a, JsonArray b) when a.Count == b.Count => FirstDifference(a.Zip(b).First(pair => !JsonNode.DeepEquals(pair.First, pair.Second)).First, a.Zip(b).First(pair => !JsonNode.DeepEquals(pair.First, pair.Second)).Second, path + "/…"),
-        _ => new StringBuilder($"at {path} it now has ").Append(now?.ToJsonString() ?? "nothing").Append(", then ").Append(then?.ToJsonString() ?? "nothing").ToString(),
+        (JsonObject a, JsonObject b)
+            when a.Select(pair => pair.Key).Union(b.Select(pair => pair.Key)).FirstOrDefault(key => !JsonNode.DeepEquals(a[key], b[key])) is { } key =>
+                FirstDifference(a[key], b[key], $"{path}/{key}"),
+        (JsonArray a, JsonArray b) when a.Count == b.Count =>
+            FirstDifference(a.Zip(b).First(pair => !JsonNode.DeepEquals(pair.First, pair.Second)).First,
+                a.Zip(b).First(pair => !JsonNode.DeepEquals(pair.First, pair.Second)).Second, path + "/…"),
+        _ => new StringBuilder($"at {path} it now has ").Append(now?.ToJsonString() ?? "nothing").Append(", then ")
+            .Append(then?.ToJsonString() ?? "nothing").ToString(),
     };
 }

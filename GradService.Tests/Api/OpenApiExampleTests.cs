@@ -21,10 +21,14 @@ public sealed class OpenApiExampleTests(GradApplication application)
         {
             // As the page does: it takes the first form of the answer.
             using var client = application.CreateClient();
-            using var message = new HttpRequestMessage(new HttpMethod(method), path.Replace("{name}", "example", StringComparison.Ordinal)) { Content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json") };
+            using var message = new HttpRequestMessage(new HttpMethod(method), path.Replace("{name}", "example", StringComparison.Ordinal))
+            {
+                Content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json"),
+            };
             message.Headers.Accept.ParseAdd(accept);
             using var response = await client.SendAsync(message);
-            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created, $"{method} {path}, example {name}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created,
+                $"{method} {path}, example {name}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         }
     }
 
@@ -65,7 +69,8 @@ public sealed class OpenApiExampleTests(GradApplication application)
         var first = endpoint.Metadata.GetOrderedMetadata<RequestExample>()[0].Json;
         var recorded = JsonNode.Parse(await File.ReadAllTextAsync(OpenApiFiles.Answers(operation)))!.AsObject();
         var answers = new JsonObject();
-        if (endpoint.Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>().Any(produced => produced.StatusCode == 200 && produced.ContentTypes.Contains("application/json")))
+        if (endpoint.Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>()
+            .Any(produced => produced.StatusCode == 200 && produced.ContentTypes.Contains("application/json")))
         {
             answers["200"] = await AnswerAsync(path, 200, first, "application/json", "application/json");
         }
@@ -112,7 +117,8 @@ public sealed class OpenApiExampleTests(GradApplication application)
                 .Select(field => Difference(field.Value, b[field.Key], $"{path}.{field.Key}")).FirstOrDefault(found => found is not null),
         (JsonArray a, JsonArray b) => a.Count != b.Count ? path
             : a.Zip(b).Select((pair, index) => Difference(pair.First, pair.Second, $"{path}[{index}]")).FirstOrDefault(found => found is not null),
-        (JsonValue a, JsonValue b) when a.TryGetValue<double>(out var x) && b.TryGetValue<double>(out var y) => Math.Abs(x - y) <= 1e-5 * Math.Max(1, Math.Abs(y)) ? null : $"{path} ({x} beside {y})",
+        (JsonValue a, JsonValue b) when a.TryGetValue<double>(out var x) && b.TryGetValue<double>(out var y) =>
+            Math.Abs(x - y) <= 1e-5 * Math.Max(1, Math.Abs(y)) ? null : $"{path} ({x} beside {y})",
         _ => JsonNode.DeepEquals(now, recorded) ? null : path,
     };
 
@@ -123,6 +129,7 @@ public sealed class OpenApiExampleTests(GradApplication application)
         return [.. from path in paths
             from operation in path.Value!.AsObject()
             from example in operation.Value!["requestBody"]?["content"]?["application/json"]?["examples"]?.AsObject() ?? []
-            select (operation.Key, path.Key, example.Key, example.Value!["value"]!, operation.Value["responses"]!.AsObject().First().Value!["content"]!.AsObject().First().Key)];
+            select (operation.Key, path.Key, example.Key, example.Value!["value"]!,
+                operation.Value["responses"]!.AsObject().First().Value!["content"]!.AsObject().First().Key)];
     }
 }

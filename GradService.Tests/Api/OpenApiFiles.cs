@@ -9,14 +9,16 @@ namespace GradService.Tests.Api;
 internal static class OpenApiFiles
 {
     public const string HowToUpdate =
-        "If that is meant, run the tests of this name once with UPDATE_OPENAPI=1 in the environment, build, run them so again (answers are built into the document), and look at the difference before committing it.";
+        "If that is meant, run the tests of this name once with UPDATE_OPENAPI=1 in the environment, build, run them so again (answers are built into the "
+            + "document), and look at the difference before committing it.";
 
     public static bool Updating => Environment.GetEnvironmentVariable("UPDATE_OPENAPI") == "1";
 
     public static string Document => Path.Combine(Folder(), "openapi.json");
 
-    public static string Answers(string operation) => Directory.GetFiles(Path.Combine(Folder(), "..", "..", "GradService.Api"), $"{operation}.json", SearchOption.AllDirectories)
-        .Single(path => Path.GetFileName(Path.GetDirectoryName(path)) == "Answers");
+    public static string Answers(string operation) =>
+        Directory.GetFiles(Path.Combine(Folder(), "..", "..", "GradService.Api"), $"{operation}.json", SearchOption.AllDirectories)
+            .Single(path => Path.GetFileName(Path.GetDirectoryName(path)) == "Answers");
 
     /// <summary>Readable, with a line feed at the end.</summary>
     public static void Write(string path, JsonNode json) => File.WriteAllText(path, json.ToJsonString(Readable).ReplaceLineEndings("\n") + "\n");

@@ -61,7 +61,8 @@ public sealed class PathBaseTests(PathBaseTests.BelowGradService application) : 
     {
         using var client = application.CreateClient();
         var answer = await ProblemAnswer.OfAsync(await client.GetAsync("/gradservice/v2"));
-        Assert.Equal((404, "There is nothing at this path. GET /gradservice/v1/capabilities and /gradservice/swagger say what there is."), (answer.Status, answer.Detail));
+        Assert.Equal((404, "There is nothing at this path. GET /gradservice/v1/capabilities and /gradservice/swagger say what there is."),
+            (answer.Status, answer.Detail));
     }
 
     [Fact]
@@ -101,7 +102,8 @@ public sealed class PathBaseTests(PathBaseTests.BelowGradService application) : 
     [InlineData("/gradservice?x=1")]
     public async Task A_path_base_that_is_no_path_stops_the_start_and_is_told_what_is_one(string path) =>
         Assert.Equal(
-            "DataAnnotation validation failed for 'ReverseProxyOptions' members: 'PathBase' with the error: 'PathBase must begin with a slash, as /gradservice does, and consist of letters, digits and . _ ~ - between slashes.'.",
+            "DataAnnotation validation failed for 'ReverseProxyOptions' members: 'PathBase' with the error: 'PathBase must begin with a slash, as /gradservice "
+                + "does, and consist of letters, digits and . _ ~ - between slashes.'.",
             (await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync($"--PathBase={path}"))).Message);
 
     private async Task<JsonNode> DocumentAsync(string path)

@@ -48,7 +48,8 @@ public sealed class ProtocolTests(GradApplication application)
     {
         var answer = await SendAsync(Post(type, accept: null));
         Assert.Equal(415, answer.Status);
-        Assert.Equal($"Expected Content-Type: application/json (in UTF-8) or application/x-npz, got {got}. With curl: -H 'Content-Type: application/json'.", answer.Detail);
+        Assert.Equal($"Expected Content-Type: application/json (in UTF-8) or application/x-npz, got {got}. With curl: -H 'Content-Type: application/json'.",
+            answer.Detail);
     }
 
     [Fact]

@@ -60,7 +60,8 @@ internal sealed class RawConnection : IDisposable
         var (buffer, text) = (new byte[4096], new StringBuilder());
         try
         {
-            while ((until is null || !text.ToString().Contains(until, StringComparison.Ordinal)) && await _client.GetStream().ReadAsync(buffer, patience.Token) is > 0 and var read)
+            while ((until is null || !text.ToString().Contains(until, StringComparison.Ordinal))
+                && await _client.GetStream().ReadAsync(buffer, patience.Token) is > 0 and var read)
             {
                 text.Append(Encoding.UTF8.GetString(buffer, 0, read));
             }

@@ -17,7 +17,8 @@ public sealed class ServiceWithoutLibTorchTests
         using var client = await ClientOfAsync(service);
         foreach (var dtype in new[] { "float32", "float64" })
         {
-            foreach (var gradient in new[] { """{ "kind": "sum" }""", """{ "kind": "perSample" }""", """{ "kind": "vjp", "cotangent": [[1, 2], [3, 4], [5, 6]] }""" })
+            foreach (var gradient in new[] { """{ "kind": "sum" }""", """{ "kind": "perSample" }""",
+                """{ "kind": "vjp", "cotangent": [[1, 2], [3, 4], [5, 6]] }""" })
             {
                 Assert.Equal("dense", await EngineOfAsync(client, GoodRequests.Gradient().With("network.dtype", $"\"{dtype}\"").With("gradient", gradient)));
             }
@@ -64,7 +65,10 @@ public sealed class ServiceWithoutLibTorchTests
     public async Task Where_it_cannot_be_loaded_whoever_needs_it_is_told_so_and_may_try_again()
     {
         const string Reason = "It cannot be loaded.";
-        await using var broken = new GradApplication { Additions = services => services.AddSingleton<GradientService>(_ => throw new LibTorchUnavailableException(Reason)) };
+        await using var broken = new GradApplication
+        {
+            Additions = services => services.AddSingleton<GradientService>(_ => throw new LibTorchUnavailableException(Reason)),
+        };
         using var client = broken.CreateClient();
         using var answer = await client.PostAsJsonAsync("/v1/gradients", GoodRequests.Gradient());
         Assert.Equal((503, TimeSpan.FromSeconds(1)), ((int)answer.StatusCode, answer.Headers.RetryAfter!.Delta));
@@ -72,7 +76,11 @@ public sealed class ServiceWithoutLibTorchTests
     }
 
     private static async Task<HttpClient> ClientOfAsync(ServiceProcess service) =>
-        new() { BaseAddress = new Uri((await service.UntilAsync("Now listening on: ")).Split("Now listening on: ")[1].Trim()), Timeout = TimeSpan.FromMinutes(2) };
+        new()
+        {
+            BaseAddress = new Uri((await service.UntilAsync("Now listening on: ")).Split("Now listening on: ")[1].Trim()),
+            Timeout = TimeSpan.FromMinutes(2),
+        };
 
     private static bool HasLibTorch(ServiceProcess service) =>
         File.ReadAllText($"/proc/{service.Id}/maps").Contains("libtorch_cpu", StringComparison.Ordinal);

@@ -22,21 +22,27 @@ public sealed class StartTests
     [InlineData("MaxTotalNativeBytes", "0")]
     [InlineData("MaxBufferedBytes", "1000")]
     public async Task A_setting_out_of_range_stops_the_start_and_is_named(string name, string value) =>
-        Assert.Contains(name, (await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync($"--Limits:{name}={value}"))).Message, StringComparison.Ordinal);
+        Assert.Contains(name, (await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync($"--Limits:{name}={value}"))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_setting_that_is_no_number_stops_the_start_and_is_named() =>
-        Assert.Contains("MaxPasses", (await Assert.ThrowsAsync<InvalidOperationException>(() => RealStart.RunAsync("--Limits:MaxPasses=many"))).Message, StringComparison.Ordinal);
+        Assert.Contains("MaxPasses", (await Assert.ThrowsAsync<InvalidOperationException>(() => RealStart.RunAsync("--Limits:MaxPasses=many"))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Settings_are_in_force_and_capabilities_show_them()
     {
-        await using var application = new GradApplication { Settings = [("Limits:MaxPasses", "1234"), ("Limits:DeadlineSeconds", "7.5"), ("Limits:ComputeThreads", "3")] };
+        await using var application = new GradApplication
+        {
+            Settings = [("Limits:MaxPasses", "1234"), ("Limits:DeadlineSeconds", "7.5"), ("Limits:ComputeThreads", "3")],
+        };
         using var client = application.CreateClient();
         Assert.Equal(1234, application.Services.GetRequiredService<IOptions<Limits>>().Value.MaxPasses);
         Assert.Equal(7.5, application.Services.GetRequiredService<IOptions<ComputeOptions>>().Value.DeadlineSeconds);
         var limits = System.Text.Json.Nodes.JsonNode.Parse(await client.GetStringAsync("/v1/capabilities"))!["limits"]!;
-        Assert.Equal((1234, 7.5, 3), (limits["maxPasses"]!.GetValue<double>(), limits["deadlineSeconds"]!.GetValue<double>(), limits["computeThreads"]!.GetValue<double>()));
+        Assert.Equal((1234, 7.5, 3),
+            (limits["maxPasses"]!.GetValue<double>(), limits["deadlineSeconds"]!.GetValue<double>(), limits["computeThreads"]!.GetValue<double>()));
     }
 
     [Fact]

@@ -54,7 +54,8 @@ public sealed class StuckThreadTests
 
         await UntilAsync(async () => (await client.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable);
         var ready = await ProblemAnswer.OfAsync(await client.GetAsync("/health/ready"));
-        Assert.Equal("1 of 1 compute threads has not come back from an operation that was told to stop more than 0.1 seconds ago (limit StuckSeconds). If that does not end, restart the service.", ready.Detail);
+        Assert.Equal("1 of 1 compute threads has not come back from an operation that was told to stop more than 0.1 seconds ago (limit StuckSeconds). "
+            + "If that does not end, restart the service.", ready.Detail);
         Assert.Equal(200, (int)(await client.GetAsync("/health/live")).StatusCode);
         Assert.Equal(1, measured.Now("gradservice.threads.stuck"));
         Assert.Equal(1, measured.Now("gradservice.threads.replaced"));
@@ -145,7 +146,8 @@ public sealed class StuckThreadTests
         };
 
         private async Task AnswerAsync(HttpContext context) =>
-            await context.RequestServices.GetRequiredService<RequestAdmission>().ComputeAsync(context, () => Task.FromResult(Priced(new TaskCompletionSource())));
+            await context.RequestServices.GetRequiredService<RequestAdmission>()
+                .ComputeAsync(context, () => Task.FromResult(Priced(new TaskCompletionSource())));
 
         public void Dispose() => Return();
 

@@ -14,7 +14,8 @@ public sealed class TooLargeImagesTests(GradApplication application)
         Assert.Equal(413, answer.Status);
         Assert.Equal(
             $"Expected at most 268435456 bytes of results (limit MaxResultBytes), got {results}. Send fewer samples or use narrower layers. "
-            + $"Expected at most 2147483648 bytes of tensors at once, as estimated (limit MaxNativeBytes), got {tensors}. Send fewer samples or use narrower layers.",
+            + $"Expected at most 2147483648 bytes of tensors at once, as estimated (limit MaxNativeBytes), got {tensors}. "
+            + "Send fewer samples or use narrower layers.",
             string.Join(' ', answer.Errors["inputs"]));
     }
 
@@ -23,7 +24,10 @@ public sealed class TooLargeImagesTests(GradApplication application)
     [InlineData(2, """{ "type": "conv2d", "outChannels": 1, "kernelSize": [1, 2], "padding": "same", "dilation": [1, 2147483647] }""", "34359738556")]
     [InlineData(100, """{ "type": "conv2d", "outChannels": 1, "kernelSize": 199, "padding": "same", "bias": false }""", "3169188836")]
     public async Task What_a_convolution_needs_on_the_way_is_priced_too(int side, string layer, string tensors) =>
-        (await PostAsync(side, layer)).AssertSays(413, "inputs", $"Expected at most 2147483648 bytes of tensors at once, as estimated (limit MaxNativeBytes), got {tensors}. Send fewer samples or use narrower layers.");
+        (await PostAsync(side, layer))
+            .AssertSays(413, "inputs",
+                $"Expected at most 2147483648 bytes of tensors at once, as estimated (limit MaxNativeBytes), got {tensors}. "
+                    + "Send fewer samples or use narrower layers.");
 
     [Fact]
     public async Task So_many_channels_that_the_kernels_would_not_fit_are_refused() =>

@@ -8,7 +8,8 @@ public sealed class TooLargeObjectiveTests : IClassFixture<TooLargeObjectiveTest
 {
     private const string Path = "/v1/objectives";
 
-    private const string Cheaper = "Send fewer points, take derivatives of lower order, or use mode trainDetached, under which sweeps serve all points at once.";
+    private const string Cheaper =
+        "Send fewer points, take derivatives of lower order, or use mode trainDetached, under which sweeps serve all points at once.";
 
     private readonly SmallApplication _application;
 
@@ -16,7 +17,9 @@ public sealed class TooLargeObjectiveTests : IClassFixture<TooLargeObjectiveTest
 
     public sealed class SmallApplication : GradApplication
     {
-        public SmallApplication() => Settings = [("Limits:MaxResultBytes", "4096"), ("Limits:MaxNativeBytes", "1048576"), ("Limits:MaxPasses", "100"), ("Limits:MaxRowByRowWork", "1800")];
+        public SmallApplication() =>
+            Settings = [("Limits:MaxResultBytes", "4096"), ("Limits:MaxNativeBytes", "1048576"), ("Limits:MaxPasses", "100"),
+                ("Limits:MaxRowByRowWork", "1800")];
     }
 
     [Fact]
@@ -24,9 +27,11 @@ public sealed class TooLargeObjectiveTests : IClassFixture<TooLargeObjectiveTest
     {
         // 26 points, of which 24 are differentiated, in 3 sweeps each.
         (await SendAsync(TwoLayers(24))).AssertSays(413, "terms",
-            $"Expected at most 1800 of N²·M·order, as two or more coupled layers make higher derivatives go row by row (limit MaxRowByRowWork), got {24 * 26 * 3}. {Cheaper}");
+            "Expected at most 1800 of N²·M·order, as two or more coupled layers make higher derivatives go row by row (limit MaxRowByRowWork), "
+                + $"got {24 * 26 * 3}. {Cheaper}");
         await _application.SucceedAsync(Path, TwoLayers(23));
-        Assert.Equal("structured", (await _application.SucceedAsync(Path, TwoLayers(24).With("batchNorm.mode", "\"trainDetached\"")))["diagnostics"]!["strategy"]!.GetValue<string>());
+        Assert.Equal("structured",
+            (await _application.SucceedAsync(Path, TwoLayers(24).With("batchNorm.mode", "\"trainDetached\"")))["diagnostics"]!["strategy"]!.GetValue<string>());
     }
 
     [Fact]
@@ -45,7 +50,8 @@ public sealed class TooLargeObjectiveTests : IClassFixture<TooLargeObjectiveTest
     {
         await using var application = new GradApplication { Settings = [("Limits:MaxPasses", "200")] };
         await application.SucceedAsync(Path, GoodRequests.Objective());
-        Assert.Equal(413, (await ProblemAnswer.PostAsync(application, Path, GoodRequests.Objective().With("diagnostics.finiteDifferences", "true").ToJsonString())).Status);
+        Assert.Equal(413, (await ProblemAnswer.PostAsync(application, Path,
+            GoodRequests.Objective().With("diagnostics.finiteDifferences", "true").ToJsonString())).Status);
     }
 
     [Fact]
@@ -53,7 +59,8 @@ public sealed class TooLargeObjectiveTests : IClassFixture<TooLargeObjectiveTest
     {
         var answer = await SendAsync(GoodRequests.Objective().With("points[0].inputs", Column(2_000)).With("return", "[]"));
         Assert.Equal(413, answer.Status);
-        Assert.StartsWith("Expected at most 1048576 bytes of tensors at once, as estimated (limit MaxNativeBytes), got ", Assert.Single(answer.Errors["terms"]), StringComparison.Ordinal);
+        Assert.StartsWith("Expected at most 1048576 bytes of tensors at once, as estimated (limit MaxNativeBytes), got ", Assert.Single(answer.Errors["terms"]),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +70,8 @@ public sealed class TooLargeObjectiveTests : IClassFixture<TooLargeObjectiveTest
         var request = GoodRequests.Objective().With("points[0].inputs", Column(600)).With("terms[0].residual", "\"u_x\"");
         var answer = await SendAsync(request);
         Assert.Equal(413, answer.Status);
-        Assert.StartsWith("Expected at most 4096 bytes of results (limit MaxResultBytes), got ", Assert.Single(answer.Errors["terms"]), StringComparison.Ordinal);
+        Assert.StartsWith("Expected at most 4096 bytes of results (limit MaxResultBytes), got ", Assert.Single(answer.Errors["terms"]),
+            StringComparison.Ordinal);
         await _application.SucceedAsync(Path, request.With("return", """["parameterGradients"]"""));
     }
 
@@ -80,18 +88,22 @@ public sealed class TooLargeObjectiveTests : IClassFixture<TooLargeObjectiveTest
     public async Task Variants_that_fit_one_by_one_are_refused_where_all_together_do_not()
     {
         var variants = $"[{string.Join(", ", Enumerable.Repeat("""{ "mode": "eval" }""", 20))}]";
-        var answer = await ProblemAnswer.PostAsync(_application, "/v1/objectives/compare", GoodRequests.Objective().With("points[0].inputs", Column(60)).With("compare", variants).ToJsonString());
+        var answer = await ProblemAnswer.PostAsync(_application, "/v1/objectives/compare",
+            GoodRequests.Objective().With("points[0].inputs", Column(60)).With("compare", variants).ToJsonString());
         Assert.Equal(413, answer.Status);
         Assert.EndsWith("Compare fewer variants at once, or send fewer points.", answer.Errors["compare"][0], StringComparison.Ordinal);
     }
 
     /// <summary>Own derivatives of an order that has no way but row by row.</summary>
     private static JsonNode TwoLayers(int points) => GoodRequests.Objective()
-        .With("network.layers", """[{ "type": "batchNorm" }, { "type": "linear", "outFeatures": 3 }, { "type": "tanh" }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 2 }]""")
+        .With("network.layers",
+            """[{ "type": "batchNorm" }, { "type": "linear", "outFeatures": 3 }, { "type": "tanh" }, { "type": "batchNorm" }, """
+                + """{ "type": "linear", "outFeatures": 2 }]""")
         .With("batchNorm.mode", "\"train\"").With("points[0].inputs", Column(points)).With("return", """["parameterGradients"]""")
         .With("terms[0].residual", "\"u_xxx + v*u_x + sin(x)\"").With("terms[2].gradientPenalty.output", "\"u\"");
 
     private Task<ProblemAnswer> SendAsync(JsonNode request) => ProblemAnswer.PostAsync(_application, Path, request.ToJsonString());
 
-    private static string Column(int samples) => $"[{string.Join(", ", Enumerable.Range(0, samples).Select(i => string.Create(CultureInfo.InvariantCulture, $"[{i / 10.0}]")))}]";
+    private static string Column(int samples) =>
+        $"[{string.Join(", ", Enumerable.Range(0, samples).Select(i => string.Create(CultureInfo.InvariantCulture, $"[{i / 10.0}]")))}]";
 }

@@ -95,7 +95,8 @@ public sealed class WaitingLineTests
         var line = new WaitingLine(4, 64, Memory);
         var fault = Assert.Single(Assert.Throws<FaultException>(() => Enter(line, [Short with { NativeBytes = Memory + 1 }])).Faults);
         Assert.Equal(FaultCode.TooLarge, fault.Code);
-        Assert.Equal("Expected at most 1600 bytes of tensors at once, as estimated, for all requests together (limit MaxTotalNativeBytes), got 1601 for this one. Send fewer samples or use narrower layers.", fault.Message);
+        Assert.Equal("Expected at most 1600 bytes of tensors at once, as estimated, for all requests together (limit MaxTotalNativeBytes), got 1601 for this "
+            + "one. Send fewer samples or use narrower layers.", fault.Message);
         Enter(line, [Short with { NativeBytes = Memory }]);
         Assert.NotNull(line.TryTake());
     }

@@ -25,7 +25,8 @@ internal sealed class ComposeFile
 
     public IReadOnlyList<string> List(string key) => [.. Assert.IsType<List<object>>(_service[key]).Cast<string>()];
 
-    public IReadOnlyDictionary<string, string> Environment => Assert.IsType<Dictionary<object, object>>(_service["environment"]).ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value);
+    public IReadOnlyDictionary<string, string> Environment =>
+        Assert.IsType<Dictionary<object, object>>(_service["environment"]).ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value);
 
     /// <summary>"4g" in bytes.</summary>
     public long Bytes(string key)

@@ -26,12 +26,14 @@ public sealed partial class ComposeFileTests
         Assert.Equal([$"127.0.0.1:5080:{Dockerfile.OfTheProject.Image.Only("EXPOSE").Arguments}"], Compose.List("ports"));
 
     [Fact]
-    public void Every_variable_is_known_and_in_range() => Assert.All(Compose.Environment, variable => Assert.Null(Variables.WhyWrong(variable.Key, variable.Value)));
+    public void Every_variable_is_known_and_in_range() =>
+        Assert.All(Compose.Environment, variable => Assert.Null(Variables.WhyWrong(variable.Key, variable.Value)));
 
     [Fact]
     public void So_are_those_that_wait_to_be_uncommented()
     {
-        var waiting = Commented().Matches(Repository.Read("docker-compose.yml")).Select(match => (Name: match.Groups[1].Value, Value: match.Groups[2].Value)).ToList();
+        var waiting = Commented().Matches(Repository.Read("docker-compose.yml"))
+            .Select(match => (Name: match.Groups[1].Value, Value: match.Groups[2].Value)).ToList();
         Assert.Equal(["ASPNETCORE_FORWARDEDHEADERS_ENABLED", "PathBase"], waiting.Select(variable => variable.Name));
         Assert.All(waiting, variable => Assert.Null(Variables.WhyWrong(variable.Name, variable.Value)));
     }
@@ -74,16 +76,19 @@ public sealed partial class ComposeFileTests
     }
 
     [Fact]
-    public void There_is_room_for_more_threads_than_compute() => Assert.InRange(int.Parse(Compose.Text("pids_limit"), CultureInfo.InvariantCulture), 64 + Settings<ComputeOptions>().ComputeThreads, 4096);
+    public void There_is_room_for_more_threads_than_compute() =>
+        Assert.InRange(int.Parse(Compose.Text("pids_limit"), CultureInfo.InvariantCulture), 64 + Settings<ComputeOptions>().ComputeThreads, 4096);
 
     [Fact]
     public void What_is_being_computed_may_end_before_the_service_is_stopped() =>
-        AssertAscending(Settings<ComputeOptions>().DeadlineSeconds, Settings<ConnectionOptions>(ConnectionOptions.Section).ShutdownSeconds, Compose.Seconds("stop_grace_period"));
+        AssertAscending(Settings<ComputeOptions>().DeadlineSeconds, Settings<ConnectionOptions>(ConnectionOptions.Section).ShutdownSeconds,
+            Compose.Seconds("stop_grace_period"));
 
     [Fact]
     public void It_comes_back_by_itself() => Assert.Equal("unless-stopped", Compose.Text("restart"));
 
-    private static void AssertAscending(params double[] values) => Assert.All(values.Zip(values.Skip(1)), pair => Assert.True(pair.First < pair.Second, $"{pair.First} beside {pair.Second}"));
+    private static void AssertAscending(params double[] values) =>
+        Assert.All(values.Zip(values.Skip(1)), pair => Assert.True(pair.First < pair.Second, $"{pair.First} beside {pair.Second}"));
 
     /// <summary>The settings that the service has under these variables.</summary>
     private static T Settings<T>(string section = AdmissionServices.Section)
@@ -91,7 +96,8 @@ public sealed partial class ComposeFileTests
     {
         var settings = new T();
         new ConfigurationBuilder().AddJsonFile(Repository.PathOf("GradService.Api/appsettings.json"))
-            .AddInMemoryCollection(Compose.Environment.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value)))
+            .AddInMemoryCollection(Compose.Environment.Select(
+                variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value)))
             .Build().GetSection(section).Bind(settings);
         return settings;
     }

@@ -27,7 +27,8 @@ public sealed class DevelopmentFilesTests
     [Fact]
     public void The_development_container_has_the_SDK_that_the_image_is_built_with() =>
         Assert.Contains(
-            $"FROM {JsonNode.Parse(Repository.Read(".devcontainer/devcontainer.json"))!["image"]} AS build\n", Repository.Read("Dockerfile"), StringComparison.Ordinal);
+            $"FROM {JsonNode.Parse(Repository.Read(".devcontainer/devcontainer.json"))!["image"]} AS build\n", Repository.Read("Dockerfile"),
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_filter_of_the_solution_is_what_the_image_is_built_of()

@@ -36,13 +36,15 @@ public sealed partial class DockerfileTests
 
     [Fact]
     public void Every_source_of_these_projects_is_there_before_they_are_built() =>
-        Assert.Subset(ImageContents.Before(Build, Publish), ImageContents.ProjectsFor(Project).SelectMany(project => SourceFiles.Under(Path.GetDirectoryName(project)!)).ToHashSet());
+        Assert.Subset(ImageContents.Before(Build, Publish),
+            ImageContents.ProjectsFor(Project).SelectMany(project => SourceFiles.Under(Path.GetDirectoryName(project)!)).ToHashSet());
 
     [Fact]
     public void What_projects_embed_or_hand_to_analysers_is_there_before_they_are_built() =>
         Assert.All(
             from project in ImageContents.ProjectsFor(Project)
-            from item in XDocument.Parse(Repository.Read(project)).Descendants().Where(item => item.Name.LocalName is "EmbeddedResource" or "AdditionalFiles" or "Content")
+            from item in XDocument.Parse(Repository.Read(project)).Descendants()
+                .Where(item => item.Name.LocalName is "EmbeddedResource" or "AdditionalFiles" or "Content")
             let include = item.Attribute("Include")?.Value
             where include is not null
             select Path.GetDirectoryName($"{Path.GetDirectoryName(project)}/{include}")!,
@@ -60,7 +62,8 @@ public sealed partial class DockerfileTests
     [Fact]
     public void What_build_files_import_is_there_before_packages_are_restored()
     {
-        var imports = Directory.EnumerateFiles(Repository.Root, "Directory.*").SelectMany(file => XDocument.Load(file).Descendants("Import")).Select(import => import.Attribute("Project")!.Value).ToHashSet();
+        var imports = Directory.EnumerateFiles(Repository.Root, "Directory.*").SelectMany(file => XDocument.Load(file).Descendants("Import"))
+            .Select(import => import.Attribute("Project")!.Value).ToHashSet();
         Assert.NotEmpty(imports);
         Assert.Subset(ImageContents.Before(Build, Restore), imports.SelectMany(import => ImageContents.FilesOf(Path.GetDirectoryName(import)!)).ToHashSet());
         Assert.Subset(ImageContents.Before(Build, Restore), imports);
@@ -68,14 +71,17 @@ public sealed partial class DockerfileTests
 
     [Fact]
     public void Neither_tests_nor_builds_of_this_machine_are_copied() =>
-        Assert.DoesNotContain(ImageContents.Before(Build, Publish), file => file.Contains("/bin/", StringComparison.Ordinal) || file.Contains("/obj/", StringComparison.Ordinal) || file.StartsWith("GradService.Tests/", StringComparison.Ordinal));
+        Assert.DoesNotContain(ImageContents.Before(Build, Publish),
+            file => file.Contains("/bin/", StringComparison.Ordinal) || file.Contains("/obj/", StringComparison.Ordinal)
+                || file.StartsWith("GradService.Tests/", StringComparison.Ordinal));
 
     [Fact]
     public void The_service_is_restored_and_published_once_in_Release_without_restoring_again()
     {
         // Restoring must know that code will be compiled ahead: the compiler for that is a package.
         Assert.Equal($"dotnet restore {Path.GetDirectoryName(Project)} -p:PublishReadyToRun=true", Restore.Arguments);
-        Assert.StartsWith($"dotnet publish {Path.GetDirectoryName(Project)} --configuration Release --no-restore -p:PublishReadyToRun=true --output ", Publish.Arguments, StringComparison.Ordinal);
+        Assert.StartsWith($"dotnet publish {Path.GetDirectoryName(Project)} --configuration Release --no-restore -p:PublishReadyToRun=true --output ",
+            Publish.Arguments, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -83,7 +89,8 @@ public sealed partial class DockerfileTests
     [InlineData("", "aspnet")]
     public void Base_images_are_those_of_the_framework_on_Ubuntu(string stage, string image)
     {
-        var framework = XDocument.Parse(Repository.Read("Directory.Build.props")).Descendants("TargetFramework").Single().Value.Replace("net", "", StringComparison.Ordinal);
+        var framework = XDocument.Parse(Repository.Read("Directory.Build.props")).Descendants("TargetFramework").Single().Value
+            .Replace("net", "", StringComparison.Ordinal);
         Assert.Equal($"mcr.microsoft.com/dotnet/{image}:{framework}-noble", Assert.Single(Dockerfile.OfTheProject.Stages, each => each.Name == stage).From);
     }
 
@@ -115,7 +122,8 @@ public sealed partial class DockerfileTests
         Assert.Equal("$APP_UID", Image.Only("USER").Arguments);
         Assert.Equal($"mkdir {folder} && chown $APP_UID {folder}", Image.Only("RUN").Arguments);
         Assert.Equal(folder, Image.Only("VOLUME").Arguments);
-        Assert.True(Image.Instructions.IndexOf(Image.Only("RUN")) < Image.Instructions.IndexOf(Image.Only("VOLUME")) && Image.Instructions.IndexOf(Image.Only("RUN")) < Image.Instructions.IndexOf(Image.Only("USER")));
+        Assert.True(Image.Instructions.IndexOf(Image.Only("RUN")) < Image.Instructions.IndexOf(Image.Only("VOLUME"))
+            && Image.Instructions.IndexOf(Image.Only("RUN")) < Image.Instructions.IndexOf(Image.Only("USER")));
     }
 
     [Fact]
@@ -152,7 +160,8 @@ public sealed partial class DockerfileTests
     [Fact]
     public void A_Dockerfile_is_read_as_Docker_reads_it()
     {
-        var file = Dockerfile.Parse("# head\nFROM a:1 AS one\nCOPY x y/ z/\nENV A=1 \\\n    # between\n    B=\n\nFROM b:2\nCOPY --from=one /o .\nCMD [\"x\", \"[y]\"]\n");
+        var file = Dockerfile.Parse(
+            "# head\nFROM a:1 AS one\nCOPY x y/ z/\nENV A=1 \\\n    # between\n    B=\n\nFROM b:2\nCOPY --from=one /o .\nCMD [\"x\", \"[y]\"]\n");
         Assert.Equal([("a:1", "one"), ("b:2", "")], file.Stages.Select(stage => (stage.From, stage.Name)));
         Assert.Equal([("x", "z/"), ("y/", "z/")], file.Stages[0].Copied);
         Assert.Equal(new Dictionary<string, string> { ["A"] = "1", ["B"] = "" }, file.Stages[0].Environment);

@@ -12,7 +12,8 @@ public sealed class HealthCheckTests(LoopbackApplication application) : IClassFi
     public async Task A_service_that_is_ready_is_healthy() => Assert.Equal(0, await CheckAsync(new Uri(application.Address).Port));
 
     [FactNeedsBash]
-    public async Task A_service_that_cannot_compute_is_not() => Assert.NotEqual(0, await CheckAgainstAsync("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n 200 "));
+    public async Task A_service_that_cannot_compute_is_not() =>
+        Assert.NotEqual(0, await CheckAgainstAsync("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n 200 "));
 
     [FactNeedsBash]
     public async Task Something_that_answers_in_another_way_is_not() => Assert.NotEqual(0, await CheckAgainstAsync("220 200 is not HTTP\r\n"));
@@ -48,6 +49,7 @@ public sealed class HealthCheckTests(LoopbackApplication application) : IClassFi
         var (command, exposed) = (image.Only("HEALTHCHECK").Exec, $"/{image.Only("EXPOSE").Arguments} ");
         Assert.Contains(exposed, command[^1], StringComparison.Ordinal);
         command[^1] = command[^1].Replace(exposed, $"/{port} ", StringComparison.Ordinal);
-        return int.Parse(await Tool.Bash.RunAsync(["-c", "\"$@\" >/dev/null 2>&1; echo $?", "-", .. command]), System.Globalization.CultureInfo.InvariantCulture);
+        return int.Parse(await Tool.Bash.RunAsync(["-c", "\"$@\" >/dev/null 2>&1; echo $?", "-", .. command]),
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -35,7 +35,8 @@ public sealed class ObservabilityProfileTests
 
     [Fact]
     public void No_file_of_the_folder_is_left_over() =>
-        Assert.Equal(Directory.EnumerateFiles(Repository.PathOf("observability")).Select(file => $"observability/{Path.GetFileName(file)}").Order(StringComparer.Ordinal), Files().Select(file => file.Source).Order(StringComparer.Ordinal));
+        Assert.Equal(Directory.EnumerateFiles(Repository.PathOf("observability")).Select(file => $"observability/{Path.GetFileName(file)}")
+            .Order(StringComparer.Ordinal), Files().Select(file => file.Source).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Prometheus_reads_the_file_that_it_is_given_and_asks_the_service()
@@ -53,17 +54,22 @@ public sealed class ObservabilityProfileTests
         Assert.Equal("http://prometheus:9090", (string)source["url"]!);
         Assert.StartsWith("/etc/grafana/provisioning/datasources/", Mounted("observability/grafana-datasource.yml"), StringComparison.Ordinal);
         Assert.StartsWith("/etc/grafana/provisioning/dashboards/", Mounted("observability/grafana-dashboards.yml"), StringComparison.Ordinal);
-        Assert.Equal((string)Yaml("observability/grafana-dashboards.yml")["providers"]![0]!["options"]!["path"]!, Path.GetDirectoryName(Mounted("observability/dashboard.json")));
+        Assert.Equal((string)Yaml("observability/grafana-dashboards.yml")["providers"]![0]!["options"]!["path"]!,
+            Path.GetDirectoryName(Mounted("observability/dashboard.json")));
         Assert.Equal(Mounted("observability/dashboard.json"), ComposeFile.Services["grafana"].Environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]);
-        Assert.All(JsonNode.Parse(Repository.Read("observability/dashboard.json"))!["panels"]!.AsArray(), panel => Assert.Equal((string)source["uid"]!, (string)panel!["datasource"]!["uid"]!));
+        Assert.All(JsonNode.Parse(Repository.Read("observability/dashboard.json"))!["panels"]!.AsArray(),
+            panel => Assert.Equal((string)source["uid"]!, (string)panel!["datasource"]!["uid"]!));
     }
 
     private static string Mounted(string source) => Files().Single(file => file.Source == source).Target;
 
     /// <summary>What is mounted from the project's folder.</summary>
-    private static IEnumerable<(string Source, string Target, bool IsReadOnly)> Files() => Observers.SelectMany(name => ComposeFile.Services[name].List("volumes"))
-        .Where(volume => volume.StartsWith("./", StringComparison.Ordinal)).Select(volume => volume.Split(':')).Select(parts => (parts[0][2..], parts[1], parts is [_, _, "ro"]));
+    private static IEnumerable<(string Source, string Target, bool IsReadOnly)> Files() =>
+        Observers.SelectMany(name => ComposeFile.Services[name].List("volumes"))
+            .Where(volume => volume.StartsWith("./", StringComparison.Ordinal)).Select(volume => volume.Split(':'))
+            .Select(parts => (parts[0][2..], parts[1], parts is [_, _, "ro"]));
 
     private static JsonNode Yaml(string path) =>
-        JsonNode.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(new DeserializerBuilder().Build().Deserialize<object>(Repository.Read(path))))!;
+        JsonNode.Parse(new SerializerBuilder().JsonCompatible().Build()
+            .Serialize(new DeserializerBuilder().Build().Deserialize<object>(Repository.Read(path))))!;
 }

@@ -18,7 +18,8 @@ internal static class Variables
     /// <summary>Those that are not the project's own.</summary>
     private static readonly HashSet<string> OfThePlatform =
     [
-        "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "AllowedHosts", "Logging__Console__FormatterName", "Logging__LogLevel__Default", "Logging__LogLevel__GradService.Api.Observability",
+        "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "AllowedHosts", "Logging__Console__FormatterName",
+        "Logging__LogLevel__Default", "Logging__LogLevel__GradService.Api.Observability",
         "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_SERVICE_NAME", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
         "MALLOC_ARENA_MAX", "DOTNET_EnableDiagnostics", "DOTNET_gcServer", "DOTNET_GCHeapHardLimit", "DOTNET_hostBuilder__reloadConfigOnChange",
     ];
@@ -40,7 +41,8 @@ internal static class Variables
     {
         var parts = name.Split("__").Where(part => !int.TryParse(part, out _)).ToArray();
         var property = parts.Length > 2 ? null
-            : Sections.GetValueOrDefault(parts.Length == 2 ? parts[0] : "")?.Select(options => options.GetProperty(parts[^1])).FirstOrDefault(found => found is not null);
+            : Sections.GetValueOrDefault(parts.Length == 2 ? parts[0] : "")?.Select(options => options.GetProperty(parts[^1]))
+                .FirstOrDefault(found => found is not null);
         if (property is null)
         {
             return OfThePlatform.Contains(name) ? null : $"nobody reads {name}";

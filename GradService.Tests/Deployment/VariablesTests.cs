@@ -19,5 +19,6 @@ public sealed class VariablesTests
     [InlineData("Limits_MaxPasses", "10", "nobody reads Limits_MaxPasses")]
     [InlineData("PathBase", "gradservice", "PathBase may not be gradservice")]
     [InlineData("ASPNETCORE_URL", "http://+:8080", "nobody reads ASPNETCORE_URL")]
-    public void A_variable_that_nobody_reads_or_that_is_out_of_range_is_found(string name, string value, string? wrong) => Assert.Equal(wrong, Variables.WhyWrong(name, value));
+    public void A_variable_that_nobody_reads_or_that_is_out_of_range_is_found(string name, string value, string? wrong) =>
+        Assert.Equal(wrong, Variables.WhyWrong(name, value));
 }

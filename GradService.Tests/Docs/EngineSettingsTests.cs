@@ -16,7 +16,9 @@ public sealed class EngineSettingsTests
     private static readonly PropertyInfo[] Settings = [.. typeof(EngineOptions).GetProperties().Where(property => property.SetMethod is not null)];
 
     [Fact]
-    public void They_are_those_that_there_are() => Assert.Equal(Settings.Select(setting => $"Engine:{setting.Name}"), Page.NamesInTable("option").Where(name => name.StartsWith("Engine:", StringComparison.Ordinal)));
+    public void They_are_those_that_there_are() =>
+        Assert.Equal(Settings.Select(setting => $"Engine:{setting.Name}"),
+            Page.NamesInTable("option").Where(name => name.StartsWith("Engine:", StringComparison.Ordinal)));
 
     [Fact]
     public void Their_defaults_and_ranges_are_those_of_the_page_and_of_the_settings_file()
@@ -36,13 +38,16 @@ public sealed class EngineSettingsTests
 
     [Fact]
     public async Task One_out_of_range_stops_the_start_and_is_named() =>
-        Assert.Contains("NetworkCacheBytes", (await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync("--Engine:NetworkCacheBytes=-1"))).Message, StringComparison.Ordinal);
+        Assert.Contains("NetworkCacheBytes",
+            (await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync("--Engine:NetworkCacheBytes=-1"))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Those_of_the_configuration_are_in_force()
     {
         await using var application = new GradApplication { Settings = [("Engine:Dense", "false"), ("Engine:NetworkCacheBytes", "0")] };
-        Assert.Equal("tensor", (await application.SucceedAsync("/v1/gradients", GoodRequests.Gradient()))["diagnostics"]!["engine"]!["name"]!.GetValue<string>());
+        Assert.Equal("tensor", (await application.SucceedAsync("/v1/gradients", GoodRequests.Gradient()))["diagnostics"]!["engine"]!["name"]!
+            .GetValue<string>());
         Assert.Equal(0, ((NetworkCache)application.Services.GetService(typeof(NetworkCache))!).Count);
     }
 }

@@ -28,7 +28,9 @@ public sealed partial class ErrorsPageTests
         application.UseKestrel(0);
         application.StartServer();
         using var connection = await RawConnection.OpenAsync(application.ClientOptions.BaseAddress);
-        await connection.SendAsync($"{half.Method} {half.Url} HTTP/1.0\r\n{string.Concat(half.Headers.Select(header => $"{header.Key}: {header.Value}\r\n"))}Content-Length: 1000\r\n\r\n{half.Body}");
+        await connection.SendAsync(
+            $"{half.Method} {half.Url} "
+                + $"HTTP/1.0\r\n{string.Concat(half.Headers.Select(header => $"{header.Key}: {header.Value}\r\n"))}Content-Length: 1000\r\n\r\n{half.Body}");
         var (status, body) = RawConnection.Read(await connection.ReadToEndAsync());
         Figures.AssertShownJson(shown.Text, body.ToJsonString());
         Assert.Equal(408, status);
@@ -65,7 +67,8 @@ public sealed partial class ErrorsPageTests
     {
         await using var application = new GradApplication();
         var documented = application.Services.GetRequiredService<EndpointDataSource>().Endpoints
-            .SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<DocumentedProblem>()).Select(problem => problem.StatusCode.ToString(CultureInfo.InvariantCulture)).ToHashSet();
+            .SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<DocumentedProblem>())
+            .Select(problem => problem.StatusCode.ToString(CultureInfo.InvariantCulture)).ToHashSet();
         Assert.NotEmpty(documented);
         Assert.Subset(Page.Table("status").Select(row => row[0]).ToHashSet(), documented);
     }

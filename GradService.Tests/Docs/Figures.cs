@@ -67,7 +67,9 @@ internal static partial class Figures
 
         var (a, b) = (double.Parse(expected, CultureInfo.InvariantCulture), double.Parse(got, CultureInfo.InvariantCulture));
         var mantissa = expected.Split('e', 'E')[0];
-        var digits = mantissa.Contains('.', StringComparison.Ordinal) && mantissa.Length == expected.Length ? mantissa.Length - mantissa.IndexOf('.', StringComparison.Ordinal) - 1 : 15;
+        var digits = mantissa.Contains('.', StringComparison.Ordinal) && mantissa.Length == expected.Length
+            ? mantissa.Length - mantissa.IndexOf('.', StringComparison.Ordinal) - 1
+            : 15;
         return Math.Abs(a - b) <= Math.Pow(10, -digits) * 1.001 + (Relative * Math.Abs(a)) + Noise;
     }
 

@@ -14,14 +14,16 @@ public sealed class FiguresPageTests(GradApplication application)
 
     private static readonly Markdown Page = new(Repository.Read("docs/figures.md"));
 
-    private static IReadOnlyList<string> Names { get; } = [.. Directory.EnumerateFiles(Repository.PathOf(Folder), "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
+    private static IReadOnlyList<string> Names { get; } =
+        [.. Directory.EnumerateFiles(Repository.PathOf(Folder), "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
 
     public static TheoryData<string> Pictures => new(Names);
 
     [Theory]
     [MemberData(nameof(Pictures))]
     public async Task A_picture_is_byte_for_byte_what_the_service_draws_for_the_request_beside_it(string name) =>
-        Assert.Equal(Repository.Read($"{Folder}/{name}.svg"), System.Text.Encoding.UTF8.GetString((await application.DrawAsync(Repository.Read($"{Folder}/{name}.json"))).Image));
+        Assert.Equal(Repository.Read($"{Folder}/{name}.svg"),
+            System.Text.Encoding.UTF8.GetString((await application.DrawAsync(Repository.Read($"{Folder}/{name}.json"))).Image));
 
     [Fact]
     public void Every_picture_has_its_request() =>
@@ -43,8 +45,11 @@ public sealed class FiguresPageTests(GradApplication application)
     {
         var fields = RecordFields.Of(typeof(FigureSpec)).Values.ToList();
         Assert.Equal(fields.Select(field => field.Name), Page.NamesInTable("field"));
-        Assert.All(fields.Where(field => field.Default is not null), field => Assert.Equal($"{field.Default}".ToLowerInvariant(), Page.Table("field").Single(row => row[0] == $"`{field.Name}`")[1]));
-        Assert.All(fields.Where(field => field.Name == "width"), field => Assert.Contains($"{field.Range!.Minimum} to {field.Range.Maximum}", Page.Table("field").Single(row => row[0] == "`width`")[2], StringComparison.Ordinal));
+        Assert.All(fields.Where(field => field.Default is not null),
+            field => Assert.Equal($"{field.Default}".ToLowerInvariant(), Page.Table("field").Single(row => row[0] == $"`{field.Name}`")[1]));
+        Assert.All(fields.Where(field => field.Name == "width"),
+            field => Assert.Contains($"{field.Range!.Minimum} to {field.Range.Maximum}", Page.Table("field").Single(row => row[0] == "`width`")[2],
+                StringComparison.Ordinal));
     }
 
     [Fact]

@@ -35,10 +35,13 @@ public sealed class FromTorchTests(LoopbackApplication application) : IClassFixt
     public async Task Every_layer_that_both_have_is_compared_and_of_others_the_reason_is_told()
     {
         var lines = (await RunAsync("-W", "ignore", "GradService.Tests/Docs/from_torch_cases.py", application.Address)).TrimEnd().Split('\n');
-        Assert.Equal(LayerTable.All.Keys.Except(Own).Order(StringComparer.Ordinal), JsonSerializer.Deserialize<string[]>(lines[0])!.Order(StringComparer.Ordinal));
+        Assert.Equal(LayerTable.All.Keys.Except(Own).Order(StringComparer.Ordinal),
+            JsonSerializer.Deserialize<string[]>(lines[0])!.Order(StringComparer.Ordinal));
         Assert.Equal(Reasons, lines[1..]);
     }
 
     private static async Task<string> RunAsync(params IReadOnlyList<string> arguments) =>
-        (await Tool.Torch.RunAsync([.. arguments.Select(argument => argument.EndsWith(".py", StringComparison.Ordinal) ? Repository.PathOf(argument) : argument)])).ReplaceLineEndings("\n");
+        (await Tool.Torch.RunAsync(
+            [.. arguments.Select(argument => argument.EndsWith(".py", StringComparison.Ordinal) ? Repository.PathOf(argument) : argument)]))
+            .ReplaceLineEndings("\n");
 }

@@ -37,7 +37,9 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
         var (status, promises) = Read(request.Expectation);
         if (promises is [var only] && only.StartsWith("type ", StringComparison.Ordinal) && status == (int)response.StatusCode)
         {
-            return response.Content.Headers.ContentType?.ToString() == only["type ".Length..] ? null : $"expected {only}, got {response.Content.Headers.ContentType}";
+            return response.Content.Headers.ContentType?.ToString() == only["type ".Length..]
+                ? null
+                : $"expected {only}, got {response.Content.Headers.ContentType}";
         }
 
         // HEAD is answered without a body, and so is what has nothing to say.
@@ -73,7 +75,9 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
             return answer["errors"]?[promise["at ".Length..]] is null ? $"expected errors {promise}, got {answer["errors"]?.ToJsonString() ?? "none"}" : null;
         }
 
-        var (path, value) = promise.Split(" is ") is [var left, var right] ? (left, right) : throw new FormatException($"'{promise}' is no promise that this reader knows");
+        var (path, value) = promise.Split(" is ") is [var left, var right]
+            ? (left, right)
+            : throw new FormatException($"'{promise}' is no promise that this reader knows");
         var got = JsonPath.Find(answer, path)?.ToString() ?? "null";
         return got == value ? null : $"expected {promise}, got {got}";
     }

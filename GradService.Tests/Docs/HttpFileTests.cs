@@ -38,7 +38,8 @@ public sealed partial class HttpFileTests(GradApplication application)
     {
         var requests = Read(file).Requests;
         Assert.NotEmpty(requests);
-        Assert.All(requests, request => Assert.True(request.Title.Length > 0 && request.Name.Length > 0 && request.Expectation.Length > 0, $"http/{file}:{request.Line}"));
+        Assert.All(requests,
+            request => Assert.True(request.Title.Length > 0 && request.Name.Length > 0 && request.Expectation.Length > 0, $"http/{file}:{request.Line}"));
         Assert.Distinct(requests.Select(request => request.Name));
     }
 
@@ -57,17 +58,20 @@ public sealed partial class HttpFileTests(GradApplication application)
     [Fact]
     public void Every_endpoint_is_shown()
     {
-        var shown = Names.SelectMany(file => Read(file).Requests).Select(request => $"{request.Method} {request.Url.Replace("{{host}}", "", StringComparison.Ordinal).Split('?')[0]}").ToHashSet();
+        var shown = Names.SelectMany(file => Read(file).Requests)
+            .Select(request => $"{request.Method} {request.Url.Replace("{{host}}", "", StringComparison.Ordinal).Split('?')[0]}").ToHashSet();
         Assert.All(Endpoints(), endpoint => Assert.Contains(shown, request => Regex.IsMatch(request, $"^{RouteParameter().Replace(endpoint, "[^/]+")}$")));
     }
 
     [Fact]
     public void A_file_is_read_as_editors_read_it()
     {
-        var file = HttpFile.Parse("# head\n\n@host = http://h\n\n### One\n# @name one\n# expect 200\nGET {{host}}/a\n\n### Two\n// aside\nPOST {{host}}/b\nX-Y: z\n\n{\n\n}\n");
+        var file = HttpFile.Parse(
+            "# head\n\n@host = http://h\n\n### One\n# @name one\n# expect 200\nGET {{host}}/a\n\n### Two\n// aside\nPOST {{host}}/b\nX-Y: z\n\n{\n\n}\n");
         Assert.Equal("http://h", file.Variables["host"]);
         Assert.Equal(["One", "Two"], file.Requests.Select(request => request.Title));
-        Assert.Equal([("GET", "{{host}}/a", "", 8), ("POST", "{{host}}/b", "{\n\n}", 12)], file.Requests.Select(request => (request.Method, request.Url, request.Body, request.Line)));
+        Assert.Equal([("GET", "{{host}}/a", "", 8), ("POST", "{{host}}/b", "{\n\n}", 12)],
+            file.Requests.Select(request => (request.Method, request.Url, request.Body, request.Line)));
         Assert.Equal(("one", "200"), (file.Requests[0].Name, file.Requests[0].Expectation));
         Assert.Equal([new("X-Y", "z")], file.Requests[1].Headers);
     }

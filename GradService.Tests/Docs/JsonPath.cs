@@ -21,7 +21,9 @@ internal static partial class JsonPath
         {
             at = step[0] == '['
                 ? at!.AsArray()[int.Parse(step[1..^1], CultureInfo.InvariantCulture)]
-                : at!.AsObject().TryGetPropertyValue(step[1..], out var property) ? property : throw new FormatException($"there is no '{step[1..]}' on the way along '{path}'");
+                : at!.AsObject().TryGetPropertyValue(step[1..], out var property)
+                ? property
+                : throw new FormatException($"there is no '{step[1..]}' on the way along '{path}'");
         }
 
         return at;

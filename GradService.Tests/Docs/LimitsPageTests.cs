@@ -13,7 +13,8 @@ public sealed class LimitsPageTests
 {
     private static readonly Markdown Page = new(Repository.Read("docs/limits-and-errors.md"));
 
-    private static readonly IReadOnlyList<PropertyInfo> Limits = [.. new[] { typeof(Limits), typeof(ComputeOptions) }.SelectMany(options => options.GetProperties()).Where(property => property.SetMethod is not null)];
+    private static readonly IReadOnlyList<PropertyInfo> Limits =
+        [.. new[] { typeof(Limits), typeof(ComputeOptions) }.SelectMany(options => options.GetProperties()).Where(property => property.SetMethod is not null)];
 
     /// <summary>Defaults that the machine has a say in, as pages write them.</summary>
     internal static readonly IReadOnlyDictionary<string, string> OfTheMachine = new Dictionary<string, string>
@@ -33,7 +34,8 @@ public sealed class LimitsPageTests
         { "MaxLayers", "2", Body(samples: 3, "sum") },
         { "MaxNesting", "1", Body(samples: 3, "sum", """{ "type": "residual", "layers": [{ "type": "residual", "layers": [{ "type": "tanh" }] }] }""") },
         { "MaxPasses", "1", Body(samples: 3, "perSample") },
-        { "MaxRowByRowWork", "10", Body(samples: 3, "derivatives", """{ "type": "batchNorm" }, { "type": "tanh" }, { "type": "batchNorm" }""", """, "order": 3""") },
+        { "MaxRowByRowWork", "10",
+            Body(samples: 3, "derivatives", """{ "type": "batchNorm" }, { "type": "tanh" }, { "type": "batchNorm" }""", """, "order": 3""") },
         { "MaxOperationSeconds", "1", Body(samples: 6_000, "sum", """{ "type": "linear", "outFeatures": 4000 }, { "type": "linear", "outFeatures": 4000 }""") },
     };
 
@@ -94,7 +96,8 @@ public sealed class LimitsPageTests
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    private static string ExampleOf(int status) => Page.CodeBlocks.Single(block => block.Language == "json" && JsonNode.Parse(block.Text)!["status"]!.GetValue<int>() == status).Text;
+    private static string ExampleOf(int status) =>
+        Page.CodeBlocks.Single(block => block.Language == "json" && JsonNode.Parse(block.Text)!["status"]!.GetValue<int>() == status).Text;
 
     private static string Body(int samples, string kind, string between = """{ "type": "tanh" }, { "type": "batchNorm" }""", string more = "") => $$"""
         {

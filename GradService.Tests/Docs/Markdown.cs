@@ -6,7 +6,8 @@ namespace GradService.Tests.Docs;
 internal sealed partial class Markdown(string text)
 {
     /// <summary>Fenced code, first to last.</summary>
-    public IReadOnlyList<CodeBlock> CodeBlocks { get; } = [.. Fence().Matches(text).Select(match => new CodeBlock(match.Groups[1].Value, match.Groups[2].Value))];
+    public IReadOnlyList<CodeBlock> CodeBlocks { get; } =
+        [.. Fence().Matches(text).Select(match => new CodeBlock(match.Groups[1].Value, match.Groups[2].Value))];
 
     /// <summary>`inline code` outside of code blocks.</summary>
     public IReadOnlyList<string> InlineCode => [.. Code().Matches(Prose).Select(match => match.Groups[1].Value)];
@@ -22,11 +23,13 @@ internal sealed partial class Markdown(string text)
         var lines = Prose.Split('\n');
         var head = Array.FindIndex(lines, line => line.StartsWith($"| {string.Join(" | ", firstHeadings)} |", StringComparison.Ordinal));
         Assert.True(head >= 0, $"there is no table with {string.Join(" | ", firstHeadings)}");
-        return [.. lines.Skip(head + 2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
+        return [.. lines.Skip(head + 2).TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
     }
 
     /// <summary>The first inline code of each row's first cell: the names that a table lists.</summary>
-    public IReadOnlyList<string> NamesInTable(params IReadOnlyList<string> firstHeadings) => [.. Table(firstHeadings).Select(row => Code().Match(row[0]).Groups[1].Value)];
+    public IReadOnlyList<string> NamesInTable(params IReadOnlyList<string> firstHeadings) =>
+        [.. Table(firstHeadings).Select(row => Code().Match(row[0]).Groups[1].Value)];
 
     [GeneratedRegex(@"^```(\w*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();

@@ -29,7 +29,8 @@ public sealed partial class ModesPageTests(GradApplication application)
         foreach (var row in rows)
         {
             var sample = int.Parse(row[0], CultureInfo.InvariantCulture);
-            AssertRow(row[1..], Inputs()[sample], Flat(own["outputs"])[sample], Flat(sum["gradients"])[sample], Flat(own["gradients"])[sample], Flat(detached["gradients"])[sample]);
+            AssertRow(row[1..], Inputs()[sample], Flat(own["outputs"])[sample], Flat(sum["gradients"])[sample], Flat(own["gradients"])[sample],
+                Flat(detached["gradients"])[sample]);
         }
     }
 
@@ -94,7 +95,8 @@ public sealed partial class ModesPageTests(GradApplication application)
     [Fact]
     public void The_factors_that_it_names_are_those_of_an_answer() =>
         Assert.Equal(
-            typeof(JacobianFactors).GetProperties().Where(property => property.PropertyType == typeof(NdArray)).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)),
+            typeof(JacobianFactors).GetProperties().Where(property => property.PropertyType == typeof(NdArray))
+                .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)),
             Page.NamesInTable("factor"));
 
     [Fact]
@@ -106,7 +108,8 @@ public sealed partial class ModesPageTests(GradApplication application)
             Assert.All(new Markdown(row[2]).InlineCode, kind => Assert.Contains(kind, QuestionTable.All.Keys));
         }
 
-        Assert.All(Page.Table("kind"), row => Assert.True(QuestionTable.All.ContainsKey(row[0].Trim('`')) && BatchNormMode.All.Any(mode => mode.Name == row[1].Trim('`'))));
+        Assert.All(Page.Table("kind"),
+            row => Assert.True(QuestionTable.All.ContainsKey(row[0].Trim('`')) && BatchNormMode.All.Any(mode => mode.Name == row[1].Trim('`'))));
     }
 
     [Fact]
@@ -140,24 +143,25 @@ public sealed partial class ModesPageTests(GradApplication application)
 
     private static double[] Inputs() => [.. Enumerable.Range(0, Samples).Select(sample => sample / (Samples - 1.0))];
 
-    private async Task<JsonNode> AskAsync(string mode, string kind, string more = "", string dtype = "float32") => await application.SucceedAsync("/v1/gradients", JsonNode.Parse($$"""
-        {
-          "network": {
-            "inputShape": [1],
-            "layers": [
-              { "type": "linear", "outFeatures": 10 },
-              { "type": "tanh" },
-              { "type": "batchNorm", "affine": false },
-              { "type": "linear", "outFeatures": 1 }
-            ],
-            "dtype": "{{dtype}}",
-            "seed": 7
-          },
-          "inputs": [{{string.Join(", ", Inputs().Select(x => string.Create(CultureInfo.InvariantCulture, $"[{x:R}]")))}}],
-          "batchNorm": { "mode": "{{mode}}" },
-          "gradient": { "kind": "{{kind}}"{{more}} }
-        }
-        """)!);
+    private async Task<JsonNode> AskAsync(string mode, string kind, string more = "", string dtype = "float32") =>
+        await application.SucceedAsync("/v1/gradients", JsonNode.Parse($$"""
+            {
+              "network": {
+                "inputShape": [1],
+                "layers": [
+                  { "type": "linear", "outFeatures": 10 },
+                  { "type": "tanh" },
+                  { "type": "batchNorm", "affine": false },
+                  { "type": "linear", "outFeatures": 1 }
+                ],
+                "dtype": "{{dtype}}",
+                "seed": 7
+              },
+              "inputs": [{{string.Join(", ", Inputs().Select(x => string.Create(CultureInfo.InvariantCulture, $"[{x:R}]")))}}],
+              "batchNorm": { "mode": "{{mode}}" },
+              "gradient": { "kind": "{{kind}}"{{more}} }
+            }
+            """)!);
 
     private static double[] Flat(JsonNode? array) => array is JsonArray list ? [.. list.SelectMany(Flat)] : [array!.GetValue<double>()];
 

@@ -26,7 +26,8 @@ public sealed class NetworksPageTests(LoopbackApplication application) : IClassF
 
     [Fact]
     public void Its_fields_are_those_of_the_answer() =>
-        Assert.Equal(typeof(NetworkReport).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)), Page.NamesInTable("field"));
+        Assert.Equal(typeof(NetworkReport).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)),
+            Page.NamesInTable("field"));
 
     [Fact]
     public void Its_forms_of_parameters_are_those_that_there_are() => Assert.Equal(ParametersAnswer.Forms, Page.NamesInTable("`Accept`"));
@@ -37,7 +38,8 @@ public sealed class NetworksPageTests(LoopbackApplication application) : IClassF
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.Path);
         await File.WriteAllBytesAsync(Path.Combine(folder.Path, "model.safetensors"), SafetensorsFile.OfPyTorch);
-        var command = Page.CodeBlocks.Single(block => block.Language == "bash").Text.Replace("http://127.0.0.1:5080", application.Address, StringComparison.Ordinal);
+        var command = Page.CodeBlocks.Single(block => block.Language == "bash").Text
+            .Replace("http://127.0.0.1:5080", application.Address, StringComparison.Ordinal);
         Assert.Contains("\"name\":\"from-pytorch\"", await Tool.Curl.RunAsync("-c", $"cd {folder.Path} && {command}"), StringComparison.Ordinal);
     }
 }

@@ -16,8 +16,10 @@ public sealed class NotebookTests(LoopbackApplication application) : IClassFixtu
         {
             // What Jupyter keeps beside a notebook stays in the folder as well.
             await Tool.Jupyter.RunAsync("-c", $"export HOME='{folder.FullName}' GRADSERVICE_URL='{application.Address}'; cd '{folder.FullName}' && "
-                + $"{Tool.Nbconvert} --to notebook --execute '{Repository.PathOf(Notebook)}' --output-dir . --output executed --ExecutePreprocessor.timeout=240");
-            var (shown, executed) = (CodeCells(Repository.Read(Notebook)), CodeCells(await File.ReadAllTextAsync(Path.Combine(folder.FullName, "executed.ipynb"))));
+                + $"{Tool.Nbconvert} --to notebook --execute '{Repository.PathOf(Notebook)}' --output-dir . --output executed "
+                + "--ExecutePreprocessor.timeout=240");
+            var (shown, executed) = (CodeCells(Repository.Read(Notebook)),
+                CodeCells(await File.ReadAllTextAsync(Path.Combine(folder.FullName, "executed.ipynb"))));
             Assert.Equal(shown.Count, executed.Count);
             foreach (var (expected, actual) in shown.Zip(executed))
             {
@@ -33,10 +35,12 @@ public sealed class NotebookTests(LoopbackApplication application) : IClassFixtu
         }
     }
 
-    private static List<JsonNode> CodeCells(string notebook) => [.. JsonNode.Parse(notebook)!["cells"]!.AsArray().Where(cell => (string)cell!["cell_type"]! == "code").Select(cell => cell!)];
+    private static List<JsonNode> CodeCells(string notebook) =>
+        [.. JsonNode.Parse(notebook)!["cells"]!.AsArray().Where(cell => (string)cell!["cell_type"]! == "code").Select(cell => cell!)];
 
     /// <summary>What it printed, warnings and errors included.</summary>
-    private static string Printed(JsonNode cell) => string.Concat(Outputs(cell).Where(output => output["text"] is not null).SelectMany(output => output["text"]!.AsArray()).Select(line => (string)line!));
+    private static string Printed(JsonNode cell) =>
+        string.Concat(Outputs(cell).Where(output => output["text"] is not null).SelectMany(output => output["text"]!.AsArray()).Select(line => (string)line!));
 
     private static int Pictures(JsonNode cell) => Outputs(cell).Count(output => output["data"]?["image/png"] is not null);
 

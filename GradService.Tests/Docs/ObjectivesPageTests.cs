@@ -50,7 +50,8 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
 
     [Theory]
     [MemberData(nameof(FormulasShown))]
-    public async Task A_formula_that_is_shown_is_one(string formula) => await application.SucceedAsync("/v1/objectives", Request().With("terms[0].residual", $"\"{formula}\""));
+    public async Task A_formula_that_is_shown_is_one(string formula) =>
+        await application.SucceedAsync("/v1/objectives", Request().With("terms[0].residual", $"\"{formula}\""));
 
     public static TheoryData<string> FormulasShown() => [.. Page.NamesInTable("formula"), "2^3^2", "2*u", "u - sin(pi*x)"];
 
@@ -58,7 +59,10 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
     [InlineData("-x^2", -0.5)]
     [InlineData("2^3^2", 512)]
     public async Task Powers_bind_as_said(string formula, double meanOnTheBoundary) =>
-        Assert.Equal(meanOnTheBoundary, Number((await application.SucceedAsync("/v1/objectives", Request().With("terms[1]", $$"""{ "name": "power", "on": "boundary", "residual": "{{formula}}", "reduction": "mean" }""")))["terms"]![1]!["value"]), 1e-9);
+        Assert.Equal(meanOnTheBoundary,
+            Number((await application.SucceedAsync("/v1/objectives",
+                Request().With("terms[1]",
+                    $$"""{ "name": "power", "on": "boundary", "residual": "{{formula}}", "reduction": "mean" }""")))["terms"]![1]!["value"]), 1e-9);
 
     [Fact]
     public async Task A_product_that_is_not_written_out_is_refused() =>
@@ -70,9 +74,11 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
         var functions = Text.Split('\n').Single(line => line.StartsWith("- The functions are ", StringComparison.Ordinal)).Split(';')[0];
         Assert.Equal(FormulaLanguage.Functions, new Markdown(functions).InlineCode);
         Assert.Equal(
-            [$"{Formula.MaxLength}", $"{Formula.MaxDepth}", $"{Formula.MaxOrder}", $"{Objective.MaxNameLength}", $"{MaxLengthOf(nameof(ObjectiveRequest.Points))}"],
+            [$"{Formula.MaxLength}", $"{Formula.MaxDepth}", $"{Formula.MaxOrder}", $"{Objective.MaxNameLength}",
+                $"{MaxLengthOf(nameof(ObjectiveRequest.Points))}"],
             Page.Table("bound").Select(row => row[1]));
-        Assert.Equal((Objective.MaxNameLength, MaxLengthOf(nameof(ObjectiveRequest.Points))), (FormulaNames.MaxNameLength, MaxLengthOf(nameof(ObjectiveRequest.Terms))));
+        Assert.Equal((Objective.MaxNameLength, MaxLengthOf(nameof(ObjectiveRequest.Points))),
+            (FormulaNames.MaxNameLength, MaxLengthOf(nameof(ObjectiveRequest.Terms))));
     }
 
     [Fact]
@@ -100,7 +106,8 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
     public async Task The_sets_outputs_differ_by_as_much_as_said()
     {
         var answer = await application.SucceedAsync("/v1/objectives", Request().With("batchNorm", """{ "batches": "perSet" }"""));
-        var message = answer["diagnostics"]!["findings"]!.AsArray().Single(finding => finding!["code"]!.GetValue<string>() == "sets-normalised-differently")!["message"]!.GetValue<string>();
+        var message = answer["diagnostics"]!["findings"]!.AsArray()
+            .Single(finding => finding!["code"]!.GetValue<string>() == "sets-normalised-differently")!["message"]!.GetValue<string>();
         Figures.AssertShown(ByUpTo().Match(Text).Value, ByUpTo().Match(message).Value);
     }
 
@@ -110,8 +117,10 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
         foreach (var row in Page.Table("residual"))
         {
             var variables = new Markdown(row[1]).InlineCode;
-            var request = Request().With("network.inputShape", $"[{variables.Count}]").With("variables", $"[{string.Join(", ", variables.Select(name => $"\"{name}\""))}]")
-                .With("points", $$"""[{ "name": "interior", "inputs": [{{string.Join(", ", Enumerable.Range(0, 9).Select(i => $"[{string.Join(", ", variables.Select((_, axis) => $"{i * (axis + 1)}"))}]"))}}] }]""")
+            var inputs = Enumerable.Range(0, 9).Select(i => $"[{string.Join(", ", variables.Select((_, axis) => $"{i * (axis + 1)}"))}]");
+            var request = Request().With("network.inputShape", $"[{variables.Count}]")
+                .With("variables", $"[{string.Join(", ", variables.Select(name => $"\"{name}\""))}]")
+                .With("points", $$"""[{ "name": "interior", "inputs": [{{string.Join(", ", inputs)}}] }]""")
                 .With("terms", $$"""[{ "name": "pde", "on": "interior", "residual": "{{row[0].Trim('`')}}" }]""");
             AssertRow(row[2..], Number((await application.SucceedAsync("/v1/objectives", request))["diagnostics"]!["passes"]));
         }
@@ -127,9 +136,14 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
     public async Task Own_derivatives_at_many_points_are_beyond_the_default_as_said()
     {
         const int Many = 2_000;
-        Assert.Contains("With the third derivative at 2,000 points that is beyond the default, 10,000,000", Text.ReplaceLineEndings(" "), StringComparison.Ordinal);
-        var request = Request().With("points[0].inputs", $"[{string.Join(", ", Enumerable.Range(0, Many).Select(i => string.Create(CultureInfo.InvariantCulture, $"[{i / 2000.0}]")))}]").With("terms[0].residual", "\"u_xxx\"");
-        var refused = await ProblemAnswer.PostAsync(application, "/v1/objectives", request.DeepClone().With("batchNorm", """{ "mode": "train" }""").ToJsonString());
+        Assert.Contains("With the third derivative at 2,000 points that is beyond the default, 10,000,000", Text.ReplaceLineEndings(" "),
+            StringComparison.Ordinal);
+        var request =
+            Request().With("points[0].inputs",
+                $"[{string.Join(", ", Enumerable.Range(0, Many).Select(i => string.Create(CultureInfo.InvariantCulture, $"[{i / 2000.0}]")))}]")
+                .With("terms[0].residual", "\"u_xxx\"");
+        var refused = await ProblemAnswer.PostAsync(application, "/v1/objectives",
+            request.DeepClone().With("batchNorm", """{ "mode": "train" }""").ToJsonString());
         Assert.Equal(413, refused.Status);
         Assert.Contains($"at most 10000000 of", refused.Detail, StringComparison.Ordinal);
         Assert.Contains($"got {(Many + 2) * Many * 3}.", refused.Detail, StringComparison.Ordinal);
@@ -155,7 +169,8 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
 
     private static int MaxLengthOf(string property) => typeof(ObjectiveRequest).GetProperty(property)!.GetCustomAttribute<MaxLengthAttribute>()!.Length;
 
-    private static List<string> Codes(JsonNode answer) => [.. answer["diagnostics"]!["findings"]!.AsArray().Select(finding => finding!["code"]!.GetValue<string>())];
+    private static List<string> Codes(JsonNode answer) =>
+        [.. answer["diagnostics"]!["findings"]!.AsArray().Select(finding => finding!["code"]!.GetValue<string>())];
 
     private static double Number(JsonNode? node) => node!.GetValue<double>();
 

@@ -16,7 +16,8 @@ public sealed class OperationsPageTests
     private static readonly Markdown Page = new(Repository.Read("docs/operations.md"));
 
     private static IReadOnlyList<string[]> Rows =>
-        [.. new Markdown(Repository.Read("docs/limits-and-errors.md")).Table("limit").Select(row => (string[])[$"`Limits:{row[0].Trim('`')}`", .. row[1..]]), .. Page.Table("option")];
+        [.. new Markdown(Repository.Read("docs/limits-and-errors.md")).Table("limit").Select(row => (string[])[$"`Limits:{row[0].Trim('`')}`", .. row[1..]]),
+            .. Page.Table("option")];
 
     private static string LastPart(string[] row) => NameOf(row).Split(':')[^1] is "n" ? NameOf(row).Split(':')[^2] : NameOf(row).Split(':')[^1];
 
@@ -26,7 +27,9 @@ public sealed class OperationsPageTests
         var options = (await ServiceOptions.TypesAsync()).SelectMany(ServiceOptions.Settable).Select(property => property.Name).ToList();
         var rows = Rows.Select(LastPart).ToList();
         Assert.NotEmpty(options);
-        Assert.True(!options.Except(rows).Any(), $"docs/operations.md and docs/limits-and-errors.md have no row for {string.Join(", ", options.Except(rows))}: section and name, default, unit, range, and what a client sees.");
+        Assert.True(!options.Except(rows).Any(),
+            $"docs/operations.md and docs/limits-and-errors.md have no row for {string.Join(", ", options.Except(rows))}: section and name, default, unit, "
+                + "range, and what a client sees.");
         Assert.True(!rows.Except(options).Any(), $"docs/operations.md has rows for what is no option: {string.Join(", ", rows.Except(options))}.");
         Assert.Equal(rows.Count, rows.Distinct().Count());
     }
@@ -34,8 +37,12 @@ public sealed class OperationsPageTests
     [Fact]
     public async Task Each_is_set_by_the_name_in_its_row()
     {
-        var properties = (await ServiceOptions.TypesAsync()).SelectMany(type => ServiceOptions.Settable(type).Select(property => (Type: type, Property: property))).ToList();
-        await using var other = new GradApplication { Settings = [.. properties.Select(each => (SettingOf(each.Property), ServiceOptions.Another(each.Property)))] };
+        var properties = (await ServiceOptions.TypesAsync())
+            .SelectMany(type => ServiceOptions.Settable(type).Select(property => (Type: type, Property: property))).ToList();
+        await using var other = new GradApplication
+        {
+            Settings = [.. properties.Select(each => (SettingOf(each.Property), ServiceOptions.Another(each.Property)))],
+        };
         using var client = other.CreateClient();
         Assert.All(properties, each => Assert.True(ServiceOptions.Another(each.Property) == ServiceOptions.Current(other.Services, each.Type, each.Property),
             $"{SettingOf(each.Property)} does not set {each.Type.Name}, {each.Property.Name}"));
@@ -46,8 +53,11 @@ public sealed class OperationsPageTests
         Assert.All((await ServiceOptions.TypesAsync()).SelectMany(ServiceOptions.Settable), property =>
         {
             var row = RowOf(property);
-            Assert.Equal((NameOf(row), LimitsPageTests.OfTheMachine.GetValueOrDefault(property.Name) ?? ServiceOptions.Default(property)), (NameOf(row), row[1]));
-            Assert.Equal((NameOf(row), property.GetCustomAttribute<RangeAttribute>() is { } range ? string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}") : ""), (NameOf(row), row[3]));
+            Assert.Equal((NameOf(row), LimitsPageTests.OfTheMachine.GetValueOrDefault(property.Name) ?? ServiceOptions.Default(property)),
+                (NameOf(row), row[1]));
+            Assert.Equal((NameOf(row), property.GetCustomAttribute<RangeAttribute>() is { } range
+                ? string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}")
+                : ""), (NameOf(row), row[3]));
         });
 
     [Fact]
@@ -86,7 +96,8 @@ public sealed class OperationsPageTests
 
     private static string NameOf(string[] row) => row[0].Trim('`');
 
-    private static string[] RowOf(PropertyInfo property) => Rows.FirstOrDefault(row => LastPart(row) == property.Name) ?? throw new InvalidOperationException($"docs/operations.md has no row for {property.Name}");
+    private static string[] RowOf(PropertyInfo property) =>
+        Rows.FirstOrDefault(row => LastPart(row) == property.Name) ?? throw new InvalidOperationException($"docs/operations.md has no row for {property.Name}");
 
     /// <summary>"ApiKeys:n:Name" as it is set for the first of a list.</summary>
     private static string SettingOf(PropertyInfo property) => string.Join(':', NameOf(RowOf(property)).Split(':').Select(part => part == "n" ? "0" : part));

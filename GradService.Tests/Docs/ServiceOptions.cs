@@ -18,7 +18,8 @@ internal static class ServiceOptions
         await using var application = new GradApplication
         {
             Additions = services => found.AddRange(services.Select(service => service.ServiceType)
-                .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IConfigureOptions<>)).Select(type => type.GetGenericArguments()[0])
+                .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IConfigureOptions<>))
+                .Select(type => type.GetGenericArguments()[0])
                 .Where(type => type.Namespace!.StartsWith("GradService.", StringComparison.Ordinal)).Distinct()),
         };
         using var client = application.CreateClient();
@@ -60,7 +61,8 @@ internal static class ServiceOptions
             "Folder" => "/dev/null/another",
             "Name" => "another",
             "Sha256" => Api.Hosting.Security.Keys.OtherHash,
-            _ => throw new NotSupportedException($"{property.DeclaringType!.Name}.{property.Name} is neither ranged nor a flag: say here which other value it may have."),
+            _ => throw new NotSupportedException(
+                $"{property.DeclaringType!.Name}.{property.Name} is neither ranged nor a flag: say here which other value it may have."),
         };
     }
 
@@ -71,7 +73,8 @@ internal static class ServiceOptions
         var value = wrapper.GetProperty(nameof(IOptions<object>.Value))!.GetValue(services.GetRequiredService(wrapper));
         if (property.DeclaringType != options)
         {
-            value = options.GetProperties().Where(each => ElementOf(each.PropertyType) == property.DeclaringType).Select(each => ((IEnumerable)each.GetValue(value)!).Cast<object>().FirstOrDefault()).Single();
+            value = options.GetProperties().Where(each => ElementOf(each.PropertyType) == property.DeclaringType)
+                .Select(each => ((IEnumerable)each.GetValue(value)!).Cast<object>().FirstOrDefault()).Single();
         }
 
         return (value is null ? null : property.GetValue(value)) switch

@@ -24,7 +24,10 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
     public static Tool CurlAndNumPy { get; } = new("curl and python3 with numpy", "bash", "-c", $"curl --version && {NumPy.Command} -c 'import numpy'");
 
     /// <summary>Python with PyTorch, the distribution's own. Importing it takes some seconds.</summary>
-    public static Tool Torch { get; } = new("python3 with torch, numpy and requests", NumPy.Command, "-c", "import torch, numpy, requests") { Deadline = TimeSpan.FromMinutes(5) };
+    public static Tool Torch { get; } = new("python3 with torch, numpy and requests", NumPy.Command, "-c", "import torch, numpy, requests")
+    {
+        Deadline = TimeSpan.FromMinutes(5),
+    };
 
     /// <summary>Chromium, started by bash, which brings what the page complains of to where the page is written.</summary>
     public static Tool Chromium { get; } = new("bash and chromium", "bash", "-c", "chromium --version");
@@ -36,7 +39,8 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
     public static Tool ChromiumAndPython { get; } = new("bash, chromium and python3", "bash", "-c", $"chromium --version && {NumPy.Command} --version");
 
     /// <summary>What executes notebooks, the distribution's own: the kernel, the page maker and what draws in them.</summary>
-    public static Tool Jupyter { get; } = new("jupyter-nbconvert with ipykernel, numpy, requests and matplotlib", "bash", "-c", $"{Nbconvert} --version && {NumPy.Command} -c 'import ipykernel, requests, matplotlib'")
+    public static Tool Jupyter { get; } = new("jupyter-nbconvert with ipykernel, numpy, requests and matplotlib", "bash", "-c",
+        $"{Nbconvert} --version && {NumPy.Command} -c 'import ipykernel, requests, matplotlib'")
     {
         Deadline = TimeSpan.FromMinutes(5),
     };

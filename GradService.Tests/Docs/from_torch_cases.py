@@ -28,7 +28,9 @@ def spatial(axes):
     yield shape, nn.Sequential(conv(2, 4, 3, padding=1, groups=2), norm(4), nn.SiLU(), most(2), nn.Flatten(), nn.LazyLinear(2))
     yield shape, nn.Sequential(conv(2, 3, 3, padding="same", dilation=2, bias=False), instance(3, affine=True), mean(2, 1, 1), adaptive(some), nn.Softmax(1))
     yield shape, nn.Sequential(conv(2, 4, 2, stride=2, padding="valid"), nn.GroupNorm(2, 4), norm(4, momentum=None), nn.Tanh(), adaptive(1))
-    yield shape, nn.Sequential(Residual(nn.Sequential(conv(2, 2, 3, padding=1), norm(2)), nn.Sequential(conv(2, 2, 1, bias=False), norm(2, affine=False))), nn.LayerNorm(shape), most(2, 1))
+    yield shape, nn.Sequential(
+        Residual(nn.Sequential(conv(2, 2, 3, padding=1), norm(2)), nn.Sequential(conv(2, 2, 1, bias=False), norm(2, affine=False))),
+        nn.LayerNorm(shape), most(2, 1))
 
 
 def cases():

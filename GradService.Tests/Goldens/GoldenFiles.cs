@@ -8,7 +8,8 @@ internal static class GoldenFiles
 {
     /// <summary>The cases of a file by name.</summary>
     public static IReadOnlyDictionary<string, JsonNode> Cases(string file) => Loaded.GetOrAdd(file, static name =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(Folder(), name)))!["cases"]!.AsArray().ToDictionary(golden => golden!["name"]!.GetValue<string>(), golden => golden!));
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Folder(), name)))!["cases"]!.AsArray()
+            .ToDictionary(golden => golden!["name"]!.GetValue<string>(), golden => golden!));
 
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, IReadOnlyDictionary<string, JsonNode>> Loaded = new();
 

@@ -75,7 +75,8 @@ public sealed class GoldenTests(GradApplication application, GoldenTests.TensorA
             var answer = await application.SucceedAsync("/v1/gradients", request);
             Assert.True(engine is null || answer["diagnostics"]!["engine"]!["name"]!.GetValue<string>() == engine);
             var wanted = kind is "vjp" or "jvp" ? expected[kind]!["gradients"] : expected[kind];
-            Numbers.AssertClose(Numbers.Of(wanted), Numbers.Of(answer["gradients"]), tolerance, $"{name} {kind}", kind == "sum" ? Math.Max(scale, Numbers.Of(wanted).MaxAbsolute) : null);
+            Numbers.AssertClose(Numbers.Of(wanted), Numbers.Of(answer["gradients"]), tolerance, $"{name} {kind}",
+                kind == "sum" ? Math.Max(scale, Numbers.Of(wanted).MaxAbsolute) : null);
             Numbers.AssertClose(Numbers.Of(expected["outputs"]), Numbers.Of(answer["outputs"]), tolerance, $"{name} outputs");
             GoldenStatistics.AssertClose(expected["batchNorm"]!.AsObject(), answer["batchNorm"]!["layers"]!.AsArray(), tolerance, name);
         }

@@ -22,7 +22,8 @@ public sealed class ObjectiveGoldenTests(GradApplication application)
 
     /// <summary>Problems that have a case for each of the six variants.</summary>
     public static TheoryData<string> Compared() =>
-        [.. Goldens.Keys.Where(name => name.EndsWith("/a", StringComparison.Ordinal)).Select(name => name[..^2]).Where(problem => Variants.All(variant => Goldens.ContainsKey($"{problem}/{variant}")))];
+        [.. Goldens.Keys.Where(name => name.EndsWith("/a", StringComparison.Ordinal)).Select(name => name[..^2])
+            .Where(problem => Variants.All(variant => Goldens.ContainsKey($"{problem}/{variant}")))];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -103,7 +104,8 @@ public sealed class ObjectiveGoldenTests(GradApplication application)
 
     private static void AssertTerms(JsonNode expected, JsonNode actual, string name)
     {
-        Numbers.AssertClose(Numbers.Of(expected["value"]), Numbers.Of(actual["value"]), Tolerance, $"{name} value", Sizes(expected, term => Math.Abs(Value(term["value"]) * Value(term["weight"]))).Max());
+        Numbers.AssertClose(Numbers.Of(expected["value"]), Numbers.Of(actual["value"]), Tolerance, $"{name} value",
+            Sizes(expected, term => Math.Abs(Value(term["value"]) * Value(term["weight"]))).Max());
         var (wanted, terms) = (expected["terms"]!.AsArray(), actual["terms"]!.AsArray());
         Assert.Equal(wanted.Select(term => term!["name"]!.GetValue<string>()), terms.Select(term => term!["name"]!.GetValue<string>()));
         foreach (var (term, found) in wanted.Zip(terms))
@@ -116,17 +118,20 @@ public sealed class ObjectiveGoldenTests(GradApplication application)
             Numbers.AssertClose(residuals, Numbers.Of(found["residuals"]), Tolerance, $"{what} residuals", scale);
 
             // A mean of squares, or a mean: no entry weighs more than its share.
-            Numbers.AssertClose(Numbers.Of(term["value"]), Numbers.Of(found["value"]), Tolerance, $"{what} value", Math.Max(Math.Abs(Value(term["value"])), scale * Math.Min(1, scale)));
+            Numbers.AssertClose(Numbers.Of(term["value"]), Numbers.Of(found["value"]), Tolerance, $"{what} value",
+                Math.Max(Math.Abs(Value(term["value"])), scale * Math.Min(1, scale)));
         }
     }
 
     private static void AssertGradients(JsonNode expected, JsonNode actual, string name)
     {
         var (wanted, gradients) = (expected["parameterGradients"]!.AsObject(), actual["parameterGradients"]!.AsObject());
-        Assert.Equal(wanted.Select(gradient => gradient.Key).Order(StringComparer.Ordinal), gradients.Select(gradient => gradient.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(wanted.Select(gradient => gradient.Key).Order(StringComparer.Ordinal),
+            gradients.Select(gradient => gradient.Key).Order(StringComparer.Ordinal));
         foreach (var (parameter, values) in wanted)
         {
-            Numbers.AssertClose(Numbers.Of(values), Numbers.Of(gradients[parameter]), Tolerance, $"{name} gradient of {parameter}", Math.Max(Numbers.Of(values).MaxAbsolute, Floor * Largest(wanted)));
+            Numbers.AssertClose(Numbers.Of(values), Numbers.Of(gradients[parameter]), Tolerance, $"{name} gradient of {parameter}",
+                Math.Max(Numbers.Of(values).MaxAbsolute, Floor * Largest(wanted)));
         }
     }
 

@@ -46,7 +46,8 @@ public sealed class ArrowTests
     [Fact]
     public void A_file_is_in_the_namespace_of_its_folder()
     {
-        var elsewhere = SourceFiles.Under("GradService.Domain").Concat(SourceFiles.Under("GradService.Api")).Concat(SourceFiles.Under("GradService.Fuzz")).Concat(SourceFiles.Under("GradService.Tests"))
+        var elsewhere = SourceFiles.Under("GradService.Domain").Concat(SourceFiles.Under("GradService.Api")).Concat(SourceFiles.Under("GradService.Fuzz"))
+            .Concat(SourceFiles.Under("GradService.Tests"))
             .Where(file => SourceFiles.CodeLines(file).FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal)) is { } line
                 && line != $"namespace {Path.GetDirectoryName(file)!.Replace('/', '.')};");
         Assert.Empty(elsewhere);
@@ -55,12 +56,14 @@ public sealed class ArrowTests
     [Fact]
     public void The_domain_knows_no_HTTP_and_no_service() =>
         Assert.DoesNotContain(typeof(GradientService).Assembly.GetReferencedAssemblies(), assembly =>
-            assembly.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || assembly.Name.StartsWith("Microsoft.Extensions", StringComparison.Ordinal)
+            assembly.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+                || assembly.Name.StartsWith("Microsoft.Extensions", StringComparison.Ordinal)
             || assembly.Name.StartsWith("GradService", StringComparison.Ordinal) || assembly.Name == "System.Text.Json");
 
     [Fact]
     public void Tensors_stay_in_the_domain() =>
-        Assert.DoesNotContain(typeof(Program).Assembly.GetReferencedAssemblies(), assembly => assembly.Name!.StartsWith("TorchSharp", StringComparison.Ordinal));
+        Assert.DoesNotContain(typeof(Program).Assembly.GetReferencedAssemblies(),
+            assembly => assembly.Name!.StartsWith("TorchSharp", StringComparison.Ordinal));
 
     private static bool IsInARoomOfTheService(string file) => file.Split('/') is [_, var room, .., _] && ServiceRooms.Contains(room);
 

@@ -13,7 +13,8 @@ namespace GradService.Tests.House;
 public sealed class BanTests
 {
     private static readonly string[] Exempt =
-        ["GradService.Domain/Native/Autograd.cs", "GradService.Domain/Native/LibTorch.cs", "GradService.Domain/Native/SpatialOperations.cs", "GradService.Domain/Native/TensorOperations.cs"];
+        ["GradService.Domain/Native/Autograd.cs", "GradService.Domain/Native/LibTorch.cs", "GradService.Domain/Native/SpatialOperations.cs",
+            "GradService.Domain/Native/TensorOperations.cs"];
 
     [Fact]
     public void Only_the_files_that_the_bans_point_to_are_exempt() =>
@@ -43,7 +44,8 @@ public sealed class BanTests
 
     [Fact]
     public void Every_ban_says_why_or_what_to_use() =>
-        Assert.DoesNotContain(Repository.Read("GradService.Domain/Native/BannedSymbols.txt").TrimEnd().Split('\n'), line => !line.TrimEnd().EndsWith('.') || !line.Contains(';', StringComparison.Ordinal));
+        Assert.DoesNotContain(Repository.Read("GradService.Domain/Native/BannedSymbols.txt").TrimEnd().Split('\n'),
+            line => !line.TrimEnd().EndsWith('.') || !line.Contains(';', StringComparison.Ordinal));
 
     [Fact]
     public void The_compiled_domain_uses_no_operator_of_Tensor_not_even_by_compound_assignment() =>
@@ -51,16 +53,20 @@ public sealed class BanTests
 
     [Fact]
     public void The_compiled_domain_never_asks_for_what_is_process_wide() =>
-        Assert.Empty(MembersUsed().Intersect(["torch.manual_seed", "random.manual_seed", "torch.seed", "torch.set_rng_state", "torch.set_default_dtype", "torch.set_grad_enabled", "autograd.grad", "Tensor.backward", "init.uniform_"]));
+        Assert.Empty(MembersUsed()
+            .Intersect(["torch.manual_seed", "random.manual_seed", "torch.seed", "torch.set_rng_state", "torch.set_default_dtype", "torch.set_grad_enabled",
+                "autograd.grad", "Tensor.backward", "init.uniform_"]));
 
     [Fact]
     public void Tensors_are_made_and_their_device_is_named_in_one_file()
     {
-        string[] made = ["empty", "zeros", "ones", "full", "eye", "arange", "linspace", "logspace", "tensor", "as_tensor", "from_array", "frombuffer", "rand", "randn", "randint", "randperm",
+        string[] made = ["empty", "zeros", "ones", "full", "eye", "arange", "linspace", "logspace", "tensor", "as_tensor", "from_array", "frombuffer", "rand",
+            "randn", "randint", "randperm",
             "empty_like", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "get_CPU", "device"];
         var elsewhere = typeof(GradientService).Assembly.GetTypes().Where(type => CompiledMethod.Outermost(type) != typeof(Tensors))
             .SelectMany(CompiledMethod.Of)
-            .SelectMany(method => CompiledMethod.Named(method).Where(named => named.DeclaringType?.FullName == "TorchSharp.torch" && made.Contains(named.Name)).Select(named => (method, named)))
+            .SelectMany(method => CompiledMethod.Named(method).Where(named => named.DeclaringType?.FullName == "TorchSharp.torch" && made.Contains(named.Name))
+                .Select(named => (method, named)))
             .Select(pair => $"{pair.method.DeclaringType}.{pair.method.Name} calls {pair.named.Name}");
         Assert.Empty(elsewhere);
     }
@@ -68,7 +74,8 @@ public sealed class BanTests
     [Fact]
     public void Every_draw_names_its_generator()
     {
-        string[] draws = [".uniform_(", ".normal_(", ".bernoulli_(", ".bernoulli(", "rand(", "randn(", "randint(", "randperm(", "rand_like(", "randn_like(", "dropout("];
+        string[] draws = [".uniform_(", ".normal_(", ".bernoulli_(", ".bernoulli(", "rand(", "randn(", "randint(", "randperm(", "rand_like(",
+            "randn_like(", "dropout("];
         var anonymous = SourceFiles.Under("GradService.Domain").SelectMany(SourceFiles.CodeLines)
             .Where(line => draws.Any(draw => Calls(line, draw)) && !line.Contains("generator", StringComparison.Ordinal));
         Assert.Empty(anonymous);

@@ -28,7 +28,8 @@ internal static class CompiledMethod
             if (opcode.OperandType is OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType or OperandType.InlineField)
             {
                 var generic = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null;
-                if (method.Module.ResolveMember(BitConverter.ToInt32(code, at), generic, method.IsGenericMethod ? method.GetGenericArguments() : null) is { } named)
+                if (method.Module.ResolveMember(BitConverter.ToInt32(code, at), generic,
+                    method.IsGenericMethod ? method.GetGenericArguments() : null) is { } named)
                 {
                     yield return named;
                 }

@@ -24,17 +24,21 @@ public sealed class DocumentationTests
     [Fact]
     public void Every_property_that_travels_has_a_summary()
     {
-        var travelling = Reachable(typeof(GradientRequest), typeof(ForwardRequest), typeof(ComparisonBody), typeof(GradientResult), typeof(ForwardResult), typeof(ComparisonResult),
-                typeof(ObjectiveComparisonRequest), typeof(ObjectiveResult), typeof(ObjectiveComparisonAnswer), typeof(FigureBody), typeof(NetworkBody), typeof(NameBody), typeof(Limits), typeof(ComputeOptions), typeof(StorageOptions))
+        var travelling = Reachable(typeof(GradientRequest), typeof(ForwardRequest), typeof(ComparisonBody), typeof(GradientResult), typeof(ForwardResult),
+            typeof(ComparisonResult),
+                typeof(ObjectiveComparisonRequest), typeof(ObjectiveResult), typeof(ObjectiveComparisonAnswer), typeof(FigureBody), typeof(NetworkBody),
+                typeof(NameBody), typeof(Limits), typeof(ComputeOptions), typeof(StorageOptions))
             .Concat(typeof(Program).Assembly.GetTypes().Where(type => type.Name.EndsWith("Report", StringComparison.Ordinal)));
         var silent = travelling.Distinct().SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(property => property.CanRead && !Overrides(property) && !IsDocumented(type, property)).Select(property => $"{type.FullName}.{property.Name}"));
+            .Where(property => property.CanRead && !Overrides(property) && !IsDocumented(type, property))
+            .Select(property => $"{type.FullName}.{property.Name}"));
         Assert.Empty(silent);
     }
 
     [Fact]
     public void Every_value_of_a_travelling_enumeration_has_a_summary() =>
-        Assert.Empty(Reachable(typeof(GradientRequest), typeof(GradientResult), typeof(ComparisonBody), typeof(ObjectiveComparisonRequest), typeof(ObjectiveResult), typeof(FigureBody)).Where(type => type.IsEnum)
+        Assert.Empty(Reachable(typeof(GradientRequest), typeof(GradientResult), typeof(ComparisonBody), typeof(ObjectiveComparisonRequest),
+            typeof(ObjectiveResult), typeof(FigureBody)).Where(type => type.IsEnum)
             .SelectMany(type => Enum.GetNames(type).Where(name => !HasText($"F:{type.FullName}.{name}")).Select(name => $"{type.FullName}.{name}")));
 
     /// <summary>What it is, is said where it was declared first.</summary>
@@ -42,7 +46,8 @@ public sealed class DocumentationTests
 
     private static bool IsDocumented(Type type, PropertyInfo property) =>
         HasText($"P:{type.FullName!.Replace('+', '.')}.{property.Name}")
-        || (Documented.GetValueOrDefault($"T:{type.FullName}")?.Elements("param").Any(parameter => parameter.Attribute("name")!.Value == property.Name && parameter.Value.Trim().Length > 0) ?? false);
+        || (Documented.GetValueOrDefault($"T:{type.FullName}")?.Elements("param")
+            .Any(parameter => parameter.Attribute("name")!.Value == property.Name && parameter.Value.Trim().Length > 0) ?? false);
 
     private static bool HasText(string member) => Documented.GetValueOrDefault(member)?.Element("summary")?.Value.Trim().Length > 0;
 
@@ -60,7 +65,8 @@ public sealed class DocumentationTests
                     open.Enqueue(part);
                 }
             }
-            else if (type.Namespace?.StartsWith("GradService", StringComparison.Ordinal) == true && type != typeof(NdArray) && type != typeof(Shape) && found.Add(type))
+            else if (type.Namespace?.StartsWith("GradService", StringComparison.Ordinal) == true && type != typeof(NdArray) && type != typeof(Shape)
+                && found.Add(type))
             {
                 var members = type.IsAbstract ? type.Assembly.GetTypes().Where(type.IsAssignableFrom) : [];
                 foreach (var next in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.PropertyType).Concat(members))

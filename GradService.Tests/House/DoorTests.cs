@@ -41,14 +41,16 @@ public sealed class DoorTests
 
     /// <summary>What reads or writes a body whatever its member.</summary>
     private static readonly Type[] WhollyGuarded =
-        [typeof(HttpRequestJsonExtensions), typeof(HttpResponseJsonExtensions), typeof(HttpResponseWritingExtensions), typeof(SendFileResponseExtensions), typeof(RequestFormReaderExtensions), typeof(FormReader), typeof(FormPipeReader), typeof(IFormFile)];
+        [typeof(HttpRequestJsonExtensions), typeof(HttpResponseJsonExtensions), typeof(HttpResponseWritingExtensions), typeof(SendFileResponseExtensions),
+            typeof(RequestFormReaderExtensions), typeof(FormReader), typeof(FormPipeReader), typeof(IFormFile)];
 
     private static IEnumerable<string> Raw => ["Bytes", "Stream", "File", "PhysicalFile", "VirtualFile", "Text", "Content", "ServerSentEvents"];
 
     [Fact]
     public void Only_the_doors_touch_the_bytes_of_requests_and_answers()
     {
-        var touched = typeof(Program).Assembly.GetTypes().Where(type => !IsGenerated(type)).SelectMany(Touched).GroupBy(touch => touch.Type, touch => touch.Member).ToDictionary(group => group.Key, group => group.Distinct().Order().ToArray());
+        var touched = typeof(Program).Assembly.GetTypes().Where(type => !IsGenerated(type)).SelectMany(Touched)
+            .GroupBy(touch => touch.Type, touch => touch.Member).ToDictionary(group => group.Key, group => group.Distinct().Order().ToArray());
         Assert.Equal(Doors.Select(Words).Order(), touched.Select(Words).Order());
     }
 
@@ -58,19 +60,24 @@ public sealed class DoorTests
     {
         await using var application = new GradApplication();
         var services = application.Services.GetRequiredService<IServiceProviderIsService>();
-        var parameters = application.Services.GetRequiredService<EndpointDataSource>().Endpoints.SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Select(parameter => (endpoint, parameter))).ToList();
+        var parameters = application.Services.GetRequiredService<EndpointDataSource>().Endpoints
+            .SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Select(parameter => (endpoint, parameter))).ToList();
         Assert.NotEmpty(parameters);
-        Assert.DoesNotContain(parameters, each => !IsSimple(each.parameter.ParameterInfo.ParameterType) && !services.IsService(each.parameter.ParameterInfo.ParameterType));
+        Assert.DoesNotContain(parameters,
+            each => !IsSimple(each.parameter.ParameterInfo.ParameterType) && !services.IsService(each.parameter.ParameterInfo.ParameterType));
     }
 
-    private static bool IsSimple(Type type) => type == typeof(string) || type == typeof(HttpContext) || type == typeof(HttpRequest) || type == typeof(HttpResponse) || type == typeof(CancellationToken);
+    private static bool IsSimple(Type type) =>
+        type == typeof(string) || type == typeof(HttpContext) || type == typeof(HttpRequest) || type == typeof(HttpResponse)
+            || type == typeof(CancellationToken);
 
     private static string Words(KeyValuePair<string, string[]> door) => $"{door.Key}: {string.Join(", ", door.Value)}";
 
     private static IEnumerable<(string Type, string Member)> Touched(Type type) => CompiledMethod.Of(type)
         .SelectMany(CompiledMethod.Named)
         .OfType<MethodBase>()
-        .Where(called => called.DeclaringType is { } owner && (WhollyGuarded.Contains(owner) || (Guarded.TryGetValue(owner, out var members) && members.Contains(called.Name))))
+        .Where(called => called.DeclaringType is { } owner
+            && (WhollyGuarded.Contains(owner) || (Guarded.TryGetValue(owner, out var members) && members.Contains(called.Name))))
         .Select(called => (CompiledMethod.Outermost(type).Name, $"{called.DeclaringType!.Name}.{called.Name}"));
 
     /// <summary>What ASP.NET generates for handlers could read a body for any of them; that none has it do so is asked of the endpoints.</summary>

@@ -34,13 +34,15 @@ public sealed class LimitsTests
 
     [Fact]
     public void Defaults_are_those_of_the_contract() =>
-        Assert.Equal(Promised.OrderBy(limit => limit.Key, StringComparer.Ordinal), Defaults(new Limits()).Concat(Defaults(new ComputeOptions())).OrderBy(limit => limit.Key, StringComparer.Ordinal));
+        Assert.Equal(Promised.OrderBy(limit => limit.Key, StringComparer.Ordinal),
+            Defaults(new Limits()).Concat(Defaults(new ComputeOptions())).OrderBy(limit => limit.Key, StringComparer.Ordinal));
 
     [Fact]
     public void The_settings_file_repeats_the_defaults_and_leaves_threads_and_memory_to_the_machine() =>
         Assert.Equal(
             Promised.Where(limit => !LeftToTheMachine.Contains(limit.Key)).OrderBy(limit => limit.Key, StringComparer.Ordinal),
-            JsonNode.Parse(Repository.Read("GradService.Api/appsettings.json"))!["Limits"]!.AsObject().Select(limit => KeyValuePair.Create(limit.Key, limit.Value!.GetValue<double>())).OrderBy(limit => limit.Key, StringComparer.Ordinal));
+            JsonNode.Parse(Repository.Read("GradService.Api/appsettings.json"))!["Limits"]!.AsObject()
+                .Select(limit => KeyValuePair.Create(limit.Key, limit.Value!.GetValue<double>())).OrderBy(limit => limit.Key, StringComparer.Ordinal));
 
     [Fact]
     public void Every_limit_has_a_range_that_holds_its_default() =>
@@ -52,8 +54,12 @@ public sealed class LimitsTests
 
     [Fact]
     public void Whatever_is_measured_has_its_unit_in_its_name() =>
-        Assert.DoesNotContain(Promised.Keys, name => (name.Contains("Size", StringComparison.Ordinal) || name.Contains("Time", StringComparison.Ordinal) || name.EndsWith("Deadline", StringComparison.Ordinal)) && !name.EndsWith("Bytes", StringComparison.Ordinal) && !name.EndsWith("Seconds", StringComparison.Ordinal));
+        Assert.DoesNotContain(Promised.Keys,
+            name => (name.Contains("Size", StringComparison.Ordinal) || name.Contains("Time", StringComparison.Ordinal)
+                || name.EndsWith("Deadline", StringComparison.Ordinal)) && !name.EndsWith("Bytes", StringComparison.Ordinal)
+                && !name.EndsWith("Seconds", StringComparison.Ordinal));
 
     private static IEnumerable<KeyValuePair<string, double>> Defaults(object options) =>
-        options.GetType().GetProperties().Where(property => property.SetMethod is not null).Select(property => KeyValuePair.Create(property.Name, Convert.ToDouble(property.GetValue(options), null)));
+        options.GetType().GetProperties().Where(property => property.SetMethod is not null)
+            .Select(property => KeyValuePair.Create(property.Name, Convert.ToDouble(property.GetValue(options), null)));
 }

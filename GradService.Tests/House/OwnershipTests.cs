@@ -11,21 +11,28 @@ public sealed class OwnershipTests
 
     [Fact]
     public void No_record_holds_a_tensor() =>
-        Assert.Empty(Types.Where(IsRecord).SelectMany(type => type.GetFields(CompiledMethod.All).Where(field => Mentions(field.FieldType, typeof(torch.Tensor))).Select(field => $"{type}.{field.Name}")));
+        Assert.Empty(Types.Where(IsRecord)
+            .SelectMany(type => type.GetFields(CompiledMethod.All).Where(field => Mentions(field.FieldType, typeof(torch.Tensor)))
+                .Select(field => $"{type}.{field.Name}")));
 
     [Fact]
     public void What_holds_disposables_of_its_own_is_sealed_or_static() =>
-        Assert.DoesNotContain(Types, type => type is { IsClass: true, IsSealed: false } && type.GetFields(CompiledMethod.All).Any(field => Mentions(field.FieldType, typeof(torch.Tensor))));
+        Assert.DoesNotContain(Types,
+            type => type is { IsClass: true, IsSealed: false }
+                && type.GetFields(CompiledMethod.All).Any(field => Mentions(field.FieldType, typeof(torch.Tensor))));
 
     [Fact]
     public void No_tensor_lives_as_long_as_the_process() =>
-        Assert.Empty(Types.SelectMany(type => type.GetFields(CompiledMethod.All).Where(field => field.IsStatic && Mentions(field.FieldType, typeof(torch.Tensor))).Select(field => $"{type}.{field.Name}")));
+        Assert.Empty(Types.SelectMany(
+            type => type.GetFields(CompiledMethod.All).Where(field => field.IsStatic && Mentions(field.FieldType, typeof(torch.Tensor)))
+                .Select(field => $"{type}.{field.Name}")));
 
     [Fact]
     public void Records_of_the_domain_are_immutable()
     {
         var mutable = typeof(GradientService).Assembly.GetTypes().Where(IsRecord).SelectMany(type => type.GetProperties(CompiledMethod.All)
-            .Where(property => property.SetMethod is { IsPublic: true } set && !set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)))
+            .Where(property => property.SetMethod is { IsPublic: true } set
+                && !set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)))
             .Select(property => $"{type}.{property.Name}"));
         Assert.Empty(mutable);
     }

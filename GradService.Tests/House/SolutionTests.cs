@@ -7,7 +7,8 @@ namespace GradService.Tests.House;
 public sealed class SolutionTests
 {
     private static IReadOnlyList<string> Projects { get; } = [.. Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
-        .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/')).Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))];
+        .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
+        .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))];
 
     private static IReadOnlyList<string> Sources { get; } = SourceFiles.Under("");
 
@@ -27,8 +28,10 @@ public sealed class SolutionTests
     [Fact]
     public void Every_version_is_of_a_package_in_use()
     {
-        var used = Projects.SelectMany(project => XDocument.Parse(Repository.Read(project)).Descendants("PackageReference")).Select(package => package.Attribute("Include")!.Value).ToHashSet();
-        Assert.All(XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants("PackageVersion"), package => Assert.Contains(package.Attribute("Include")!.Value, used));
+        var used = Projects.SelectMany(project => XDocument.Parse(Repository.Read(project)).Descendants("PackageReference"))
+            .Select(package => package.Attribute("Include")!.Value).ToHashSet();
+        Assert.All(XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants("PackageVersion"),
+            package => Assert.Contains(package.Attribute("Include")!.Value, used));
     }
 
     [Fact]

@@ -26,7 +26,8 @@ public sealed class TableTests
         foreach (var (name, type) in LayerTable.All.Concat(QuestionTable.All))
         {
             Assert.Equal(JsonNamingPolicy.CamelCase.ConvertName(type.Name), name);
-            Assert.True(Repository.Has($"GradService.Domain/{type.Namespace!["GradService.Domain.".Length..].Replace('.', '/')}/{type.Name}.cs"), $"{type} has no file of its own");
+            Assert.True(Repository.Has($"GradService.Domain/{type.Namespace!["GradService.Domain.".Length..].Replace('.', '/')}/{type.Name}.cs"),
+                $"{type} has no file of its own");
         }
     }
 
@@ -36,7 +37,8 @@ public sealed class TableTests
 
     [Fact]
     public void Every_finding_has_a_file_of_its_own_and_a_line_in_its_table() =>
-        Assert.Equal(RoomsWithRules.SelectMany(room => FilesIn($"GradService.Domain/{room}/Rules")).Order(StringComparer.Ordinal), FindingTable.All.Select(rule => string.Concat(rule.Code.Split('-').Select(Pascal))).Order(StringComparer.Ordinal));
+        Assert.Equal(RoomsWithRules.SelectMany(room => FilesIn($"GradService.Domain/{room}/Rules")).Order(StringComparer.Ordinal),
+            FindingTable.All.Select(rule => string.Concat(rule.Code.Split('-').Select(Pascal))).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_table_names_each_member_on_one_line_and_no_other_code_does()
@@ -44,12 +46,15 @@ public sealed class TableTests
         foreach (var (name, type) in LayerTable.All)
         {
             // Functions of formulas are a family of their own, and some are called as activations are.
-            Assert.Equal(["GradService.Domain/Networks/Layers/LayerTable.cs"], Naming($"\"{name}\"]", "GradService.Domain", "GradService.Api").Where(file => file != "GradService.Domain/Objectives/Formulas/Function.cs"));
-            Assert.Single(SourceFiles.CodeLines("GradService.Domain/Networks/Layers/LayerTable.cs"), line => line.Contains($"typeof({type.Name})", StringComparison.Ordinal));
+            Assert.Equal(["GradService.Domain/Networks/Layers/LayerTable.cs"],
+                Naming($"\"{name}\"]", "GradService.Domain", "GradService.Api").Where(file => file != "GradService.Domain/Objectives/Formulas/Function.cs"));
+            Assert.Single(SourceFiles.CodeLines("GradService.Domain/Networks/Layers/LayerTable.cs"),
+                line => line.Contains($"typeof({type.Name})", StringComparison.Ordinal));
         }
 
         Assert.All(QuestionTable.All.Values, type =>
-            Assert.Single(SourceFiles.CodeLines("GradService.Domain/Gradients/Kinds/QuestionTable.cs"), line => line.Contains($"typeof({type.Name})", StringComparison.Ordinal)));
+            Assert.Single(SourceFiles.CodeLines("GradService.Domain/Gradients/Kinds/QuestionTable.cs"),
+                line => line.Contains($"typeof({type.Name})", StringComparison.Ordinal)));
         Assert.All(FindingTable.All, rule => Assert.Single(Naming($"\"{rule.Code}\"", "GradService.Domain")));
     }
 
@@ -68,7 +73,8 @@ public sealed class TableTests
 
     private static HashSet<Type> Members(Type family) => [.. family.Assembly.GetTypes().Where(type => !type.IsAbstract && family.IsAssignableFrom(type))];
 
-    private static IEnumerable<string> FilesIn(string folder) => SourceFiles.Under(folder).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> FilesIn(string folder) =>
+        SourceFiles.Under(folder).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
 
     private static string Pascal(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

@@ -39,7 +39,8 @@ internal static class TypeUses
     };
 
     private static IEnumerable<Type?> Attributes(IEnumerable<CustomAttributeData> attributes) => attributes.SelectMany(attribute =>
-        attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(named => named.TypedValue)).Select(argument => argument.Value as Type).Prepend(attribute.AttributeType));
+        attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(named => named.TypedValue)).Select(argument => argument.Value as Type)
+            .Prepend(attribute.AttributeType));
 
     /// <summary>A type with all that it is made of: the elements of arrays, the arguments of generic types.</summary>
     private static IEnumerable<Type> Whole(Type? type) => type switch

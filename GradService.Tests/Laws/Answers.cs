@@ -53,7 +53,8 @@ internal static class Answers
         for (var i = 0; i < expected.Length; i++)
         {
             var difference = Math.Abs(expected[i] - actual[i]);
-            Assert.True(difference <= tolerance * scale, $"{what}: entry {i} is {actual[i]:R} instead of {expected[i]:R}, off by {difference / scale:G3} of {scale:G3}, tolerance {tolerance:G3}");
+            Assert.True(difference <= tolerance * scale,
+                $"{what}: entry {i} is {actual[i]:R} instead of {expected[i]:R}, off by {difference / scale:G3} of {scale:G3}, tolerance {tolerance:G3}");
         }
     }
 }

@@ -25,7 +25,8 @@ public sealed class CouplingFactorLaws(ITestOutputHelper output)
             if (!problem.BatchNorms.Any(placed => problem.ModeOf(placed) is Renorm))
             {
                 // No mode holds the statistics of one that corrects.
-                errors.Compare(problem.Detached().Gradients(new PerSample { Outputs = outputs, Strategy = Strategy.RowByRow }), Answers.Flat(factors.Diagonal), scale, "diagonal, detached");
+                errors.Compare(problem.Detached().Gradients(new PerSample { Outputs = outputs, Strategy = Strategy.RowByRow }), Answers.Flat(factors.Diagonal),
+                    scale, "diagonal, detached");
             }
 
             errors.Compare(problem.Gradients(new PerSample { Outputs = outputs }), CouplingMultipliedOut.Own(factors), scale, "own blocks, perSample");

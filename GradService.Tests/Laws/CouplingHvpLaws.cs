@@ -44,7 +44,8 @@ public sealed class CouplingHvpLaws(ITestOutputHelper output)
             var random = problem.Draws();
             var (cotangent, t) = Factors(problem, random);
             var u = Problem.Draw(random, problem.InputShape.Dimensions);
-            var (along, across) = (problem.Gradients(new Hvp { Cotangent = cotangent, Tangent = t }), problem.Gradients(new Hvp { Cotangent = cotangent, Tangent = u }));
+            var (along, across) = (problem.Gradients(new Hvp { Cotangent = cotangent, Tangent = t }),
+                problem.Gradients(new Hvp { Cotangent = cotangent, Tangent = u }));
 
             // Sums of N·D products each.
             var scale = problem.Inputs.Length * Math.Max(Scale(problem, cotangent, t, along), Scale(problem, cotangent, u, across));

@@ -50,8 +50,11 @@ public sealed class CouplingLaws(ITestOutputHelper output)
         errors.Compare(rows.Values, problem.Gradients(new Jacobian { Strategy = Strategy.Structured }), scale, "jacobian");
         errors.Compare(rows.PerSample([.. Enumerable.Range(0, m)]), problem.Gradients(new PerSample { Strategy = Strategy.Structured }), scale, "perSample");
         var selected = problem.SomeOutputs(random);
-        errors.Compare(rows.Rows(selected), problem.Gradients(new Jacobian { Outputs = selected, Strategy = Strategy.Structured }), scale, "jacobian of selected outputs");
-        errors.Compare(rows.PerSample(selected), problem.Gradients(new PerSample { Outputs = selected, Strategy = Strategy.Structured }), scale, "perSample of selected outputs");
-        errors.Compare(rows.PerSample(selected), problem.Gradients(new PerSample { Outputs = selected, Strategy = Strategy.RowByRow }), scale, "perSample of selected outputs, row by row");
+        errors.Compare(rows.Rows(selected), problem.Gradients(new Jacobian { Outputs = selected, Strategy = Strategy.Structured }), scale,
+            "jacobian of selected outputs");
+        errors.Compare(rows.PerSample(selected), problem.Gradients(new PerSample { Outputs = selected, Strategy = Strategy.Structured }), scale,
+            "perSample of selected outputs");
+        errors.Compare(rows.PerSample(selected), problem.Gradients(new PerSample { Outputs = selected, Strategy = Strategy.RowByRow }), scale,
+            "perSample of selected outputs, row by row");
     }
 }

@@ -41,9 +41,11 @@ public sealed class DenseEngineLaws
             var byTensors = question is PerSample && CoupledLayers(problem) > 1;
             Assert.Equal(byTensors ? "tensor" : "dense", dense.Diagnostics.Engine.Name);
             Assert.Equal("tensor", tensors.Diagnostics.Engine.Name);
-            Assert.Equal((tensors.Diagnostics.Strategy, tensors.Diagnostics.Passes, tensors.Diagnostics.Reason), (dense.Diagnostics.Strategy, dense.Diagnostics.Passes, dense.Diagnostics.Reason));
+            Assert.Equal((tensors.Diagnostics.Strategy, tensors.Diagnostics.Passes, tensors.Diagnostics.Reason),
+                (dense.Diagnostics.Strategy, dense.Diagnostics.Passes, dense.Diagnostics.Reason));
 
-            AssertAgree(problem, exact.Gradients!, tensors.Gradients!, dense.Gradients!, Math.Max(held, exact.Gradients!.MaxAbsolute()), $"{question.Kind} gradients", Cotangents(problem, question).Max(rounding.Of));
+            AssertAgree(problem, exact.Gradients!, tensors.Gradients!, dense.Gradients!, Math.Max(held, exact.Gradients!.MaxAbsolute()),
+                $"{question.Kind} gradients", Cotangents(problem, question).Max(rounding.Of));
             AssertAgree(problem, exact.Outputs, tensors.Outputs, dense.Outputs, Math.Max(1, exact.Outputs.MaxAbsolute()), "outputs");
             AssertStatisticsAgree(problem, exact, tensors, dense);
         }
@@ -59,7 +61,13 @@ public sealed class DenseEngineLaws
         const double Weight = 9;
         foreach (var x in Enumerable.Range(0, 240).Select(step => step / 100.0))
         {
-            var network = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = 1, Bias = false }, new Tanh()], Dtype = Dtype.Float64, Parameters = new Dictionary<string, NdArray> { ["0.weight"] = new(new Shape(1, 1), [Weight]) } };
+            var network = new NetworkSpec
+            {
+                InputShape = [1],
+                Layers = [new Linear { OutFeatures = 1, Bias = false }, new Tanh()],
+                Dtype = Dtype.Float64,
+                Parameters = new Dictionary<string, NdArray> { ["0.weight"] = new(new Shape(1, 1), [Weight]) },
+            };
             var problem = new Problem(network, [x], 1, new BatchNormSpec { Mode = GradService.Domain.Statistics.Modes.Eval.Mode });
             var bound = Roundings * Dtype.Float64.Epsilon() * new RoundingBound(problem).Of([1]);
             Assert.InRange(bound, 0, 2e-14);
@@ -86,7 +94,8 @@ public sealed class DenseEngineLaws
         var held = problem.InMode(GradService.Domain.Statistics.Modes.Reference.Mode, RandomProblems.Batch(problem.Draws(), problem.Network, 5));
         held = problem.BatchNorms.Any() ? held : problem.InMode(GradService.Domain.Statistics.Modes.Eval.Mode);
         var half = Math.Max(2, problem.Samples / 2);
-        var (whole, part) = (Ask(Dense, held, new PerSample()), Ask(Dense, held with { Inputs = held.Inputs[..(half * problem.InputElements)], Samples = half }, new PerSample()));
+        var (whole, part) = (Ask(Dense, held, new PerSample()),
+            Ask(Dense, held with { Inputs = held.Inputs[..(half * problem.InputElements)], Samples = half }, new PerSample()));
         var expected = Answers.Flat(whole.Gradients)[..part.Gradients!.Count];
         Answers.AssertClose(expected, Answers.Flat(part.Gradients), 1e-14, Math.Max(1e-300, Answers.Largest(expected)), "gradients");
     }, iter: 200, print: problem => $"{problem}");
@@ -108,22 +117,28 @@ public sealed class DenseEngineLaws
         }
     }
 
-    private static GradientResult Ask(GradientService service, Problem problem, Question question) => service.Differentiate(problem.Ask(question), CancellationToken.None);
+    private static GradientResult Ask(GradientService service, Problem problem, Question question) =>
+        service.Differentiate(problem.Ask(question), CancellationToken.None);
 
-    private static int CoupledLayers(Problem problem) => problem.BatchNorms.Count(placed => problem.WithModes((other, mode) => other.Name == placed.Name ? mode : GradService.Domain.Statistics.Modes.TrainDetached.Mode).Coupled);
+    private static int CoupledLayers(Problem problem) =>
+        problem.BatchNorms.Count(
+            placed => problem.WithModes((other, mode) => other.Name == placed.Name ? mode : GradService.Domain.Statistics.Modes.TrainDetached.Mode).Coupled);
 
     private static void AssertStatisticsAgree(Problem problem, GradientResult exact, GradientResult tensors, GradientResult dense)
     {
-        Assert.Equal(tensors.BatchNorm.Layers.Select(layer => (layer.Name, layer.Mode, layer.BatchesTracked)), dense.BatchNorm.Layers.Select(layer => (layer.Name, layer.Mode, layer.BatchesTracked)));
+        Assert.Equal(tensors.BatchNorm.Layers.Select(layer => (layer.Name, layer.Mode, layer.BatchesTracked)),
+            dense.BatchNorm.Layers.Select(layer => (layer.Name, layer.Mode, layer.BatchesTracked)));
         foreach (var (index, layer) in dense.BatchNorm.Layers.Index())
         {
             var (expected, other) = (exact.BatchNorm.Layers[index], tensors.BatchNorm.Layers[index]);
             Assert.Equal(other.RunningMean is null, layer.RunningMean is null);
-            foreach (var array in new Func<GradService.Domain.Runs.BatchNormLayerReport, NdArray?>[] { of => of.Mean, of => of.Variance, of => of.RunningMean, of => of.RunningVariance })
+            foreach (var array in new Func<GradService.Domain.Runs.BatchNormLayerReport, NdArray?>[] { of => of.Mean, of => of.Variance, of => of.RunningMean,
+                of => of.RunningVariance })
             {
                 if (array(layer) is { } values)
                 {
-                    AssertAgree(problem, array(expected)!, array(other)!, values, Math.Max(1, array(expected)!.MaxAbsolute()), $"statistics of layer {layer.Name}");
+                    AssertAgree(problem, array(expected)!, array(other)!, values, Math.Max(1, array(expected)!.MaxAbsolute()),
+                        $"statistics of layer {layer.Name}");
                 }
             }
         }

@@ -45,7 +45,8 @@ public sealed class FiniteDifferenceReportLaws
             {
                 var tolerance = problem.IsDouble ? 1e-6 : 1e-3;
                 Assert.True(report.MaxRelativeError < tolerance || report.MaxAbsoluteError < tolerance * problem.Scale(differences.Values),
-                    $"{answer.Kind}: relative {report.MaxRelativeError}, absolute {report.MaxAbsoluteError} where the Jacobian reaches {differences.MaxAbsolute}");
+                    $"{answer.Kind}: relative {report.MaxRelativeError}, absolute {report.MaxAbsoluteError} where the Jacobian reaches "
+                        + $"{differences.MaxAbsolute}");
                 Interlocked.Increment(ref compared);
             }
         });

@@ -64,7 +64,8 @@ public sealed class MatrixTests
             {
                 var answer = problem.In(dtype).Answer(question);
                 Assert.Equal(dtype, answer.Gradients!.Dtype);
-                Answers.AssertClose(expected, Answers.Flat(answer.Gradients), tolerance, Math.Max(Answers.Largest(jacobian.Values), Answers.Largest(expected)), $"matrix {answer.Kind} {dtype}");
+                Answers.AssertClose(expected, Answers.Flat(answer.Gradients), tolerance, Math.Max(Answers.Largest(jacobian.Values), Answers.Largest(expected)),
+                    $"matrix {answer.Kind} {dtype}");
             }
         }
     }

@@ -18,19 +18,20 @@ public sealed class ModeLaws
     [Theory]
     [InlineData("dense")]
     [InlineData("convolutional")]
-    public void In_uncoupled_modes_no_output_depends_on_another_sample(string networks) => RandomFamily.Of(networks).Normalised.Select(problem => problem.Detached()).Hold(problem =>
-    {
-        Assert.False(problem.Coupled);
-        foreach (var strategy in new[] { Strategy.Structured, Strategy.RowByRow })
+    public void In_uncoupled_modes_no_output_depends_on_another_sample(string networks) =>
+        RandomFamily.Of(networks).Normalised.Select(problem => problem.Detached()).Hold(problem =>
         {
-            var jacobian = problem.Gradients(new Jacobian { Strategy = strategy });
-            for (var i = 0; i < jacobian.Length; i++)
+            Assert.False(problem.Coupled);
+            foreach (var strategy in new[] { Strategy.Structured, Strategy.RowByRow })
             {
-                var (sample, other) = (i / problem.Inputs.Length / problem.OutputElements, i % problem.Inputs.Length / problem.InputElements);
-                Assert.True(sample == other || jacobian[i] == 0, $"{strategy}: entry {i} couples sample {sample} to {other}");
+                var jacobian = problem.Gradients(new Jacobian { Strategy = strategy });
+                for (var i = 0; i < jacobian.Length; i++)
+                {
+                    var (sample, other) = (i / problem.Inputs.Length / problem.OutputElements, i % problem.Inputs.Length / problem.InputElements);
+                    Assert.True(sample == other || jacobian[i] == 0, $"{strategy}: entry {i} couples sample {sample} to {other}");
+                }
             }
-        }
-    });
+        });
 
     [Theory]
     [InlineData("dense")]
@@ -42,7 +43,8 @@ public sealed class ModeLaws
         var jacobian = problem.Gradients(rowByRow);
         var tolerance = ((problem.IsDouble ? 1e-12 : 1e-4) * problem.Scale(jacobian)) + (16 * Math.Max(problem.Lost(rowByRow), problem.Lost(new Jacobian())));
         Answers.AssertClose(jacobian, problem.Jacobian(), tolerance, 1, "jacobian by auto");
-        Answers.AssertClose(problem.Gradients(new PerSample { Strategy = Strategy.RowByRow }), problem.Gradients(new PerSample()), tolerance, 1, "perSample by auto");
+        Answers.AssertClose(problem.Gradients(new PerSample { Strategy = Strategy.RowByRow }), problem.Gradients(new PerSample()), tolerance, 1,
+            "perSample by auto");
     });
 
     [Theory]
@@ -70,7 +72,12 @@ public sealed class ModeLaws
     public void Eval_without_running_statistics_couples_the_samples()
     {
         // One BatchNorm and a bend after it, three samples: 1e-3 is far above rounding and far below what coupling gives.
-        var network = RandomParameters.Fill(new() { InputShape = [2], Dtype = Dtype.Float64, Layers = [new BatchNorm { TrackRunningStats = false }, new Tanh(), new Linear { OutFeatures = 1 }] }, seed: 3);
+        var network = RandomParameters.Fill(new()
+        {
+            InputShape = [2],
+            Dtype = Dtype.Float64,
+            Layers = [new BatchNorm { TrackRunningStats = false }, new Tanh(), new Linear { OutFeatures = 1 }],
+        }, seed: 3);
         var problem = new Problem(network, RandomProblems.Batch(new Random(3), network, 3).Doubles.ToArray(), 3, new BatchNormSpec { Mode = Eval.Mode });
         Assert.True(problem.Answer(new Jacobian()).Diagnostics.Coupling!.Share > 1e-3);
     }
@@ -78,12 +85,13 @@ public sealed class ModeLaws
     [Theory]
     [InlineData("dense")]
     [InlineData("convolutional")]
-    public void The_batch_as_its_own_reference_is_trainDetached(string networks) => AllTracked(networks).Select(problem => problem with { DropoutSeed = null }).Hold(problem =>
-    {
-        // Dropout is left out, as it is the identity for the reference batch.
-        var reference = problem.InMode(Reference.Mode, new NdArray(problem.InputShape, problem.Inputs)).Answer(new Jacobian());
-        AssertEqual(problem.InMode(TrainDetached.Mode).Answer(new Jacobian()), reference);
-    });
+    public void The_batch_as_its_own_reference_is_trainDetached(string networks) =>
+        AllTracked(networks).Select(problem => problem with { DropoutSeed = null }).Hold(problem =>
+        {
+            // Dropout is left out, as it is the identity for the reference batch.
+            var reference = problem.InMode(Reference.Mode, new NdArray(problem.InputShape, problem.Inputs)).Answer(new Jacobian());
+            AssertEqual(problem.InMode(TrainDetached.Mode).Answer(new Jacobian()), reference);
+        });
 
     [Theory]
     [InlineData("dense")]
@@ -96,7 +104,8 @@ public sealed class ModeLaws
         {
             Assert.Equal(Answers.Flat(one.Mean), Answers.Flat(other.Mean));
             Assert.Equal(Answers.Flat(one.Variance), Answers.Flat(other.Variance));
-            Assert.Equal(one.RunningVariance is null ? [] : Answers.Flat(one.RunningVariance), other.RunningVariance is null ? [] : Answers.Flat(other.RunningVariance));
+            Assert.Equal(one.RunningVariance is null ? [] : Answers.Flat(one.RunningVariance),
+                other.RunningVariance is null ? [] : Answers.Flat(other.RunningVariance));
             Assert.Equal(one.BatchesTracked, other.BatchesTracked);
         }
     });
@@ -145,12 +154,17 @@ public sealed class ModeLaws
 
     private static Gen<Problem> NoneTracked(string networks) => RandomFamily.Of(networks).Normalised.Select(problem => Retracked(problem, track: false));
 
-    private static Problem Retracked(Problem problem, bool track) => RandomProblems.WithLayers(problem, Retracked(problem.Network.Layers, track)).InMode(Train.Mode);
+    private static Problem Retracked(Problem problem, bool track) =>
+        RandomProblems.WithLayers(problem, Retracked(problem.Network.Layers, track)).InMode(Train.Mode);
 
     private static List<Layer> Retracked(IReadOnlyList<Layer> layers, bool track) => [.. layers.Select(layer => layer switch
     {
         BatchNorm batchNorm => batchNorm with { TrackRunningStats = track },
-        Residual residual => new Residual { Layers = Retracked(residual.Layers, track), Shortcut = residual.Shortcut is null ? null : Retracked(residual.Shortcut, track) },
+        Residual residual => new Residual
+        {
+            Layers = Retracked(residual.Layers, track),
+            Shortcut = residual.Shortcut is null ? null : Retracked(residual.Shortcut, track),
+        },
         _ => layer,
     })];
 }

@@ -72,7 +72,8 @@ public sealed class ObjectiveDifferenceLaws(GradApplication application)
             var actual = entries.Zip(direction, (entry, along) => entry * along).Sum();
             var size = Math.Max(entries.Sum(Math.Abs), Floor * largest);
             Assert.True(Math.Abs(actual - expected) <= Tolerance * size,
-                $"along {parameter} the gradient is {actual:R}, the loss changes by {expected:R}: off by {Math.Abs(actual - expected) / size:G3} of {size:G3}\n{request.ToJsonString()}");
+                $"along {parameter} the gradient is {actual:R}, the loss changes by {expected:R}: off by {Math.Abs(actual - expected) / size:G3} of "
+                    + $"{size:G3}\n{request.ToJsonString()}");
         }
     }
 
@@ -89,8 +90,10 @@ public sealed class ObjectiveDifferenceLaws(GradApplication application)
         {
             var set = batch!["points"]!.GetValue<string>();
             var part = request.DeepClone().AsObject();
-            part["points"] = new JsonArray([.. part["points"]!.AsArray().Where(points => points!["name"]!.GetValue<string>() == set).Select(points => points!.DeepClone())]);
-            part["terms"] = new JsonArray([.. part["terms"]!.AsArray().Where(term => term!["on"]!.GetValue<string>() == set).Select(term => term!.DeepClone())]);
+            part["points"] = new JsonArray(
+                [.. part["points"]!.AsArray().Where(points => points!["name"]!.GetValue<string>() == set).Select(points => points!.DeepClone())]);
+            part["terms"] = new JsonArray(
+                [.. part["terms"]!.AsArray().Where(term => term!["on"]!.GetValue<string>() == set).Select(term => term!.DeepClone())]);
             yield return Held(part, batch["layers"]!.AsArray());
         }
     }
@@ -130,7 +133,8 @@ public sealed class ObjectiveDifferenceLaws(GradApplication application)
     private async Task<double> DifferenceAsync(JsonObject[] losses, string parameter, double[] direction)
     {
         async Task<double> Across(double step) =>
-            await ValueAsync([.. losses.Select(loss => Moved(loss, parameter, direction, step))]) - await ValueAsync([.. losses.Select(loss => Moved(loss, parameter, direction, -step))]);
+            await ValueAsync([.. losses.Select(loss => Moved(loss, parameter, direction, step))])
+                - await ValueAsync([.. losses.Select(loss => Moved(loss, parameter, direction, -step))]);
 
         return ((8 * await Across(Step)) - await Across(2 * Step)) / (12 * Step);
     }

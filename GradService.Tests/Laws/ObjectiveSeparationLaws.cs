@@ -39,7 +39,8 @@ public sealed class ObjectiveSeparationLaws
     public void Expanded_is_row_by_row_beside_layers_that_do_not_couple() => Hold(SecondOrder, new() { ["2"] = TrainDetached.Mode });
 
     [Fact]
-    public void Expanded_is_row_by_row_where_layers_correct_what_they_normalised() => Hold(SecondOrder, new() { ["5"] = new Renorm { RMax = 1.2, DMax = 0.1 } });
+    public void Expanded_is_row_by_row_where_layers_correct_what_they_normalised() =>
+        Hold(SecondOrder, new() { ["5"] = new Renorm { RMax = 1.2, DMax = 0.1 } });
 
     /// <param name="formulas">What terms are drawn from.</param>
     /// <param name="layers">Modes of single layers.</param>
@@ -75,7 +76,8 @@ public sealed class ObjectiveSeparationLaws
     {
         var shape = NetworkShape.Infer(request.Spec(), new Limits());
         var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode };
-        var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), variant, request.BatchNorm.Batches)
+        var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), variant,
+            request.BatchNorm.Batches)
         {
             Live = live,
             Strategy = strategy,
@@ -99,7 +101,8 @@ public sealed class ObjectiveSeparationLaws
             Seed = random.Next(),
             Layers =
             [
-                .. Enumerable.Range(0, blocks).SelectMany(_ => (Layer[])[new Linear { OutFeatures = random.Next(2, 4) }, Activations[random.Next(Activations.Length)], new BatchNorm()]),
+                .. Enumerable.Range(0, blocks)
+                    .SelectMany(_ => (Layer[])[new Linear { OutFeatures = random.Next(2, 4) }, Activations[random.Next(Activations.Length)], new BatchNorm()]),
                 new Linear { OutFeatures = 1 },
             ],
         };
@@ -113,7 +116,12 @@ public sealed class ObjectiveSeparationLaws
                 new() { Name = "pde", On = "interior", Residual = formulas[random.Next(formulas.Length)] },
                 new() { Name = "bc", On = "boundary", Residual = formulas[random.Next(formulas.Length)], Weight = 0.5 },
             ],
-            BatchNorm = new TrainingBatchNormSpec { Mode = Train.Mode, Layers = layers, Batches = random.Next(2) == 0 ? PointBatches.Joint : PointBatches.PerSet },
+            BatchNorm = new TrainingBatchNormSpec
+            {
+                Mode = Train.Mode,
+                Layers = layers,
+                Batches = random.Next(2) == 0 ? PointBatches.Joint : PointBatches.PerSet,
+            },
         };
 
         PointSet Points(string name, int count) => new()

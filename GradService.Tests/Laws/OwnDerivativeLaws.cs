@@ -35,7 +35,8 @@ public sealed class OwnDerivativeLaws(ITestOutputHelper output)
             var selected = problem.SomeOutputs(problem.Draws());
             var block = d * d;
             errors.Compare(
-                [.. from row in Enumerable.Range(0, problem.Samples) from one in selected from entry in Enumerable.Range(0, block) select expected[(((row * m) + one) * block) + entry]],
+                [.. from row in Enumerable.Range(0, problem.Samples) from one in selected from entry in Enumerable.Range(
+                    0, block) select expected[(((row * m) + one) * block) + entry]],
                 problem.Gradients(new Hessian { Outputs = selected }), scale, "hessian of selected outputs");
         });
     }
@@ -50,12 +51,14 @@ public sealed class OwnDerivativeLaws(ITestOutputHelper output)
             var (m, order) = (problem.Outputs(), random.Next(1, 5));
             var directions = Problem.Draw(random, problem.Samples, problem.InputElements);
             using var given = new CoupledRun(problem);
-            var expected = Answers.Flat(new OwnDerivatives(given.Run, All(m), interacting: true, CancellationToken.None).Along(directions.ToTensor(Dtype.Float64), order));
+            var expected = Answers.Flat(
+                new OwnDerivatives(given.Run, All(m), interacting: true, CancellationToken.None).Along(directions.ToTensor(Dtype.Float64), order));
             var question = new Derivatives { Order = order, Direction = directions.Reshape(problem.InputShape) };
             CompareOrders(errors, problem, question, expected, problem.Gradients(question), "derivatives");
             if (given.Size.CoupledLayers.Count < 2 || order <= Expansion.MaxOrder)
             {
-                CompareOrders(errors, problem, question, expected, Answers.Flat(Decoupled(given, order, m).Along(directions.ToTensor(Dtype.Float64), order)), "derivatives, decoupled");
+                CompareOrders(errors, problem, question, expected, Answers.Flat(Decoupled(given, order, m).Along(directions.ToTensor(Dtype.Float64), order)),
+                    "derivatives, decoupled");
             }
         });
     }

@@ -77,7 +77,8 @@ public sealed class OwnDerivativeProductLaws(ITestOutputHelper output)
                 double[] Of(double[] all) => [.. all.Where((_, entry) => entry % order == k - 1)];
                 var scale = Largest(Of(derivatives), Of(held));
                 Interlocked.Increment(ref tried[k]);
-                var differences = Enumerable.Range(0, problem.Samples).Select(sample => NestedDifferences.Of(t => Moved(sample, t), k, step: 0.02 * k)).ToList();
+                var differences = Enumerable.Range(0, problem.Samples)
+                    .Select(sample => NestedDifferences.Of(t => Moved(sample, t), k, step: 0.02 * k)).ToList();
                 if (differences.All(each => each.Doubt <= 2e-6 * scale))
                 {
                     errors.Compare([.. differences.SelectMany(each => each.Value)], Of(derivatives), scale, $"order {k}");
@@ -95,7 +96,8 @@ public sealed class OwnDerivativeProductLaws(ITestOutputHelper output)
 
         // Where a nearly constant channel bends too strongly for the steps, differences contradict themselves and say nothing.
         output.WriteLine($"compared: {string.Join(", ", Enumerable.Range(1, 4).Select(k => $"order {k}: {compared[k]} of {tried[k]}"))}");
-        Assert.All(Enumerable.Range(1, 4), k => Assert.True(compared[k] > 0.4 * tried[k], $"order {k}: only {compared[k]} of {tried[k]} networks could be compared"));
+        Assert.All(Enumerable.Range(1, 4),
+            k => Assert.True(compared[k] > 0.4 * tried[k], $"order {k}: only {compared[k]} of {tried[k]} networks could be compared"));
     }
 
     private static double Largest(double[] one, double[] other) => Math.Max(Answers.Largest(one), Answers.Largest(other));

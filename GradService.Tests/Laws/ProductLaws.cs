@@ -63,7 +63,8 @@ public sealed class ProductLaws
         var left = problem.Gradients(new Vjp { Cotangent = cotangent });
         var right = problem.Gradients(new Jvp { Tangent = tangent });
         var terms = Math.Max(left.Length, right.Length);
-        Answers.AssertClose([Dot(right, cotangent)], [Dot(left, tangent)], 1, terms * ((Tolerance(problem) * problem.Scale(left)) + LostInSums(problem)), $"adjoint {problem.Network.Dtype}");
+        Answers.AssertClose([Dot(right, cotangent)], [Dot(left, tangent)], 1, terms * ((Tolerance(problem) * problem.Scale(left)) + LostInSums(problem)),
+            $"adjoint {problem.Network.Dtype}");
     });
 
     [Theory]
@@ -87,12 +88,16 @@ public sealed class ProductLaws
     private static int[] All(Problem problem) => [.. Enumerable.Range(0, problem.OutputElements)];
 
     private static void AssertSame(Problem problem, BatchJacobian jacobian, double[] expected, double[] actual, string what) =>
-        Answers.AssertClose(expected, actual, 1, (Tolerance(problem) * problem.Scale(jacobian.Values)) + LostInSums(problem), $"{what} {problem.Network.Dtype}");
+        Answers.AssertClose(expected, actual, 1, (Tolerance(problem) * problem.Scale(jacobian.Values)) + LostInSums(problem),
+            $"{what} {problem.Network.Dtype}");
 
     /// <summary>Of the largest entry: both sides share the forward pass and differ in the order of their sums.</summary>
     private static double Tolerance(Problem problem) => problem.IsDouble ? 1e-10 : 1e-3;
 
-    /// <summary>Sums over a sample's entries differ by as much as the entries are wrong, and what one way to them loses is a measure of the other's loss.</summary>
+    /// <summary>
+    /// Sums over a sample's entries differ by as much as the entries are wrong, and what one way to them loses is a
+    /// measure of the other's loss.
+    /// </summary>
     private static double LostInSums(Problem problem) => problem.Samples * problem.OutputElements * problem.InputElements * 16 * problem.Lost(new Jacobian());
 
     private static double[][] Parts(NdArray stack) => [.. Answers.Flat(stack).Chunk(stack.Count / (int)stack.Shape[0])];

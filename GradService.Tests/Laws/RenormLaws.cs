@@ -90,7 +90,8 @@ public sealed class RenormLaws(GradApplication application)
     public Task Parameter_gradients_of_its_losses_are_central_differences(string derivative) => Gen.Int[0, 1_000_000].SampleAsync(
         async salt =>
         {
-            var request = new RandomObjectives(salt).Draw(new JsonObject { ["mode"] = new JsonObject { ["type"] = "renorm", ["rMax"] = 1.3, ["dMax"] = 0.4 } }, derivative);
+            var request = new RandomObjectives(salt)
+                .Draw(new JsonObject { ["mode"] = new JsonObject { ["type"] = "renorm", ["rMax"] = 1.3, ["dMax"] = 0.4 } }, derivative);
             request["diagnostics"] = new JsonObject { ["finiteDifferences"] = true };
             var answer = await application.SucceedAsync("/v1/objectives", request);
             var report = answer["diagnostics"]!["finiteDifferences"]!;

@@ -21,23 +21,27 @@ public sealed class RunningStatisticsLaws
     [Theory]
     [InlineData("dense")]
     [InlineData("convolutional")]
-    public void Statistics_handed_back_over_three_calls_are_those_of_one_loop_over_three_batches(string networks) => RandomFamily.Of(networks).Normalised.Hold(problem =>
-    {
-        var (service, oracle) = (problem, problem);
-        foreach (var samples in new[] { problem.Samples, 5, 3 })
+    public void Statistics_handed_back_over_three_calls_are_those_of_one_loop_over_three_batches(string networks) =>
+        RandomFamily.Of(networks).Normalised.Hold(problem =>
         {
-            var inputs = Answers.Flat(RandomProblems.Batch(new Random(problem.Salt + samples), problem.Network, samples));
-            (service, oracle) = (service with { Inputs = inputs, Samples = samples }, oracle with { Inputs = inputs, Samples = samples });
-            var report = service.Answer(new Sum()).BatchNorm;
-            var pass = oracle.Oracle.Run(inputs, samples);
-            AssertStatistics(problem, report, pass);
-            service = service with { Network = HandBack(service.Network, report.Layers.Select(layer => (layer.Name, layer.RunningMean, layer.RunningVariance, layer.BatchesTracked))) };
-            oracle = oracle with
+            var (service, oracle) = (problem, problem);
+            foreach (var samples in new[] { problem.Samples, 5, 3 })
             {
-                Network = HandBack(oracle.Network, pass.Statistics.Select(layer => (layer.Key, Array(layer.Value.RunningMean), Array(layer.Value.RunningVariance), layer.Value.BatchesTracked))),
-            };
-        }
-    });
+                var inputs = Answers.Flat(RandomProblems.Batch(new Random(problem.Salt + samples), problem.Network, samples));
+                (service, oracle) = (service with { Inputs = inputs, Samples = samples }, oracle with { Inputs = inputs, Samples = samples });
+                var report = service.Answer(new Sum()).BatchNorm;
+                var pass = oracle.Oracle.Run(inputs, samples);
+                AssertStatistics(problem, report, pass);
+                service = service with { Network =
+                    HandBack(service.Network, report.Layers.Select(layer => (layer.Name, layer.RunningMean, layer.RunningVariance, layer.BatchesTracked))) };
+                oracle = oracle with
+                {
+                    Network = HandBack(oracle.Network,
+                        pass.Statistics.Select(layer =>
+                            (layer.Key, Array(layer.Value.RunningMean), Array(layer.Value.RunningVariance), layer.Value.BatchesTracked))),
+                };
+            }
+        });
 
     [Theory]
     [InlineData("dense")]
@@ -86,5 +90,6 @@ public sealed class RunningStatisticsLaws
     private static NdArray? Array(double[]? values) => values is null ? null : new NdArray(new Shape(values.Length), values);
 
     private static IEnumerable<double> Words(BatchNormReport report) => report.Layers.SelectMany(layer =>
-        new[] { layer.Mean, layer.Variance, layer.RunningMean, layer.RunningVariance }.SelectMany(each => each is null ? [double.NaN] : Answers.Flat(each)).Append(layer.BatchesTracked ?? -1));
+        new[] { layer.Mean, layer.Variance, layer.RunningMean, layer.RunningVariance }.SelectMany(each => each is null ? [double.NaN] : Answers.Flat(each))
+            .Append(layer.BatchesTracked ?? -1));
 }

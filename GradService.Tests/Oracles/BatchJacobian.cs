@@ -31,8 +31,10 @@ internal sealed record BatchJacobian(double[] Values, int N, int M, int D)
     ];
 
     /// <summary>cotangentᵀ·J, [N, D].</summary>
-    public double[] Vjp(double[] cotangent) => [.. Enumerable.Range(0, Columns).Select(column => Enumerable.Range(0, N * M).Sum(row => cotangent[row] * Values[(row * Columns) + column]))];
+    public double[] Vjp(double[] cotangent) =>
+        [.. Enumerable.Range(0, Columns).Select(column => Enumerable.Range(0, N * M).Sum(row => cotangent[row] * Values[(row * Columns) + column]))];
 
     /// <summary>J·tangent, [N, M].</summary>
-    public double[] Jvp(double[] tangent) => [.. Enumerable.Range(0, N * M).Select(row => Enumerable.Range(0, Columns).Sum(column => Values[(row * Columns) + column] * tangent[column]))];
+    public double[] Jvp(double[] tangent) =>
+        [.. Enumerable.Range(0, N * M).Select(row => Enumerable.Range(0, Columns).Sum(column => Values[(row * Columns) + column] * tangent[column]))];
 }

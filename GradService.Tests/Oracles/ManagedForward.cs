@@ -18,7 +18,8 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
     /// <param name="held">Statistics that layers take over instead of their own, by layer name.</param>
     /// <param name="corrected">Statistics whose corrections layers take over instead of their own, by layer name.</param>
     public ManagedPass Run(
-        double[] inputs, int samples, IReadOnlyDictionary<string, ManagedStatistics>? held = null, IReadOnlyDictionary<string, ManagedStatistics>? corrected = null)
+        double[] inputs, int samples, IReadOnlyDictionary<string, ManagedStatistics>? held = null,
+        IReadOnlyDictionary<string, ManagedStatistics>? corrected = null)
     {
         IReadOnlyDictionary<string, ManagedStatistics>? reference = null;
         if (norm.ReferenceInputs is { } batch)
@@ -60,7 +61,8 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             LayerNorm layerNorm => x.NormalizeRuns(x.Elements, layerNorm.Eps, Affine(name, layerNorm.Affine, place => place)),
             GroupNorm groupNorm => x.NormalizeRuns(x.Elements / groupNorm.Groups, groupNorm.Eps, Affine(name, groupNorm.Affine, place => place / x.Positions)),
             InstanceNorm instanceNorm => x.NormalizeRuns(x.Positions, instanceNorm.Eps, Affine(name, instanceNorm.Affine, place => place / x.Positions)),
-            Convolution convolution => ManagedSpatial.Convolve(convolution, x, network.Parameters![$"{name}.weight"], network.Parameters.GetValueOrDefault($"{name}.bias")),
+            Convolution convolution =>
+                ManagedSpatial.Convolve(convolution, x, network.Parameters![$"{name}.weight"], network.Parameters.GetValueOrDefault($"{name}.bias")),
             AveragePool pool => ManagedSpatial.Average(pool, x),
             AdaptiveAveragePool => ManagedSpatial.Adapt(x, PlacedLayer.Output([layer], x.Sample)[1..]),
             MaxPool pool => Largest(pool, x),
@@ -69,7 +71,8 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             FourierFeatures features => Wave(features, name, x),
             Dropout => masks.TryGetValue(name, out var mask) ? x.Map((value, i) => value * mask[i]) : x,
             Flatten => x with { Sample = [PlacedLayer.Elements(x.Sample)] },
-            Residual residual => Add(Through(residual.Layers, $"{name}.layers.", x), residual.Shortcut is { } shortcut ? Through(shortcut, $"{name}.shortcut.", x) : x),
+            Residual residual =>
+                Add(Through(residual.Layers, $"{name}.layers.", x), residual.Shortcut is { } shortcut ? Through(shortcut, $"{name}.shortcut.", x) : x),
             _ => Activate(layer, x),
         };
 
@@ -155,7 +158,8 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             var asked = norm.Layers?.GetValueOrDefault(name) ?? norm.Mode;
             var mode = asked.Name;
             var old = layer.TrackRunningStats
-                ? (Mean: Buffer($"{name}.running_mean", channels, 0), Variance: Buffer($"{name}.running_var", channels, 1), Count: (long)Buffer($"{name}.num_batches_tracked", 1, 0)[0])
+                ? (Mean: Buffer($"{name}.running_mean", channels, 0), Variance: Buffer($"{name}.running_var", channels, 1),
+                    Count: (long)Buffer($"{name}.num_batches_tracked", 1, 0)[0])
                 : (Mean: new double[channels], Variance: [.. Enumerable.Repeat(1.0, channels)], Count: 0);
             var (mean, variance) = ManagedStatistics.Moments(x.Values, channels, positions);
             double count = samples * positions;
@@ -175,7 +179,8 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
                 _ => throw new NotSupportedException($"The oracle does not know mode {mode}."),
             };
             (double, double)[]? correction = asked is Renorm renorm && layer.TrackRunningStats
-                ? [.. Enumerable.Range(0, channels).Select(c => Renormalised(renorm, mean[c], variance[c] + layer.Eps, old.Mean[c], old.Variance[c] + layer.Eps))]
+                ? [.. Enumerable.Range(0, channels)
+                    .Select(c => Renormalised(renorm, mean[c], variance[c] + layer.Eps, old.Mean[c], old.Variance[c] + layer.Eps))]
                 : null;
             return !layer.TrackRunningStats ? new ManagedStatistics(usedMean, usedVariance, null, null, null, coupled)
                 : updates ? new ManagedStatistics(usedMean, usedVariance, newMean, newVariance, old.Count + 1, coupled) { Correction = correction }

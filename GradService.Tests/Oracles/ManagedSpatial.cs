@@ -32,7 +32,8 @@ internal static class ManagedSpatial
     }
 
     /// <summary>The mean of each window, zeros in the padding counted.</summary>
-    public static ManagedBatch Average(AveragePool layer, ManagedBatch x) => Pool(layer, x, (start, taps) => taps.Sum(tap => tap < 0 ? 0 : x.Values[start + tap]) / taps.Length);
+    public static ManagedBatch Average(AveragePool layer, ManagedBatch x) =>
+        Pool(layer, x, (start, taps) => taps.Sum(tap => tap < 0 ? 0 : x.Values[start + tap]) / taps.Length);
 
     /// <summary>The largest of each window, and which point of it that was.</summary>
     public static (ManagedBatch Output, IReadOnlyList<int> Taken) Largest(MaxPool layer, ManagedBatch x)
@@ -49,7 +50,8 @@ internal static class ManagedSpatial
     /// <summary>The mean of elements ⌊i·L/O⌋ to ⌈(i + 1)·L/O⌉ along each axis.</summary>
     public static ManagedBatch Adapt(ManagedBatch x, int[] output)
     {
-        var cells = Enumerable.Range(0, PlacedLayer.Elements(output)).Select(cell => Enumerable.Range(0, x.Positions).Where(position => Holds(cell, position)).ToArray()).ToArray();
+        var cells = Enumerable.Range(0, PlacedLayer.Elements(output))
+            .Select(cell => Enumerable.Range(0, x.Positions).Where(position => Holds(cell, position)).ToArray()).ToArray();
         var result = new double[x.Values.Length / x.Positions * cells.Length];
         for (var i = 0; i < result.Length; i++)
         {
@@ -77,6 +79,7 @@ internal static class ManagedSpatial
         var window = SlidingWindow.Of(layer, x.Sample)!;
         var table = window.Table();
         return new ManagedBatch([x.Sample[0], .. window.Output],
-            [.. Enumerable.Range(0, x.Values.Length / x.Positions * table.Length).Select(i => reduce(i / table.Length * x.Positions, table[i % table.Length]))]);
+            [.. Enumerable.Range(0, x.Values.Length / x.Positions * table.Length)
+                .Select(i => reduce(i / table.Length * x.Positions, table[i % table.Length]))]);
     }
 }

@@ -28,13 +28,15 @@ public sealed record Numbers(int[] Shape, double[] Values)
     /// <param name="scale">Absent: the largest entry of the oracle's.</param>
     public static void AssertClose(Numbers expected, Numbers actual, double tolerance, string what, double? scale = null)
     {
-        Assert.True(expected.Shape.SequenceEqual(actual.Shape), $"{what}: shape [{string.Join(", ", actual.Shape)}] instead of [{string.Join(", ", expected.Shape)}]");
+        Assert.True(expected.Shape.SequenceEqual(actual.Shape),
+            $"{what}: shape [{string.Join(", ", actual.Shape)}] instead of [{string.Join(", ", expected.Shape)}]");
         var largest = scale ?? expected.MaxAbsolute;
         for (var i = 0; i < expected.Values.Length; i++)
         {
             var difference = Math.Abs(expected.Values[i] - actual.Values[i]);
             Assert.True(difference <= tolerance * largest,
-                $"{what}: entry {i} is {actual.Values[i]:R} instead of {expected.Values[i]:R}, off by {difference:G3} = {difference / largest:G3} of the scale {largest:G3}, tolerance {tolerance:G3}");
+                $"{what}: entry {i} is {actual.Values[i]:R} instead of {expected.Values[i]:R}, off by {difference:G3} = {difference / largest:G3} of the scale "
+                    + $"{largest:G3}, tolerance {tolerance:G3}");
         }
     }
 
@@ -49,7 +51,9 @@ public sealed record Numbers(int[] Shape, double[] Values)
         }
         else
         {
-            values.Add(node!.GetValueKind() == System.Text.Json.JsonValueKind.String ? double.Parse(node.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture) : node.GetValue<double>());
+            values.Add(node!.GetValueKind() == System.Text.Json.JsonValueKind.String
+                ? double.Parse(node.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture)
+                : node.GetValue<double>());
         }
     }
 }

@@ -89,7 +89,9 @@ internal sealed class RoundingBound
         double[] deviations = [.. used.Variance.Select(variance => Math.Sqrt(variance + layer.Eps))];
         double[] normal = [.. values.Select((value, i) => (value - used.Mean[i % channels]) / deviations[i % channels])];
         var correction = used.Correction ?? [.. Enumerable.Repeat((R: 1.0, D: 0.0), channels)];
-        double[] y = [.. normal.Select((z, i) => (Parameter("weight", i % channels, 1) * ((correction[i % channels].R * z) + correction[i % channels].D)) + Parameter("bias", i % channels, 0))];
+        double[] y =
+            [.. normal.Select((z, i) =>
+                (Parameter("weight", i % channels, 1) * ((correction[i % channels].R * z) + correction[i % channels].D)) + Parameter("bias", i % channels, 0))];
         return new Stage(y, (sizes, errors) =>
         {
             var size = Through(sizes);
@@ -99,8 +101,11 @@ internal sealed class RoundingBound
         // |weight| / deviation · g, and where statistics are those of the batch its three summands, g − mean(g) − z · mean(g·z).
         double[] Through(double[] of)
         {
-            double[] OverBatch(Func<int, double> each) => [.. Enumerable.Range(0, channels).Select(c => Enumerable.Range(0, _samples).Average(n => each((n * channels) + c)))];
-            var (mean, product) = used.Coupled ? (OverBatch(i => of[i]), OverBatch(i => Math.Abs(normal[i]) * of[i])) : (new double[channels], new double[channels]);
+            double[] OverBatch(Func<int, double> each) =>
+                [.. Enumerable.Range(0, channels).Select(c => Enumerable.Range(0, _samples).Average(n => each((n * channels) + c)))];
+            var (mean, product) = used.Coupled
+                ? (OverBatch(i => of[i]), OverBatch(i => Math.Abs(normal[i]) * of[i]))
+                : (new double[channels], new double[channels]);
             return [.. of.Select((each, i) => Math.Abs(Parameter("weight", i % channels, 1) * correction[i % channels].R) / deviations[i % channels]
                 * (each + mean[i % channels] + (Math.Abs(normal[i]) * product[i % channels])))];
         }

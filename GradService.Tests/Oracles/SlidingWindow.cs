@@ -13,7 +13,8 @@ namespace GradService.Tests.Oracles;
 internal sealed record SlidingWindow(int[] Sizes, int[] Kernel, int[] Stride, int[] Dilation, int[] Before, int[] After)
 {
     /// <summary>The number of windows along each axis.</summary>
-    public int[] Output => [.. Sizes.Select((size, axis) => ((size + Before[axis] + After[axis] - (Dilation[axis] * (Kernel[axis] - 1)) - 1) / Stride[axis]) + 1)];
+    public int[] Output =>
+        [.. Sizes.Select((size, axis) => ((size + Before[axis] + After[axis] - (Dilation[axis] * (Kernel[axis] - 1)) - 1) / Stride[axis]) + 1)];
 
     /// <summary>The windows of a layer over samples [C, L…]; null where the layer has none.</summary>
     public static SlidingWindow? Of(Layer layer, int[] sample)
@@ -30,7 +31,8 @@ internal sealed record SlidingWindow(int[] Sizes, int[] Kernel, int[] Stride, in
                 var after = convolution.Padding.Amount is null ? [.. total.Select(both => both - (both / 2))] : before;
                 return new SlidingWindow(sizes, kernel, Each(convolution.Stride), dilation, before, after);
             case Pooling pooling:
-                return new SlidingWindow(sizes, Each(pooling.KernelSize), Each(pooling.Stride ?? pooling.KernelSize), [.. sizes.Select(_ => 1)], Each(pooling.Padding), Each(pooling.Padding));
+                return new SlidingWindow(sizes, Each(pooling.KernelSize), Each(pooling.Stride ?? pooling.KernelSize), [.. sizes.Select(_ => 1)],
+                    Each(pooling.Padding), Each(pooling.Padding));
             default:
                 return null;
         }
@@ -42,7 +44,8 @@ internal sealed record SlidingWindow(int[] Sizes, int[] Kernel, int[] Stride, in
     public int[][] Table()
     {
         var points = PlacedLayer.Elements(Kernel);
-        return [.. Enumerable.Range(0, PlacedLayer.Elements(Output)).Select(window => Enumerable.Range(0, points).Select(point => At(window, point)).ToArray())];
+        return [.. Enumerable.Range(0, PlacedLayer.Elements(Output))
+            .Select(window => Enumerable.Range(0, points).Select(point => At(window, point)).ToArray())];
     }
 
     private int At(int window, int point)

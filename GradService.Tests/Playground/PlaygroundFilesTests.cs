@@ -60,7 +60,8 @@ public sealed partial class PlaygroundFilesTests(GradApplication application)
         using var answer = await SendAsync("GET", "/");
         var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
         Assert.Contains("default-src 'none'; script-src 'self';", policy, StringComparison.Ordinal);
-        Assert.Equal(("nosniff", "no-referrer"), (Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")), Assert.Single(answer.Headers.GetValues("Referrer-Policy"))));
+        Assert.Equal(("nosniff", "no-referrer"),
+            (Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")), Assert.Single(answer.Headers.GetValues("Referrer-Policy"))));
         var page = await answer.Content.ReadAsStringAsync();
         Assert.DoesNotMatch(@"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page);
         Assert.All(References().Matches(page).Select(match => match.Groups[1].Value), reference => Assert.DoesNotMatch("^(/|[a-z]+:)", reference));
@@ -112,7 +113,8 @@ public sealed partial class PlaygroundFilesTests(GradApplication application)
     private async Task<IReadOnlyList<string>> FilesAsync()
     {
         using var answer = await SendAsync("GET", "/");
-        var files = References().Matches(await answer.Content.ReadAsStringAsync()).Select(match => match.Groups[1].Value).Where(path => path.StartsWith("playground/", StringComparison.Ordinal)).Select(path => $"/{path}").Distinct().ToList();
+        var files = References().Matches(await answer.Content.ReadAsStringAsync()).Select(match => match.Groups[1].Value)
+            .Where(path => path.StartsWith("playground/", StringComparison.Ordinal)).Select(path => $"/{path}").Distinct().ToList();
         Assert.True(files.Count > 10);
         return ["/", .. files];
     }

@@ -81,7 +81,8 @@ public sealed class PlaygroundPage : IAsyncDisposable
     public async Task AssertAccessibleAsync()
     {
         // Inside a picture are outlines of letters by the thousand, which its role hides from whoever does not see them.
-        var result = await Page.RunAxe(new AxeRunContext { Exclude = [new AxeSelector("#picture svg > *")] }, new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+        var result = await Page.RunAxe(new AxeRunContext { Exclude = [new AxeSelector("#picture svg > *")] },
+            new AxeRunOptions { ResultTypes = [ResultType.Violations] });
         Assert.Empty(result.Violations.Where(violation => violation.Impact is "serious" or "critical")
             .Select(violation => $"{violation.Id}: {string.Join("; ", violation.Nodes.Select(node => node.Html))}"));
     }
@@ -89,6 +90,7 @@ public sealed class PlaygroundPage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
-        Assert.All(_complaints, complaint => Assert.Contains(ExpectedStatuses, status => complaint.Contains($"responded with a status of {status}", StringComparison.Ordinal)));
+        Assert.All(_complaints,
+            complaint => Assert.Contains(ExpectedStatuses, status => complaint.Contains($"responded with a status of {status}", StringComparison.Ordinal)));
     }
 }

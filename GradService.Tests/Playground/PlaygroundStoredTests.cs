@@ -60,10 +60,13 @@ public sealed class PlaygroundStoredTests(Chromium chromium)
     public async Task A_stored_network_of_many_inputs_opens_with_samples_of_its_shape_and_its_coupling()
     {
         await using var service = new LoopbackApplication();
-        await StoreAsync(service, """{ "name": "images", "network": { "inputShape": [2, 3, 3], "seed": 4, "layers": [{ "type": "conv2d", "outChannels": 2, "kernelSize": 2 }, { "type": "batchNorm" }, { "type": "flatten" }, { "type": "linear", "outFeatures": 1 }] } }""");
+        await StoreAsync(service,
+            """{ "name": "images", "network": { "inputShape": [2, 3, 3], "seed": 4, "layers": [{ "type": "conv2d", "outChannels": 2, "kernelSize": 2 }, """
+                + """{ "type": "batchNorm" }, { "type": "flatten" }, { "type": "linear", "outFeatures": 1 }] } }""");
         await using var visit = await chromium.VisitAsync(service.Address);
         var asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.ChooseAsync("images"));
-        Assert.Equal((8, 2, 3, 3), (asked["inputs"]!.AsArray().Count, asked["inputs"]![0]!.AsArray().Count, asked["inputs"]![0]![0]!.AsArray().Count, asked["inputs"]![0]![0]![0]!.AsArray().Count));
+        Assert.Equal((8, 2, 3, 3), (asked["inputs"]!.AsArray().Count, asked["inputs"]![0]!.AsArray().Count, asked["inputs"]![0]![0]!.AsArray().Count,
+            asked["inputs"]![0]![0]![0]!.AsArray().Count));
         await Expect(visit.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("5 answers");
         await Expect(visit.Refusal).ToBeHiddenAsync();
         await Expect(visit.Picture.Locator("title")).ToContainTextAsync("train, jacobian");
@@ -78,7 +81,8 @@ public sealed class PlaygroundStoredTests(Chromium chromium)
             await using var service = new LoopbackApplication(settings);
             await using var visit = await chromium.BlankAsync();
             visit.ExpectedStatuses = settings.Length == 0 ? [] : [503];
-            var listed = await visit.Page.RunAndWaitForResponseAsync(() => visit.GoAsync(service.Address), answer => answer.Url.Contains("/v1/networks", StringComparison.Ordinal));
+            var listed = await visit.Page.RunAndWaitForResponseAsync(() => visit.GoAsync(service.Address),
+                answer => answer.Url.Contains("/v1/networks", StringComparison.Ordinal));
             Assert.Equal(settings.Length == 0 ? 200 : 503, listed.Status);
             await Expect(visit.Picture).ToBeVisibleAsync();
             await Expect(visit.Page.Locator("#presets section")).ToHaveCountAsync(1);

@@ -13,7 +13,10 @@ public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication appli
 {
     private string Address => application.Address + "/";
 
-    /// <summary>The forum's question and its answer: the derivative of the sum is noise, and the detached one is the slope of the curve, as differences of the curve shown tell.</summary>
+    /// <summary>
+    /// The forum's question and its answer: the derivative of the sum is noise, and the detached one is the slope of the curve, as
+    /// differences of the curve shown tell.
+    /// </summary>
     [FactNeedsChromium]
     public async Task The_forums_network_shows_a_vanishing_sum_and_beside_it_the_slope_of_the_curve()
     {
@@ -55,7 +58,8 @@ public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication appli
     public async Task Every_preset_is_answered_with_a_picture_that_says_what_it_shows()
     {
         await using var visit = await chromium.VisitAsync(Address);
-        foreach (var (name, answers, shown) in new[] { ("Forum, without", 5, "train, perSample"), ("Three BatchNorms", 5, "movingAverage"), ("Two inputs", 5, "trainDetached"), ("Poisson, a loss", 6, "value of the loss") })
+        foreach (var (name, answers, shown) in new[] { ("Forum, without", 5, "train, perSample"), ("Three BatchNorms", 5, "movingAverage"),
+            ("Two inputs", 5, "trainDetached"), ("Poisson, a loss", 6, "value of the loss") })
         {
             await visit.ChooseAsync(name);
             await Expect(visit.Refusal).ToBeHiddenAsync();
@@ -76,14 +80,17 @@ public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication appli
         Assert.Equal(6, (int)asked["network"]!["layers"]![0]!["outFeatures"]!);
 
         await visit.Page.GetByLabel("Layer to add").SelectOptionAsync("residual");
-        asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add layer", Exact = true }).Last.ClickAsync());
+        asked = await visit.AskedAsync("/v1/gradients/compare",
+            () => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add layer", Exact = true }).Last.ClickAsync());
         Assert.Equal(["linear", "tanh", "batchNorm", "linear", "residual"], Types(asked));
         Assert.Equal("tanh", (string)asked["network"]!["layers"]![4]!["layers"]![0]!["type"]!);
 
-        asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Remove layer 4, residual" }).ClickAsync());
+        asked = await visit.AskedAsync("/v1/gradients/compare",
+            () => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Remove layer 4, residual" }).ClickAsync());
         Assert.Equal(["linear", "tanh", "batchNorm", "linear"], Types(asked));
 
-        asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Move layer 1, tanh down" }).ClickAsync());
+        asked = await visit.AskedAsync("/v1/gradients/compare",
+            () => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Move layer 1, tanh down" }).ClickAsync());
         Assert.Equal(["linear", "batchNorm", "tanh", "linear"], Types(asked));
 
         asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Page.GetByLabel("Type of layer 2").SelectOptionAsync("softplus"));
@@ -171,7 +178,8 @@ public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication appli
             await visit.ChooseAsync(preset);
             await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Copy", Exact = true }).ClickAsync();
             var answer = JsonNode.Parse(await Tool.Curl.RunAsync("-c", await ClipboardAsync(visit)))!;
-            var findings = answer["results"]!.AsArray().SelectMany(result => result!["diagnostics"]!["findings"]!.AsArray()).Select(finding => (string)finding!["message"]!).Distinct().ToList();
+            var findings = answer["results"]!.AsArray().SelectMany(result => result!["diagnostics"]!["findings"]!.AsArray())
+                .Select(finding => (string)finding!["message"]!).Distinct().ToList();
             Assert.NotEmpty(findings);
             foreach (var finding in findings)
             {
@@ -203,7 +211,8 @@ public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication appli
     private static IEnumerable<string> Types(JsonNode asked) => asked["network"]!["layers"]!.AsArray().Select(layer => (string)layer!["type"]!);
 
     /// <summary>The curves as they are drawn.</summary>
-    private static Task<string[]> PathsAsync(PlaygroundPage visit) => visit.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('#picture svg path')].map(path => path.getAttribute('d'))");
+    private static Task<string[]> PathsAsync(PlaygroundPage visit) =>
+        visit.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('#picture svg path')].map(path => path.getAttribute('d'))");
 
     private static async Task<IReadOnlyList<double>> ColumnAsync(PlaygroundPage visit, string name)
     {

@@ -18,19 +18,42 @@ internal static class ConvolutionCases
         new("conv1d", [3, 3], new Conv1d { OutChannels = 3, KernelSize = new(3), Padding = Zeros(2), Groups = 3 }),
         new("conv1d", [2, 6], new Conv1d { OutChannels = 2, KernelSize = new(3) }, new BatchNorm(), new Tanh(), new Flatten(), new Linear { OutFeatures = 2 }),
         new("conv2d", [2, 3, 4], new Conv2d { OutChannels = 2, KernelSize = new(2) }),
-        new("conv2d", [1, 5, 4], new Conv2d { OutChannels = 2, KernelSize = new(3, 2), Stride = new(2, 1), Padding = new(new PerAxis(1, 0)), Dilation = new(1, 2) }),
+        new("conv2d", [1, 5, 4], new Conv2d
+        {
+            OutChannels = 2,
+            KernelSize = new(3, 2),
+            Stride = new(2, 1),
+            Padding = new(new PerAxis(1, 0)),
+            Dilation = new(1, 2),
+        }),
         new("conv2d", [1, 3, 4], new Conv2d { OutChannels = 1, KernelSize = new(2, 4), Padding = Same, Bias = false }),
         new("conv2d", [2, 3, 3], new Conv2d { OutChannels = 2, KernelSize = new(3, 2), Padding = Same, Dilation = new(1, 2), Groups = 2 }),
-        new("conv2d", [2, 3, 3], new Conv2d { OutChannels = 2, KernelSize = new(2) }, new BatchNorm(), new Silu(), new Conv2d { OutChannels = 1, KernelSize = new(2) }),
+        new("conv2d", [2, 3, 3], new Conv2d { OutChannels = 2, KernelSize = new(2) }, new BatchNorm(), new Silu(), new Conv2d
+        {
+            OutChannels = 1,
+            KernelSize = new(2),
+        }),
         new("conv3d", [1, 2, 3, 3], new Conv3d { OutChannels = 2, KernelSize = new(2) }),
-        new("conv3d", [2, 2, 2, 3], new Conv3d { OutChannels = 2, KernelSize = new(1, 2, 3), Stride = new(2, 1, 2), Padding = new(new PerAxis(0, 1, 1)), Groups = 2 }),
+        new("conv3d", [2, 2, 2, 3], new Conv3d
+        {
+            OutChannels = 2,
+            KernelSize = new(1, 2, 3),
+            Stride = new(2, 1, 2),
+            Padding = new(new PerAxis(0, 1, 1)),
+            Groups = 2,
+        }),
         new("conv3d", [1, 2, 2, 3], new Conv3d { OutChannels = 1, KernelSize = new(2, 3, 2), Padding = Same, Dilation = new(1, 1, 2) }),
-        new("conv3d", [1, 2, 2, 2], new Conv3d { OutChannels = 2, KernelSize = new(1, 2, 2) }, new BatchNorm(), new Tanh(), new Flatten(), new Linear { OutFeatures = 2 }),
+        new("conv3d", [1, 2, 2, 2], new Conv3d { OutChannels = 2, KernelSize = new(1, 2, 2) }, new BatchNorm(), new Tanh(), new Flatten(),
+            new Linear { OutFeatures = 2 }),
         new("residual", [2, 4], new Residual { Layers = [new Conv1d { OutChannels = 2, KernelSize = new(3), Padding = Same }, new BatchNorm(), new Tanh()] }),
         new("residual", [1, 4, 4],
             new Residual
             {
-                Layers = [new Conv2d { OutChannels = 2, KernelSize = new(3), Stride = new(2), Padding = Zeros(1) }, new BatchNorm(), new Silu(), new Conv2d { OutChannels = 2, KernelSize = new(1) }],
+                Layers = [new Conv2d { OutChannels = 2, KernelSize = new(3), Stride = new(2), Padding = Zeros(1) }, new BatchNorm(), new Silu(), new Conv2d
+                {
+                    OutChannels = 2,
+                    KernelSize = new(1),
+                }],
                 Shortcut = [new Conv2d { OutChannels = 2, KernelSize = new(1), Stride = new(2), Bias = false }, new BatchNorm()],
             },
             new Sin()),

@@ -9,12 +9,15 @@ namespace GradService.Tests.Problems;
 internal static class CoupledLayers
 {
     /// <summary>Smooth to every order, so that higher derivatives and differences of them exist everywhere.</summary>
-    private static readonly Gen<Layer> Smooth = Gen.OneOf<Layer>(new Tanh(), new Sigmoid(), new Silu(), new Sin(), new Gelu(), new Mish(), new Gelu { Approximate = GeluApproximation.Tanh }, new Softplus());
+    private static readonly Gen<Layer> Smooth = Gen.OneOf<Layer>(new Tanh(), new Sigmoid(), new Silu(), new Sin(), new Gelu(), new Mish(),
+        new Gelu { Approximate = GeluApproximation.Tanh }, new Softplus());
 
-    private static readonly Gen<Layer> Bent = Gen.Frequency((4, Smooth), (1, Gen.OneOf<Layer>(new LeakyRelu { NegativeSlope = 0.3 }, new Selu(), new Elu { Alpha = 0.7 }, new Relu())));
+    private static readonly Gen<Layer> Bent =
+        Gen.Frequency((4, Smooth), (1, Gen.OneOf<Layer>(new LeakyRelu { NegativeSlope = 0.3 }, new Selu(), new Elu { Alpha = 0.7 }, new Relu())));
 
-    private static readonly Gen<Layer> BatchNorms = Gen.Select(Gen.Bool, Gen.OneOf(1e-5, 1e-3, 0.1), Gen.OneOf<double?>(null, 0.1, 0.7), Gen.Frequency((4, true), (1, false)),
-        (affine, eps, momentum, track) => (Layer)new BatchNorm { Affine = affine, Eps = eps, Momentum = momentum, TrackRunningStats = track });
+    private static readonly Gen<Layer> BatchNorms =
+        Gen.Select(Gen.Bool, Gen.OneOf(1e-5, 1e-3, 0.1), Gen.OneOf<double?>(null, 0.1, 0.7), Gen.Frequency((4, true), (1, false)),
+            (affine, eps, momentum, track) => (Layer)new BatchNorm { Affine = affine, Eps = eps, Momentum = momentum, TrackRunningStats = track });
 
     /// <summary>Layers over samples [D].</summary>
     /// <param name="batchNorms">How many BatchNorm layers.</param>
@@ -27,27 +30,39 @@ internal static class CoupledLayers
         var first = Gen.Frequency((4, false), (1, true)).SelectMany(atInput => atInput && batchNorms > 0
             ? BatchNorms.Select(norm => (Layers: new[] { norm }, Left: batchNorms - 1))
             : Gen.Const((Layers: Array.Empty<Layer>(), Left: batchNorms)));
-        return first.SelectMany(start => Blocks(start.Left, input, 1).SelectMany(middle => Gen.Select(Gen.Int[1, 3], Gen.Bool, activations, (outputs, bend, activation) =>
-            (IReadOnlyList<Layer>)[.. start.Layers, .. middle, new Linear { OutFeatures = outputs }, .. bend ? new[] { activation } : []])));
+        return first.SelectMany(
+            start => Blocks(start.Left, input, 1).SelectMany(middle => Gen.Select(Gen.Int[1, 3], Gen.Bool, activations, (outputs, bend, activation) =>
+                (IReadOnlyList<Layer>)[.. start.Layers, .. middle, new Linear { OutFeatures = outputs }, .. bend ? new[] { activation } : []])));
 
         Gen<Layer[]> Blocks(int left, int width, int least) => left == 0 && least == 0
             ? Gen.Const(Array.Empty<Layer>())
             : Block(left, width).SelectMany(block => Blocks(left - block.Norms, block.Width, 0).Select(rest => (Layer[])[.. block.Layers, .. rest]));
 
         // A block uses up one BatchNorm, or with two branches two; without any left it is made once.
-        Gen<(Layer[] Layers, int Width, int Norms)> Block(int left, int width) => Gen.Select(Gen.Int[0, left > 1 ? 4 : 3], Gen.Int[1, widest], BatchNorms, BatchNorms, activations, Dropouts,
-            (kind, next, norm, other, activation, dropout) =>
-            {
-                var norms = left > 0 ? new[] { norm } : [];
-                return kind switch
+        Gen<(Layer[] Layers, int Width, int Norms)> Block(int left, int width) =>
+            Gen.Select(Gen.Int[0, left > 1 ? 4 : 3], Gen.Int[1, widest], BatchNorms, BatchNorms, activations, Dropouts,
+                (kind, next, norm, other, activation, dropout) =>
                 {
-                    0 => ([new Linear { OutFeatures = next }, .. norms, activation, .. dropout], next, norms.Length),
-                    1 => ([new Linear { OutFeatures = next }, activation, .. dropout, .. norms], next, norms.Length),
-                    2 => ([new Residual { Layers = [.. norms, activation, new Linear { OutFeatures = width }] }], width, norms.Length),
-                    3 => ([new Residual { Layers = [new Linear { OutFeatures = next }, .. norms, activation], Shortcut = [new Linear { OutFeatures = next, Bias = false }] }], next, norms.Length),
-                    _ => (new Layer[] { new Residual { Layers = [norm, activation, new Linear { OutFeatures = next }], Shortcut = [new Linear { OutFeatures = next }, other] }, activation }, next, 2),
-                };
-            });
+                    var norms = left > 0 ? new[] { norm } : [];
+                    return kind switch
+                    {
+                        0 => ([new Linear { OutFeatures = next }, .. norms, activation, .. dropout], next, norms.Length),
+                        1 => ([new Linear { OutFeatures = next }, activation, .. dropout, .. norms], next, norms.Length),
+                        2 => ([new Residual { Layers = [.. norms, activation, new Linear { OutFeatures = width }] }], width, norms.Length),
+                        3 =>
+                            ([new Residual
+                            {
+                                Layers = [new Linear { OutFeatures = next }, .. norms, activation],
+                                Shortcut = [new Linear { OutFeatures = next, Bias = false }],
+                            }], next, norms.Length),
+                        _ =>
+                            (new Layer[] { new Residual
+                            {
+                                Layers = [norm, activation, new Linear { OutFeatures = next }],
+                                Shortcut = [new Linear { OutFeatures = next }, other],
+                            }, activation }, next, 2),
+                    };
+                });
     }
 
     /// <summary>Layers over samples [C, L] or [C, H, W].</summary>
@@ -61,24 +76,26 @@ internal static class CoupledLayers
             Layer[] closing = end switch
             {
                 0 => [new Flatten(), new Linear { OutFeatures = outputs }],
-                1 => [plane ? new AdaptiveAvgPool2d { OutputSize = new PerAxis(1) } : new AdaptiveAvgPool1d { OutputSize = new PerAxis(1) }, new Flatten(), new Linear { OutFeatures = outputs }, activation],
+                1 => [plane ? new AdaptiveAvgPool2d { OutputSize = new PerAxis(1) } : new AdaptiveAvgPool1d { OutputSize = new PerAxis(1) }, new Flatten(),
+                    new Linear { OutFeatures = outputs }, activation],
                 _ => [Convolution(1, 2), new Flatten()],
             };
             return (IReadOnlyList<Layer>)[.. middle, .. closing];
         });
 
-        Gen<Layer[]> Blocks(int left, int channels) => Gen.Select(Gen.Int[0, 2], Gen.Int[1, Math.Min(widest, 6)], Gen.Int[1, 3], BatchNorms, activations, Dropouts)
-            .SelectMany((kind, next, kernel, norm, activation, dropout) =>
-            {
-                Layer[] normed = left > 0 ? [norm] : [];
-                Layer[] block = kind switch
+        Gen<Layer[]> Blocks(int left, int channels) =>
+            Gen.Select(Gen.Int[0, 2], Gen.Int[1, Math.Min(widest, 6)], Gen.Int[1, 3], BatchNorms, activations, Dropouts)
+                .SelectMany((kind, next, kernel, norm, activation, dropout) =>
                 {
-                    0 => [Convolution(next, kernel), .. normed, activation, .. dropout],
-                    1 => [Convolution(next, kernel), activation, .. normed],
-                    _ => [new Residual { Layers = [.. normed, activation, Convolution(channels, kernel)] }],
-                };
-                return left > 1 ? Blocks(left - 1, kind == 2 ? channels : next).Select(rest => (Layer[])[.. block, .. rest]) : Gen.Const(block);
-            });
+                    Layer[] normed = left > 0 ? [norm] : [];
+                    Layer[] block = kind switch
+                    {
+                        0 => [Convolution(next, kernel), .. normed, activation, .. dropout],
+                        1 => [Convolution(next, kernel), activation, .. normed],
+                        _ => [new Residual { Layers = [.. normed, activation, Convolution(channels, kernel)] }],
+                    };
+                    return left > 1 ? Blocks(left - 1, kind == 2 ? channels : next).Select(rest => (Layer[])[.. block, .. rest]) : Gen.Const(block);
+                });
 
         // "same", so that images stay as large as they are and branches fit.
         Layer Convolution(int channels, int kernel) => plane

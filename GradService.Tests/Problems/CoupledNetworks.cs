@@ -30,7 +30,11 @@ internal static class CoupledNetworks
         ];
         var network = new NetworkSpec { InputShape = positions ? [1, 3] : [2], Layers = layers, Dtype = Dtype.Float64, Seed = 3 };
         var held = Normalizing[..(3 - coupled)].ToDictionary(name => name, _ => TrainDetached.Mode);
-        return new Problem(network, RandomProblems.Batch(new Random(11), network, samples).Doubles.ToArray(), samples, new BatchNormSpec { Mode = Train.Mode, Layers = held });
+        return new Problem(network, RandomProblems.Batch(new Random(11), network, samples).Doubles.ToArray(), samples, new BatchNormSpec
+        {
+            Mode = Train.Mode,
+            Layers = held,
+        });
 
         Layer Mix(int channels) => positions
             ? new Conv1d { OutChannels = channels, KernelSize = new PerAxis(2), Padding = new ConvolutionPadding(Amount: null) }

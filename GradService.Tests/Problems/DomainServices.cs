@@ -8,7 +8,8 @@ namespace GradService.Tests.Problems;
 /// <summary>The doors to the domain without HTTP, each with networks of its own.</summary>
 internal static class DomainServices
 {
-    public static GradientService Gradients(Limits? limits = null, EngineOptions? engine = null) => new(limits ?? new Limits(), Catalog(Networks(limits, engine), limits));
+    public static GradientService Gradients(Limits? limits = null, EngineOptions? engine = null) =>
+        new(limits ?? new Limits(), Catalog(Networks(limits, engine), limits));
 
     public static ObjectiveService Objectives(Limits? limits = null) => new(limits ?? new Limits(), Catalog(Networks(limits), limits));
 

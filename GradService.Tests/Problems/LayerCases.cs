@@ -10,7 +10,8 @@ namespace GradService.Tests.Problems;
 internal static class LayerCases
 {
     /// <summary>By the layer's name in the spec: the shape of a sample, and the layers around it.</summary>
-    public static IReadOnlyList<LayerCase> All { get; } = [.. ActivationCases.All, .. NormalizationCases.All, .. ConvolutionCases.All, .. PoolingCases.All, .. StructureCases.All];
+    public static IReadOnlyList<LayerCase> All { get; } =
+        [.. ActivationCases.All, .. NormalizationCases.All, .. ConvolutionCases.All, .. PoolingCases.All, .. StructureCases.All];
 }
 
 /// <summary>A layer in a small network.</summary>
@@ -23,6 +24,7 @@ internal sealed record LayerCase(string Type, int[] InputShape, params Layer[] L
     public Problem Problem()
     {
         var network = RandomParameters.Fill(new NetworkSpec { InputShape = InputShape, Layers = Layers, Dtype = Dtype.Float64 }, seed: 29);
-        return new Problem(network, RandomProblems.Batch(new Random(31), network, 7).Doubles.ToArray(), 7, new BatchNormSpec { Mode = Train.Mode }, DropoutSeed: 5);
+        return new Problem(network, RandomProblems.Batch(new Random(31), network, 7).Doubles.ToArray(), 7, new BatchNormSpec { Mode = Train.Mode },
+            DropoutSeed: 5);
     }
 }

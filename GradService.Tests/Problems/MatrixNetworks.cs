@@ -46,6 +46,11 @@ internal static class MatrixNetworks
             ["6"] = mode == Eval.Mode ? TrainDetached.Mode : Eval.Mode,
         };
         var needsReference = (mode == Reference.Mode && name != "none") || (overrides?.ContainsValue(Reference.Mode) ?? false);
-        return new Problem(network, inputs.Doubles.ToArray(), 7, new BatchNormSpec { Mode = mode, Layers = overrides, ReferenceInputs = needsReference ? reference : null });
+        return new Problem(network, inputs.Doubles.ToArray(), 7, new BatchNormSpec
+        {
+            Mode = mode,
+            Layers = overrides,
+            ReferenceInputs = needsReference ? reference : null,
+        });
     }
 }

@@ -6,10 +6,14 @@ using GradService.Domain.Objectives;
 
 namespace GradService.Tests.Problems;
 
-/// <summary>u″ = −π² sin πx on (0, 1) with u(0) = u(1) = 0, and a network Linear–activation–BatchNorm, several times, then Linear; without BatchNorm for none.</summary>
+/// <summary>
+/// u″ = −π² sin πx on (0, 1) with u(0) = u(1) = 0, and a network Linear–activation–BatchNorm, several times, then Linear;
+/// without BatchNorm for none.
+/// </summary>
 internal static class PoissonProblem
 {
-    public static ObjectiveRequest Request(ObjectiveVariant variant, int blocks = 1, int points = 16, PointBatches batches = PointBatches.Joint, Dtype dtype = Dtype.Float64, Layer? activation = null) => new()
+    public static ObjectiveRequest Request(ObjectiveVariant variant, int blocks = 1, int points = 16, PointBatches batches = PointBatches.Joint,
+        Dtype dtype = Dtype.Float64, Layer? activation = null) => new()
     {
         Network = Network(blocks, dtype, activation ?? new Tanh()),
         Points =
@@ -34,7 +38,8 @@ internal static class PoissonProblem
         InputShape = [1],
         Layers = blocks == 0
             ? [new Linear { OutFeatures = 8 }, activation, new Linear { OutFeatures = 1 }]
-            : [.. Enumerable.Range(0, blocks).SelectMany(_ => (Layer[])[new Linear { OutFeatures = 8 }, activation, new BatchNorm()]), new Linear { OutFeatures = 1 }],
+            : [.. Enumerable.Range(0, blocks).SelectMany(_ => (Layer[])[new Linear { OutFeatures = 8 }, activation, new BatchNorm()]),
+                new Linear { OutFeatures = 1 }],
         Dtype = dtype,
         Seed = 11,
     };
@@ -50,8 +55,10 @@ internal static class PoissonProblem
         request with { Network = request.Spec() with { Parameters = parameters.ToDictionary(pair => pair.Name, pair => pair.Value) } };
 
     /// <summary>The same terms alone.</summary>
-    public static ObjectiveRequest Only(this ObjectiveRequest request, string term) => request with { Terms = [.. request.Terms.Where(each => each.Name == term)] };
+    public static ObjectiveRequest Only(this ObjectiveRequest request, string term) =>
+        request with { Terms = [.. request.Terms.Where(each => each.Name == term)] };
 
     /// <summary>The norm of a parameter gradient.</summary>
-    public static double GradientNorm(this ObjectiveResult result) => Math.Sqrt(result.ParameterGradients!.Values.Sum(gradient => gradient.Norm() * gradient.Norm()));
+    public static double GradientNorm(this ObjectiveResult result) =>
+        Math.Sqrt(result.ParameterGradients!.Values.Sum(gradient => gradient.Norm() * gradient.Norm()));
 }

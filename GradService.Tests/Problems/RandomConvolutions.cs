@@ -94,7 +94,12 @@ internal static class RandomConvolutions
         from whole in Gen.Bool
         from kind in Gen.Int[0, 2]
         let axes = shape.Length - 1
-        select kind == 0 ? Adaptive(axes, kernel) : (Layer)(Pool(axes, largest: kind == 1) with { KernelSize = new(kernel), Stride = whole ? null : new(stride), Padding = new(padding) });
+        select kind == 0 ? Adaptive(axes, kernel) : (Layer)(Pool(axes, largest: kind == 1) with
+        {
+            KernelSize = new(kernel),
+            Stride = whole ? null : new(stride),
+            Padding = new(padding),
+        });
 
     /// <summary>A block around layers that keep the shape, or one that halves it on both ways, as in ResNets.</summary>
     private static Gen<Layer> Residuals(int[] shape) =>
@@ -107,17 +112,20 @@ internal static class RandomConvolutions
         let step = new PerAxis(halves ? 2 : 1)
         select (Layer)new Residual
         {
-            Layers = [first, template with { OutChannels = both, KernelSize = new(3), Stride = step, Padding = new(new PerAxis(1)) }, new BatchNorm(), new Silu()],
+            Layers = [first, template with { OutChannels = both, KernelSize = new(3), Stride = step, Padding = new(new PerAxis(1)) },
+                new BatchNorm(), new Silu()],
             Shortcut = halves ? [template with { OutChannels = both, KernelSize = new(1), Stride = step, Bias = false }, new BatchNorm()] : [second],
         };
 
     private static Gen<Layer> Softmaxes(int[] shape) => shape.Max() > 1
-        ? Gen.OneOf(Enumerable.Range(-shape.Length, 2 * shape.Length).Where(dim => shape[(dim + shape.Length) % shape.Length] > 1).ToArray()).Select(dim => (Layer)new Softmax { Dim = dim })
+        ? Gen.OneOf(Enumerable.Range(-shape.Length, 2 * shape.Length).Where(dim => shape[(dim + shape.Length) % shape.Length] > 1).ToArray())
+            .Select(dim => (Layer)new Softmax { Dim = dim })
         : Gen.Const((Layer)new Mish());
 
-    private static Gen<Layer> GroupNorms(int[] shape) => Divisors(shape[0]).Where(groups => groups < PlacedLayer.Elements(shape)).ToArray() is { Length: > 0 } allowed
-        ? Gen.Select(Gen.OneOf(allowed), Gen.Bool, Eps, (groups, affine, eps) => (Layer)new GroupNorm { Groups = groups, Affine = affine, Eps = eps })
-        : Gen.Const((Layer)new Tanh());
+    private static Gen<Layer> GroupNorms(int[] shape) =>
+        Divisors(shape[0]).Where(groups => groups < PlacedLayer.Elements(shape)).ToArray() is { Length: > 0 } allowed
+            ? Gen.Select(Gen.OneOf(allowed), Gen.Bool, Eps, (groups, affine, eps) => (Layer)new GroupNorm { Groups = groups, Affine = affine, Eps = eps })
+            : Gen.Const((Layer)new Tanh());
 
     private static Gen<Layer> InstanceNorms(int[] shape) => PlacedLayer.Elements(shape[1..]) > 1
         ? Gen.Select(Gen.Bool, Eps, (affine, eps) => (Layer)new InstanceNorm { Affine = affine, Eps = eps })

@@ -12,7 +12,8 @@ internal sealed record RandomFamily(Gen<Problem> Any)
     public Gen<Problem> Double { get; } = Any.Select(problem => problem.In(Dtype.Float64));
 
     /// <summary>At least one BatchNorm.</summary>
-    public Gen<Problem> Normalised { get; } = Any.Select(problem => problem.BatchNorms.Any() ? problem : RandomProblems.WithLayers(problem, [new BatchNorm(), .. problem.Network.Layers]));
+    public Gen<Problem> Normalised { get; } =
+        Any.Select(problem => problem.BatchNorms.Any() ? problem : RandomProblems.WithLayers(problem, [new BatchNorm(), .. problem.Network.Layers]));
 
     /// <summary>No BatchNorm at all.</summary>
     public Gen<Problem> Plain { get; } = Any.Select(problem => RandomProblems.WithLayers(problem, RandomProblems.Without(problem.Network.Layers)));

@@ -12,25 +12,30 @@ internal static class RandomLayers
     private const int Nesting = 2;
 
     public static readonly Gen<Layer> Activations = Gen.Frequency(
-        (6, Gen.OneOf<Layer>(new Tanh(), new Sigmoid(), new Silu(), new Mish(), new Sin(), new Gelu(), new Gelu { Approximate = GeluApproximation.Tanh }, new Softplus(), new Elu())),
+        (6, Gen.OneOf<Layer>(new Tanh(), new Sigmoid(), new Silu(), new Mish(), new Sin(), new Gelu(), new Gelu { Approximate = GeluApproximation.Tanh },
+            new Softplus(), new Elu())),
         (1, Gen.Double[0.5, 2].Select(beta => (Layer)new Softplus { Beta = beta, Threshold = 30 })),
         (3, Gen.OneOf<Layer>(new Relu(), new LeakyRelu(), new LeakyRelu { NegativeSlope = 0.3 }, new Selu(), new Elu { Alpha = 0.7 }, new Identity())));
 
-    public static readonly Gen<Layer> BatchNorms = Gen.Select(Gen.Bool, Gen.OneOf(1e-5, 1e-3, 0.1), Gen.OneOf<double?>(null, 0, 1, 0.1, 0.7), Gen.Frequency((4, true), (1, false)),
-        (affine, eps, momentum, track) => (Layer)new BatchNorm { Affine = affine, Eps = eps, Momentum = momentum, TrackRunningStats = track });
+    public static readonly Gen<Layer> BatchNorms =
+        Gen.Select(Gen.Bool, Gen.OneOf(1e-5, 1e-3, 0.1), Gen.OneOf<double?>(null, 0, 1, 0.1, 0.7), Gen.Frequency((4, true), (1, false)),
+            (affine, eps, momentum, track) => (Layer)new BatchNorm { Affine = affine, Eps = eps, Momentum = momentum, TrackRunningStats = track });
 
     /// <summary>1 to 6 layers, residual blocks nested up to twice, 0 to 3 BatchNorms among all of them.</summary>
     public static Gen<IReadOnlyList<Layer>> Networks(int[] input) =>
         Gen.Int[1, 6].SelectMany(depth => Chain(input, depth, Nesting)).Select(layers =>
         {
             // Spatial outputs would make the Jacobian large and tell nothing more.
-            IReadOnlyList<Layer> closed = PlacedLayer.Elements(PlacedLayer.Output(layers, input)) > 4 ? [.. layers, new Flatten(), new Linear { OutFeatures = 2 }] : layers;
+            IReadOnlyList<Layer> closed = PlacedLayer.Elements(PlacedLayer.Output(layers, input)) > 4
+                ? [.. layers, new Flatten(), new Linear { OutFeatures = 2 }]
+                : layers;
             return Trim(closed);
         });
 
     /// <summary>1 to 8 layers over vectors: linear ones, activations, BatchNorms, and what hands its input on.</summary>
     public static Gen<IReadOnlyList<Layer>> Chains { get; } =
-        Gen.Frequency((4, Linears(1, 13)), (3, BatchNorms), (4, Activations), (1, Gen.OneOf<Layer>(new Flatten(), new Dropout()))).Array[1, 8].Select(layers => Trim(layers));
+        Gen.Frequency((4, Linears(1, 13)), (3, BatchNorms), (4, Activations), (1, Gen.OneOf<Layer>(new Flatten(), new Dropout()))).Array[1, 8]
+            .Select(layers => Trim(layers));
 
     /// <summary>The layers with identities in place of BatchNorms beyond three.</summary>
     public static IReadOnlyList<Layer> Trim(IReadOnlyList<Layer> layers)
@@ -41,7 +46,8 @@ internal static class RandomLayers
 
     private static Gen<IReadOnlyList<Layer>> Chain(int[] shape, int depth, int nesting) => depth == 0
         ? Gen.Const((IReadOnlyList<Layer>)[])
-        : Any(shape, nesting).SelectMany(layer => Chain(PlacedLayer.Output([layer], shape), depth - 1, nesting).Select(rest => (IReadOnlyList<Layer>)[layer, .. rest]));
+        : Any(shape, nesting)
+            .SelectMany(layer => Chain(PlacedLayer.Output([layer], shape), depth - 1, nesting).Select(rest => (IReadOnlyList<Layer>)[layer, .. rest]));
 
     private static Gen<Layer> Any(int[] shape, int nesting) => Gen.Frequency(
         (4, Linears(1, 4)),
@@ -54,9 +60,11 @@ internal static class RandomLayers
 
     // Two elements normalise to ±1 whatever they are: with PyTorch's eps mere cancellation would be left of the gradient, and nothing to
     // tell right from wrong by.
-    private static readonly Gen<Layer> LayerNorms = Gen.Select(Gen.Bool, Gen.OneOf(0.1, 1), (affine, eps) => (Layer)new LayerNorm { Affine = affine, Eps = eps });
+    private static readonly Gen<Layer> LayerNorms =
+        Gen.Select(Gen.Bool, Gen.OneOf(0.1, 1), (affine, eps) => (Layer)new LayerNorm { Affine = affine, Eps = eps });
 
-    private static Gen<Layer> Linears(int least, int most) => Gen.Select(Gen.Int[least, most], Gen.Bool, (size, bias) => (Layer)new Linear { OutFeatures = size, Bias = bias });
+    private static Gen<Layer> Linears(int least, int most) =>
+        Gen.Select(Gen.Int[least, most], Gen.Bool, (size, bias) => (Layer)new Linear { OutFeatures = size, Bias = bias });
 
     private static Gen<Layer> Residuals(int[] shape, int nesting) => Gen.Select(
         Gen.Int[1, 3].SelectMany(depth => Chain(shape, depth, nesting)),
@@ -65,7 +73,9 @@ internal static class RandomLayers
         (inside, shortcut, beside) =>
         {
             // Both branches must end in one shape: a linear layer sees to the last axis.
-            var layers = PlacedLayer.Output(inside, shape)[^1] != shape[^1] || shortcut ? [.. inside, new Linear { OutFeatures = shortcut ? shape[^1] + 1 : shape[^1] }] : inside;
+            var layers = PlacedLayer.Output(inside, shape)[^1] != shape[^1] || shortcut
+                ? [.. inside, new Linear { OutFeatures = shortcut ? shape[^1] + 1 : shape[^1] }]
+                : inside;
             return (Layer)new Residual { Layers = layers, Shortcut = shortcut ? [beside, new Linear { OutFeatures = shape[^1] + 1 }] : null };
         });
 
@@ -78,7 +88,11 @@ internal static class RandomLayers
             kept.Add(layer switch
             {
                 BatchNorm => budget-- > 0 ? layer : new Identity(),
-                Residual residual => new Residual { Layers = Trim(residual.Layers, ref budget), Shortcut = residual.Shortcut is null ? null : Trim(residual.Shortcut, ref budget) },
+                Residual residual => new Residual
+                {
+                    Layers = Trim(residual.Layers, ref budget),
+                    Shortcut = residual.Shortcut is null ? null : Trim(residual.Shortcut, ref budget),
+                },
                 _ => layer,
             });
         }

@@ -37,7 +37,8 @@ internal static class RandomParameters
                 case Convolution convolution:
                     var kernel = SlidingWindow.Of(convolution, input)!.Kernel;
                     var fanIn = input[0] / convolution.Groups * PlacedLayer.Elements(kernel);
-                    values[$"{name}.weight"] = Draw(random, -1.7, 1.7, 1 / Math.Sqrt(fanIn), [convolution.OutChannels, input[0] / convolution.Groups, .. kernel]);
+                    values[$"{name}.weight"] =
+                        Draw(random, -1.7, 1.7, 1 / Math.Sqrt(fanIn), [convolution.OutChannels, input[0] / convolution.Groups, .. kernel]);
                     if (convolution.Bias)
                     {
                         values[$"{name}.bias"] = Draw(random, -0.5, 0.5, 1, convolution.OutChannels);
@@ -78,6 +79,7 @@ internal static class RandomParameters
     private static NdArray Draw(Random random, double least, double most, double scale, params int[] sizes)
     {
         var shape = new Shape([.. sizes.Select(size => (long)size)]);
-        return new NdArray(shape, [.. Enumerable.Range(0, (int)shape.Elements).Select(_ => (double)(float)(scale * (least + ((most - least) * random.NextDouble()))))]);
+        return new NdArray(shape,
+            [.. Enumerable.Range(0, (int)shape.Elements).Select(_ => (double)(float)(scale * (least + ((most - least) * random.NextDouble()))))]);
     }
 }

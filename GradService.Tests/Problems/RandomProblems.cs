@@ -15,27 +15,37 @@ internal static class RandomProblems
         (6, Gen.Int[1, 4].Select(size => new[] { size })),
         (1, Gen.OneOf<int[]>([2, 2], [1, 3], [3, 1], [2, 1, 2], [1, 2, 2], [2, 2, 1])));
 
-    private static readonly Gen<BatchNormMode> Modes = Gen.Frequency((4, Train.Mode), (2, TrainDetached.Mode), (2, Eval.Mode), (1, MovingAverage.Mode), (2, Reference.Mode), (1, Renorm.Mode), (1, new Renorm { RMax = 1.2, DMax = 0.3 }));
+    private static readonly Gen<BatchNormMode> Modes = Gen.Frequency((4, Train.Mode), (2, TrainDetached.Mode), (2, Eval.Mode), (1, MovingAverage.Mode),
+        (2, Reference.Mode), (1, Renorm.Mode), (1, new Renorm { RMax = 1.2, DMax = 0.3 }));
 
     private static readonly Gen<BatchNormMode?> Overrides =
-        Gen.Frequency((2, (BatchNormMode?)null), (1, Train.Mode), (1, Eval.Mode), (1, Reference.Mode), (1, MovingAverage.Mode), (1, new Renorm { RMax = double.PositiveInfinity }));
+        Gen.Frequency((2, (BatchNormMode?)null), (1, Train.Mode), (1, Eval.Mode), (1, Reference.Mode), (1, MovingAverage.Mode),
+            (1, new Renorm { RMax = double.PositiveInfinity }));
 
     /// <summary>Layers over the last axis, activations, residual blocks.</summary>
-    public static RandomFamily Dense { get; } = new(Problems(InputShapes.SelectMany(shape => RandomLayers.Networks(shape).Select(layers => new NetworkSpec { InputShape = shape, Layers = layers })), Gen.Int[2, 9]));
+    public static RandomFamily Dense { get; } =
+        new(Problems(InputShapes.SelectMany(shape => RandomLayers.Networks(shape).Select(layers => new NetworkSpec { InputShape = shape, Layers = layers })),
+            Gen.Int[2, 9]));
 
     /// <summary>Chains of layers over vectors that have kernels of their own, some batches longer than a block.</summary>
-    public static RandomFamily Chains { get; } = new(Problems(Gen.Int[1, 9].SelectMany(size => RandomLayers.Chains.Select(layers => new NetworkSpec { InputShape = [size], Layers = layers })),
-        Gen.Frequency((8, Gen.Int[2, 40]), (1, Gen.Int[41, 2_500]))).Select(problem => problem with { DropoutSeed = null }));
+    public static RandomFamily Chains { get; } =
+        new(Problems(Gen.Int[1, 9].SelectMany(size => RandomLayers.Chains.Select(layers => new NetworkSpec { InputShape = [size], Layers = layers })),
+            Gen.Frequency((8, Gen.Int[2, 40]), (1, Gen.Int[41, 2_500]))).Select(problem => problem with { DropoutSeed = null }));
 
     /// <summary>Convolutions, pooling, normalisation over positions, residual blocks with and without a convolution beside.</summary>
     public static RandomFamily Convolutional { get; } = new(Problems(
-        RandomConvolutions.InputShapes.SelectMany(shape => RandomConvolutions.Networks(shape).Select(layers => new NetworkSpec { InputShape = shape, Layers = layers })), Gen.Int[2, 4]).Where(Responds));
+        RandomConvolutions.InputShapes.SelectMany(shape =>
+            RandomConvolutions.Networks(shape).Select(layers => new NetworkSpec { InputShape = shape, Layers = layers })), Gen.Int[2, 4]).Where(Responds));
 
     /// <summary>The problem with other layers, all their parameters drawn anew, and neither overrides nor a reference batch.</summary>
     public static Problem WithLayers(Problem problem, IReadOnlyList<Layer> layers)
     {
         var network = RandomParameters.Fill(problem.Network with { Layers = layers }, problem.Salt);
-        return problem with { Network = network, Norm = new BatchNormSpec { Mode = problem.Norm.Mode == Reference.Mode ? TrainDetached.Mode : problem.Norm.Mode } };
+        return problem with
+        {
+            Network = network,
+            Norm = new BatchNormSpec { Mode = problem.Norm.Mode == Reference.Mode ? TrainDetached.Mode : problem.Norm.Mode },
+        };
     }
 
     /// <summary>Numbers in ±2, [count, D…].</summary>
@@ -57,7 +67,12 @@ internal static class RandomProblems
         var needsReference = problem.BatchNorms.Any(placed => (overrides.GetValueOrDefault(placed.Name) ?? mode) == Reference.Mode);
         return problem with
         {
-            Norm = new BatchNormSpec { Mode = mode, Layers = overrides.Count > 0 ? overrides : null, ReferenceInputs = needsReference ? Batch(random, network, random.Next(2, 6)) : null },
+            Norm = new BatchNormSpec
+            {
+                Mode = mode,
+                Layers = overrides.Count > 0 ? overrides : null,
+                ReferenceInputs = needsReference ? Batch(random, network, random.Next(2, 6)) : null,
+            },
         };
     }
 

@@ -17,8 +17,16 @@ internal static class StructureCases
         new("dropout", [4], new Dropout { P = 0.25 }, new Tanh(), new Dropout { P = 0 }, new Dropout { P = 0.75 }),
         new("dropout", [2], new Linear { OutFeatures = 2 }, new Dropout { P = 1 }, new Linear { OutFeatures = 2 }),
         new("residual", [3], new Residual { Layers = [new Linear { OutFeatures = 3 }, new Tanh()] }),
-        new("residual", [3], new Residual { Layers = [new BatchNorm(), new Linear { OutFeatures = 2 }], Shortcut = [new Linear { OutFeatures = 2 }, new BatchNorm()] }, new Sin()),
-        new("residual", [2], new Residual { Layers = [new Tanh(), new Residual { Layers = [new BatchNorm(), new Dropout(), new Silu()] }], Shortcut = [new Dropout(), new Linear { OutFeatures = 2 }] }),
+        new("residual", [3], new Residual
+        {
+            Layers = [new BatchNorm(), new Linear { OutFeatures = 2 }],
+            Shortcut = [new Linear { OutFeatures = 2 }, new BatchNorm()],
+        }, new Sin()),
+        new("residual", [2], new Residual
+        {
+            Layers = [new Tanh(), new Residual { Layers = [new BatchNorm(), new Dropout(), new Silu()] }],
+            Shortcut = [new Dropout(), new Linear { OutFeatures = 2 }],
+        }),
         new("fourierFeatures", [2], new FourierFeatures { Count = 3 }, new Linear { OutFeatures = 2 }),
         new("fourierFeatures", [2, 2], new FourierFeatures { Count = 2, Scale = 3 }, new BatchNorm(), new Tanh()),
     ];

@@ -30,7 +30,8 @@ internal sealed class TimedShapes(GradientService gradients, ObjectiveService ob
     private static readonly Func<Random, Layer>[] Activations =
     [
         _ => new Tanh(), _ => new Sigmoid(), _ => new Relu(), _ => new LeakyRelu(), _ => new Elu(), _ => new Selu(), _ => new Gelu(),
-        _ => new Gelu { Approximate = GeluApproximation.Tanh }, _ => new Silu(), _ => new Mish(), _ => new Softplus(), _ => new Sin(), _ => new Prelu(), _ => new Softmax(),
+        _ => new Gelu { Approximate = GeluApproximation.Tanh }, _ => new Silu(), _ => new Mish(), _ => new Softplus(), _ => new Sin(), _ => new Prelu(),
+        _ => new Softmax(),
     ];
 
     private static readonly BatchNormMode[] Modes = [Train.Mode, Eval.Mode, TrainDetached.Mode, MovingAverage.Mode, Reference.Mode];
@@ -136,7 +137,8 @@ internal sealed class TimedShapes(GradientService gradients, ObjectiveService ob
             _ => new AdaptiveAvgPool3d { OutputSize = new(to) },
         };
         Layer[] layers = [layer, new Flatten(), new Linear { OutFeatures = 1 }];
-        return Sized($"{layer.Type} {kernel}/{stride}/{to}", [channels, .. Enumerable.Repeat(size, axes)], layers, _random.Next(3) == 0 ? null : new Sum(), Eval.Mode);
+        return Sized($"{layer.Type} {kernel}/{stride}/{to}", [channels, .. Enumerable.Repeat(size, axes)], layers,
+            _random.Next(3) == 0 ? null : new Sum(), Eval.Mode);
     }
 
     private TimedShape Norms()
@@ -238,7 +240,8 @@ internal sealed class TimedShapes(GradientService gradients, ObjectiveService ob
     }
 
     private TimedShape Sized(
-        string name, IReadOnlyList<int> input, IReadOnlyList<Layer> layers, Question? question, BatchNormMode mode, bool dropout = false, string? product = null)
+        string name, IReadOnlyList<int> input, IReadOnlyList<Layer> layers, Question? question, BatchNormMode mode, bool dropout = false,
+        string? product = null)
     {
         var network = new NetworkSpec { InputShape = input, Layers = layers, Dtype = Precision(), Seed = 1 };
         var sample = new Shape([.. input.Select(size => (long)size)]);

@@ -34,7 +34,15 @@ internal sealed class ArrowField(IReadOnlyList<(double X, double Y, float Right,
             path.LineTo(tipX - (2 * head * (dx - (0.6f * dy))), tipY - (2 * head * (dy + (0.6f * dx))));
         }
 
-        using var paint = new SKPaint { Color = SKColors.Black.WithAlpha(150), StrokeWidth = 3, IsStroke = true, IsAntialias = true, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round };
+        using var paint = new SKPaint
+        {
+            Color = SKColors.Black.WithAlpha(150),
+            StrokeWidth = 3,
+            IsStroke = true,
+            IsAntialias = true,
+            StrokeCap = SKStrokeCap.Round,
+            StrokeJoin = SKStrokeJoin.Round,
+        };
         rp.Canvas.DrawPath(path, paint);
         (paint.Color, paint.StrokeWidth) = (SKColors.White, 1.3f);
         rp.Canvas.DrawPath(path, paint);

@@ -44,7 +44,8 @@ internal static class CouplingPlot
     {
         var (samples, all) = (panel.Samples, panel.Map.GetLength(0) * panel.Block);
         var scale = AxisScale.Between(0, Math.Max(1, samples - 1), Math.Max(2, (int)(Math.Min(place.Width, place.Height) / 64)));
-        var ticks = scale.Ticks.Where(tick => tick.Value == Math.Floor(tick.Value) && tick.Value < samples).Select(tick => ((tick.Value + 0.5) / all, $"{(long)tick.Value}"));
+        var ticks = scale.Ticks.Where(tick => tick.Value == Math.Floor(tick.Value) && tick.Value < samples)
+            .Select(tick => ((tick.Value + 0.5) / all, $"{(long)tick.Value}"));
         return new PlotAxis(label, [.. ticks.Select(tick => (isDown ? 1 - tick.Item1 : tick.Item1, tick.Item2))], HasGrid: false);
     }
 }

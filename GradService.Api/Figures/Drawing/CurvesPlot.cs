@@ -17,8 +17,10 @@ internal static class CurvesPlot
         var (across, up) = (PlotAxes.TicksAcross(place), PlotAxes.TicksUp(place));
         var x = AxisScale.Around(panel.X, across, margin: 0.03);
         var output = AxisScale.Around(panel.Output, up, margin: 0.08);
-        var derivative = AxisScale.Around(panel.Derivatives.SelectMany(each => each).Append(0).Append(panel.DerivativeReach).Append(-panel.DerivativeReach), up, margin: 0.08);
-        var plot = PlotAxes.Create(place, colors, PlotAxis.Of("x", x), PlotAxis.Of("y, solid", output), PlotAxis.Of($"{panel.DerivativeName}, dashed", derivative));
+        var derivative = AxisScale.Around(panel.Derivatives.SelectMany(each => each).Append(0).Append(panel.DerivativeReach).Append(-panel.DerivativeReach),
+            up, margin: 0.08);
+        var plot = PlotAxes.Create(place, colors, PlotAxis.Of("x", x), PlotAxis.Of("y, solid", output),
+            PlotAxis.Of($"{panel.DerivativeName}, dashed", derivative));
         var columns = (int)place.Width;
         IReadOnlyList<double> places = [.. panel.X.Select(x.Of)];
 
@@ -45,7 +47,8 @@ internal static class CurvesPlot
             AddDots(panel.Derivatives[0], derivative, colors.Derivatives[0]);
         }
 
-        plot.PlottableList.Add(new Dots([.. panel.Turns.Select(turn => (places[turn], output.Of(panel.Output[turn]), Colors.Transparent))], 2 * DotSize, colors.Output));
+        plot.PlottableList.Add(new Dots([.. panel.Turns.Select(turn => (places[turn], output.Of(panel.Output[turn]), Colors.Transparent))], 2 * DotSize,
+            colors.Output));
         PlotAxes.Render(canvas, plot, place);
 
         List<(double, double)> Points(IReadOnlyList<double> values, AxisScale scale)
@@ -54,8 +57,10 @@ internal static class CurvesPlot
             return [.. Thinning.Of(places, scaled, columns).Select(i => (places[i], scaled[i]))];
         }
 
-        void Add(IReadOnlyList<(double, double)> points, Color color, float width, float dash) => plot.PlottableList.Add(new CurveLine(points, color, width, dash));
+        void Add(IReadOnlyList<(double, double)> points, Color color, float width, float dash) =>
+            plot.PlottableList.Add(new CurveLine(points, color, width, dash));
 
-        void AddDots(IReadOnlyList<double> values, AxisScale scale, Color color) => plot.PlottableList.Add(new Dots([.. places.Zip(values, (place, value) => (place, scale.Of(value), color))], DotSize));
+        void AddDots(IReadOnlyList<double> values, AxisScale scale, Color color) =>
+            plot.PlottableList.Add(new Dots([.. places.Zip(values, (place, value) => (place, scale.Of(value), color))], DotSize));
     }
 }

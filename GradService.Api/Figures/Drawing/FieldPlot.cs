@@ -16,7 +16,8 @@ internal static class FieldPlot
     {
         var isGrid = panel.Grid is not null;
         var output = AxisScale.Around(panel.Output, PlotAxes.TicksUp(place), margin: 0);
-        var (x, y) = (ScaleOf(panel.X, panel.Grid?.GetLength(1), PlotAxes.TicksAcross(place)), ScaleOf(panel.Y, panel.Grid?.GetLength(0), PlotAxes.TicksUp(place)));
+        var (x, y) = (ScaleOf(panel.X, panel.Grid?.GetLength(1), PlotAxes.TicksAcross(place)),
+            ScaleOf(panel.Y, panel.Grid?.GetLength(0), PlotAxes.TicksUp(place)));
         var room = new PixelRect(place.Left, place.Right - ColorScale.Width, place.Bottom, place.Top);
         var (below, left) = (PlotAxis.Of("x₁", x) with { HasGrid = !isGrid }, PlotAxis.Of("x₂", y));
         var plot = PlotAxes.Create(room, colors, below, left);
@@ -57,7 +58,8 @@ internal static class FieldPlot
     private static void AddPoints(Plot plot, FieldPanel panel, AxisScale x, AxisScale y, AxisScale output, FigureColors colors)
     {
         var drawn = Enumerable.Range(0, panel.X.Count).Where(i => AxisScale.IsDrawn(panel.Output[i]));
-        plot.PlottableList.Add(new Dots([.. drawn.Select(i => (x.Of(panel.X[i]), y.Of(panel.Y[i]), ColorScale.Of(output, panel.Output[i])))], Dot, colors.Muted));
+        plot.PlottableList.Add(new Dots([.. drawn.Select(i => (x.Of(panel.X[i]), y.Of(panel.Y[i]), ColorScale.Of(output, panel.Output[i])))],
+            Dot, colors.Muted));
     }
 
     /// <summary>
@@ -76,9 +78,11 @@ internal static class FieldPlot
         }
 
         var spacing = LongestArrow * Math.Sqrt((double)data.Width * data.Height / Math.Max(slopes.Count, 16));
-        var relative = slopes.Select(slope => (slope.X, slope.Y, Right: slope.Right / steepest, Up: slope.Up / steepest)).Where(slope => AxisScale.IsDrawn(slope.Right) && AxisScale.IsDrawn(slope.Up)).ToList();
+        var relative = slopes.Select(slope => (slope.X, slope.Y, Right: slope.Right / steepest, Up: slope.Up / steepest))
+            .Where(slope => AxisScale.IsDrawn(slope.Right) && AxisScale.IsDrawn(slope.Up)).ToList();
         var longest = relative.Max(slope => double.Hypot(slope.Right, slope.Up));
-        return [.. relative.Select(slope => (slope.X, slope.Y, (float)(slope.Right / longest * spacing), (float)(slope.Up / longest * spacing))).Where(arrow => float.Hypot(arrow.Item3, arrow.Item4) > 1)];
+        return [.. relative.Select(slope => (slope.X, slope.Y, (float)(slope.Right / longest * spacing), (float)(slope.Up / longest * spacing)))
+            .Where(arrow => float.Hypot(arrow.Item3, arrow.Item4) > 1)];
     }
 
     /// <summary>The samples that get an arrow: of a grid every n-th row and column, else every n-th.</summary>

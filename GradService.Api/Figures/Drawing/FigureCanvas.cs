@@ -15,7 +15,9 @@ internal static class FigureCanvas
     {
         var places = PanelGrid.Of(panels.Count, spec.Width, spec.Height);
         var colors = FigureColors.Of(spec.Theme);
-        return spec.Format == FigureFormat.Png ? Png(Paint, spec) : Svg(Paint, spec, string.Join("; ", panels.Select(panel => panel.Title)), string.Join(" ", panels.Select(panel => panel.Description)));
+        return spec.Format == FigureFormat.Png
+            ? Png(Paint, spec)
+            : Svg(Paint, spec, string.Join("; ", panels.Select(panel => panel.Title)), string.Join(" ", panels.Select(panel => panel.Description)));
 
         void Paint(SKCanvas canvas)
         {

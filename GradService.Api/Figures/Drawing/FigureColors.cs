@@ -11,7 +11,8 @@ namespace GradService.Api.Figures.Drawing;
 /// <param name="Derivatives">The derivatives, by their order.</param>
 /// <param name="Mark">What is to stand out.</param>
 /// <param name="Parts">The parts of a bar.</param>
-internal sealed record FigureColors(Color Background, Color Text, Color Muted, Color Grid, Color Output, IReadOnlyList<Color> Derivatives, Color Mark, IReadOnlyList<Color> Parts)
+internal sealed record FigureColors(Color Background, Color Text, Color Muted, Color Grid, Color Output, IReadOnlyList<Color> Derivatives, Color Mark,
+    IReadOnlyList<Color> Parts)
 {
     private static readonly Color Orange = Color.FromHex("#E69F00");
     private static readonly Color SkyBlue = Color.FromHex("#56B4E9");

@@ -19,7 +19,9 @@ internal static class PanelGrid
         var rows = RowsOf(panels, columns);
         if (width / columns < LeastWidth || height / rows < LeastHeight)
         {
-            throw new FaultException(Fault.Invalid("figure", $"a picture of at least {columns * LeastWidth} by {rows * LeastHeight} pixels for {panels} {(panels == 1 ? "panel" : "panels")}", $"{width} by {height}"));
+            throw new FaultException(
+                Fault.Invalid("figure", $"a picture of at least {columns * LeastWidth} by {rows * LeastHeight} pixels for {panels} "
+                    + $"{(panels == 1 ? "panel" : "panels")}", $"{width} by {height}"));
         }
 
         return [.. Enumerable.Range(0, panels).Select(panel =>

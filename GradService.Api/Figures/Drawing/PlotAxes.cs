@@ -40,7 +40,8 @@ internal static class PlotAxes
         Set(plot.Axes.Bottom, x, colors);
         Set(plot.Axes.Left, left, colors);
         Set(plot.Axes.Right, right, colors);
-        plot.Layout.Fixed(new PixelPadding(WidthOf(left), right is null ? 6 : WidthOf(right), TickLength + Gap + TickSize + (x.Label.Length > 0 ? LabelSize + 8 : 4), 6));
+        plot.Layout.Fixed(new PixelPadding(WidthOf(left), right is null ? 6 : WidthOf(right),
+            TickLength + Gap + TickSize + (x.Label.Length > 0 ? LabelSize + 8 : 4), 6));
         return plot;
     }
 
@@ -58,10 +59,12 @@ internal static class PlotAxes
 
     /// <summary>Where the data go.</summary>
     public static PixelRect DataOf(PixelRect place, PlotAxis x, PlotAxis left, PlotAxis? right = null) => new(
-        place.Left + WidthOf(left), place.Right - (right is null ? 6 : WidthOf(right)), place.Bottom - TickLength - Gap - TickSize - (x.Label.Length > 0 ? LabelSize + 8 : 4), place.Top + 6);
+        place.Left + WidthOf(left), place.Right - (right is null ? 6 : WidthOf(right)),
+        place.Bottom - TickLength - Gap - TickSize - (x.Label.Length > 0 ? LabelSize + 8 : 4), place.Top + 6);
 
     private static float WidthOf(PlotAxis axis) =>
-        TickLength + Gap + axis.Ticks.Select(tick => FigureFont.WidthOf(tick.Label, TickSize)).DefaultIfEmpty(0).Max() + (axis.Label.Length > 0 ? LabelSize + 8 : 2);
+        TickLength + Gap + axis.Ticks.Select(tick => FigureFont.WidthOf(tick.Label, TickSize)).DefaultIfEmpty(0).Max()
+            + (axis.Label.Length > 0 ? LabelSize + 8 : 2);
 
     private static void Set(IAxis axis, PlotAxis? words, FigureColors colors)
     {

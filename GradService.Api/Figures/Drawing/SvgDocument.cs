@@ -33,7 +33,12 @@ internal sealed class SvgDocument
     public static byte[] Of(Stream drawn, int width, int height, string title, string description)
     {
         var document = new SvgDocument();
-        using (var reader = XmlReader.Create(drawn, new XmlReaderSettings { IgnoreWhitespace = true, IgnoreComments = true, DtdProcessing = DtdProcessing.Prohibit }))
+        using (var reader = XmlReader.Create(drawn, new XmlReaderSettings
+        {
+            IgnoreWhitespace = true,
+            IgnoreComments = true,
+            DtdProcessing = DtdProcessing.Prohibit,
+        }))
         {
             while (reader.Read())
             {
@@ -41,7 +46,8 @@ internal sealed class SvgDocument
             }
         }
 
-        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"<svg xmlns=\"{Svg}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">"))
+        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"{Svg}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">"))
             .Append("<title>").Append(Escaped(title)).Append("</title><desc>").Append(Escaped(description)).Append("</desc><defs>");
         foreach (var glyph in document._glyphs)
         {
@@ -106,7 +112,8 @@ internal sealed class SvgDocument
         {
             _body.Append('#').Append(NameOf(value[1..]));
         }
-        else if (attribute is "d" or "x" or "y" or "width" or "height" or "cx" or "cy" or "rx" or "ry" or "r" || (attribute == "transform" && value.StartsWith("translate", StringComparison.Ordinal)))
+        else if (attribute is "d" or "x" or "y" or "width" or "height" or "cx" or "cy" or "rx" or "ry" or "r"
+            || (attribute == "transform" && value.StartsWith("translate", StringComparison.Ordinal)))
         {
             SvgPath.AppendRounded(_body, value);
         }
@@ -148,7 +155,8 @@ internal sealed class SvgDocument
                     transform = reader.Value;
                     break;
                 case "fill" or "fill-opacity":
-                    _body.Append(' ').Append(reader.LocalName).Append("=\"").Append(reader.LocalName == "fill" ? reader.Value : Shortened(reader.Value)).Append('"');
+                    _body.Append(' ').Append(reader.LocalName).Append("=\"")
+                        .Append(reader.LocalName == "fill" ? reader.Value : Shortened(reader.Value)).Append('"');
                     break;
             }
         }
@@ -165,7 +173,8 @@ internal sealed class SvgDocument
             if (place < places.Length && FigureFont.Typeface.GetGlyph(rune.Value) is not 0 and var glyph && FigureFont.OutlineOf(glyph).Length > 0)
             {
                 _glyphs.Add(glyph);
-                _body.Append(CultureInfo.InvariantCulture, $"<use href=\"#{Prefix}{glyph}\" x=\"{Number(places[place]) / scale:0}\" y=\"{height / scale:0}\"/>");
+                _body.Append(CultureInfo.InvariantCulture,
+                    $"<use href=\"#{Prefix}{glyph}\" x=\"{Number(places[place]) / scale:0}\" y=\"{height / scale:0}\"/>");
             }
 
             place++;
@@ -176,5 +185,7 @@ internal sealed class SvgDocument
 
     private static string Shortened(string number) => Number(number).ToString("0.###", CultureInfo.InvariantCulture);
 
-    private static string Escaped(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);
+    private static string Escaped(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
+            .Replace("\"", "&quot;", StringComparison.Ordinal);
 }

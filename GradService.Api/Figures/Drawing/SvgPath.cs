@@ -63,7 +63,10 @@ internal static class SvgPath
         }
     }
 
-    /// <summary>Numbers of a path or an attribute to a tenth of a pixel: no eye sees more, and the last bits of a processor's arithmetic seldom reach so far.</summary>
+    /// <summary>
+    /// Numbers of a path or an attribute to a tenth of a pixel: no eye sees more, and the last bits of a processor's
+    /// arithmetic seldom reach so far.
+    /// </summary>
     public static void AppendRounded(StringBuilder text, ReadOnlySpan<char> data)
     {
         for (var at = 0; at < data.Length;)
@@ -85,7 +88,8 @@ internal static class SvgPath
     {
         var length = data.Length > 0 && data[0] == '-' ? 1 : 0;
         var digits = length;
-        while (length < data.Length && (char.IsAsciiDigit(data[length]) || data[length] == '.' || (data[length] == 'e' && length > digits) || (data[length] == '-' && data[length - 1] == 'e')))
+        while (length < data.Length && (char.IsAsciiDigit(data[length]) || data[length] == '.' || (data[length] == 'e' && length > digits)
+            || (data[length] == '-' && data[length - 1] == 'e')))
         {
             length++;
         }

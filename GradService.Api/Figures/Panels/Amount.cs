@@ -24,5 +24,6 @@ internal static class Amount
         "10" + string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(digit => digit == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']));
 
     /// <summary>12%, 0.3%; what is not zero is never called so.</summary>
-    public static string Percent(double share) => share is > 0 and < 0.0005 ? "less than 0.05%" : string.Create(CultureInfo.InvariantCulture, $"{100 * share:G3}%");
+    public static string Percent(double share) =>
+        share is > 0 and < 0.0005 ? "less than 0.05%" : string.Create(CultureInfo.InvariantCulture, $"{100 * share:G3}%");
 }

@@ -67,7 +67,8 @@ internal static class CouplingMap
     {
         var (cells, gram) = (Cells(samples), (Cells(samples) + 1.0) * size.Statistics * size.Statistics);
         var (_, multiplications) = Choose(samples, size.OutputElements, size.InputElements, size.Statistics);
-        return new Cost(sizeof(double) * ((4L * cells * cells) + (gram <= MostGram ? (long)gram : 0)), 0, (long)(NanosecondsOfMultiplication * Math.Min(multiplications, MostWork)));
+        return new Cost(sizeof(double) * ((4L * cells * cells) + (gram <= MostGram ? (long)gram : 0)), 0,
+            (long)(NanosecondsOfMultiplication * Math.Min(multiplications, MostWork)));
     }
 
     /// <summary>Whether a map is made by Gram matrices or pair by pair, whichever takes fewer multiplications, and how many.</summary>

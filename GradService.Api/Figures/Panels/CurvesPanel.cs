@@ -42,11 +42,13 @@ internal sealed record CurvesPanel(string Title, string Finding) : Panel(Title, 
         var lines = Lines(question, result, samples);
         var order = Enumerable.Range(0, (int)samples).OrderBy(i => request.Inputs[i]).ToArray();
         IReadOnlyList<double> x = [.. order.Select(i => request.Inputs[i])], y = [.. order.Select(i => result.Outputs[(i * output.Count) + output.Index])];
-        return new CurvesPanel(title ?? $"{result.BatchNorm.Mode.Name}, {result.Kind}", FindingHeadlines.Of(result.Diagnostics.Findings, question is Sum or PerSample ? "the slope of the curve" : "of the curve"))
+        return new CurvesPanel(title ?? $"{result.BatchNorm.Mode.Name}, {result.Kind}",
+            FindingHeadlines.Of(result.Diagnostics.Findings, question is Sum or PerSample ? "the slope of the curve" : "of the curve"))
         {
             X = x,
             Output = y,
-            Derivatives = [.. Enumerable.Range(0, lines.Count).Select(line => (IReadOnlyList<double>)[.. order.Select(i => lines.Values[(i * lines.Count) + line])])],
+            Derivatives =
+                [.. Enumerable.Range(0, lines.Count).Select(line => (IReadOnlyList<double>)[.. order.Select(i => lines.Values[(i * lines.Count) + line])])],
             DerivativeName = lines.Name,
             Turns = Extrema.Of(y),
             DerivativeReach = lines.IsFirst ? MeanSlope(x, y) : 0,
@@ -63,7 +65,8 @@ internal sealed record CurvesPanel(string Title, string Finding) : Panel(Title, 
         return question switch
         {
             Sum => (values, 1, "d(Σy)/dx", true),
-            Domain.Gradients.Kinds.Derivatives { Order: var order, Direction: var direction } => (values, order, string.Join(", ", Enumerable.Range(1, order).Select(each => Name(each, direction is null ? "x" : "t"))), true),
+            Domain.Gradients.Kinds.Derivatives { Order: var order, Direction: var direction } =>
+                (values, order, string.Join(", ", Enumerable.Range(1, order).Select(each => Name(each, direction is null ? "x" : "t"))), true),
             Hessian or Laplacian => (values, 1, Name(2, "x"), false),
             _ => (values, (int)(values.Count / samples), Name(1, "x"), true),
         };

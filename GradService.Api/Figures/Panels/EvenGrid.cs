@@ -39,7 +39,8 @@ internal static class EvenGrid
         var lines = new List<double> { sorted[0] };
         lines.AddRange(sorted.Where((value, i) => i > 0 && value - sorted[i - 1] > least));
         var spacing = (lines[^1] - lines[0]) / (lines.Count - 1);
-        return lines.Count >= 2 && double.IsFinite(spacing) && lines.Select((line, i) => Math.Abs(line - lines[0] - (i * spacing))).All(off => off <= Tolerance * spacing) ? lines : null;
+        return lines.Count >= 2 && double.IsFinite(spacing)
+            && lines.Select((line, i) => Math.Abs(line - lines[0] - (i * spacing))).All(off => off <= Tolerance * spacing) ? lines : null;
     }
 
     private static int Nearest(List<double> lines, double value) =>

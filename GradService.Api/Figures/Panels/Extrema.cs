@@ -9,7 +9,10 @@ internal static class Extrema
     /// <summary>More turns would hide the curve.</summary>
     private const int Most = 8;
 
-    /// <summary>The points, not counting the ends, at which a curve has risen and then falls or the other way round, each by more than a ripple; none where they are many.</summary>
+    /// <summary>
+    /// The points, not counting the ends, at which a curve has risen and then falls or the other way round, each by more than a ripple;
+    /// none where they are many.
+    /// </summary>
     public static IReadOnlyList<int> Of(IReadOnlyList<double> values)
     {
         var drawn = Enumerable.Range(0, values.Count).Where(i => AxisScale.IsDrawn(values[i])).ToList();

@@ -27,7 +27,9 @@ internal sealed record FieldPanel(string Title, string Finding) : Panel(Title, F
     /// <summary>The samples by row and column, where they are an even grid; else null, and each is drawn as a point.</summary>
     public required int[,]? Grid { get; init; }
 
-    public override string Description => $"{Title}: {Finding}. The output at {X.Count} samples, {(Grid is null ? "as points" : $"a grid of {Grid.GetLength(1)} by {Grid.GetLength(0)}")}, from {Amount.Of(Finite.Min())} to {Amount.Of(Finite.Max())}. {Caption}.";
+    public override string Description =>
+        $"{Title}: {Finding}. The output at {X.Count} samples, {(Grid is null ? "as points" : $"a grid of {Grid.GetLength(1)} by {Grid.GetLength(0)}")}, "
+            + $"from {Amount.Of(Finite.Min())} to {Amount.Of(Finite.Max())}. {Caption}.";
 
     public override string Caption => "arrows point uphill as drawn, long ones where it is steep";
 
@@ -42,10 +44,12 @@ internal sealed record FieldPanel(string Title, string Finding) : Panel(Title, F
         var grid = EvenGrid.Find(x, y);
         if (grid is null && samples.Count > MostPoints)
         {
-            throw new FaultException(Fault.TooLarge("inputs", $"at most {MostPoints} samples that are not an even grid, as each is drawn as a point", $"{samples.Count}", "Send fewer, or an even grid of them."));
+            throw new FaultException(Fault.TooLarge("inputs", $"at most {MostPoints} samples that are not an even grid, as each is drawn as a point",
+                $"{samples.Count}", "Send fewer, or an even grid of them."));
         }
 
-        return new FieldPanel(title ?? $"{result.BatchNorm.Mode.Name}, {result.Kind}", FindingHeadlines.Of(result.Diagnostics.Findings, "the gradient of the function drawn"))
+        return new FieldPanel(title ?? $"{result.BatchNorm.Mode.Name}, {result.Kind}",
+            FindingHeadlines.Of(result.Diagnostics.Findings, "the gradient of the function drawn"))
         {
             X = x,
             Y = y,

@@ -17,7 +17,8 @@ internal readonly record struct SelectedOutput(int Index, int Count)
         {
             (1, _) => new SelectedOutput(0, 1),
             (_, [var index]) => new SelectedOutput(index, count),
-            _ => throw new FaultException(Fault.Invalid("gradient.outputs", "the index of the one output to draw", selected is null ? $"nothing, where there are {count} outputs" : $"{selected.Count} indices",
+            _ => throw new FaultException(Fault.Invalid("gradient.outputs", "the index of the one output to draw",
+                selected is null ? $"nothing, where there are {count} outputs" : $"{selected.Count} indices",
                 "Select one: \"outputs\": [0].")),
         };
     }

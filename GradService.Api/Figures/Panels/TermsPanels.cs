@@ -16,19 +16,22 @@ internal static class TermsPanels
     public static IReadOnlyList<Panel> Of(ObjectiveComparisonResult comparison, string? title)
     {
         var terms = comparison.Results.FirstOrDefault(each => each.Result is not null)?.Result!.Terms ?? throw comparison.Results[0].Error!;
-        var isSplit = terms.Count is > 1 and <= MostParts && comparison.Results.All(each => each.Result?.Terms.All(term => term.Weight * term.Value >= 0) ?? true);
+        var isSplit = terms.Count is > 1 and <= MostParts
+            && comparison.Results.All(each => each.Result?.Terms.All(term => term.Weight * term.Value >= 0) ?? true);
         var blind = comparison.Results.Select(IsBlind).ToList();
         var names = comparison.Results.Select((each, index) => NameOf(each.Variant, index)).ToList();
         var values = comparison.Results.Select((each, index) => each.Result is null
             ? new BarRow(names[index], [], "cannot be computed", false)
-            : new BarRow(names[index], isSplit ? [.. each.Result.Terms.Select(term => term.Weight * term.Value)] : [each.Result.Value], Amount.Of(each.Result.Value) + (blind[index] ? ", blind" : ""), blind[index])).ToList();
+            : new BarRow(names[index], isSplit ? [.. each.Result.Terms.Select(term => term.Weight * term.Value)] : [each.Result.Value],
+                Amount.Of(each.Result.Value) + (blind[index] ? ", blind" : ""), blind[index])).ToList();
         var cosines = comparison.Results.Select((each, index) => each.GradientCosine is not { } cosine
             ? new BarRow(names[index], [], "none", false)
             : new BarRow(names[index], [cosine], Cosine(cosine), blind[index])).ToList();
         var prefix = title is null ? "" : $"{title}: ";
         return
         [
-            new BarsPanel($"{prefix}value of the loss", blind.Any(each => each) ? "blind: derivatives of a term vanish identically" : isSplit ? "Σ weight · value, by term" : "Σ weight · value")
+            new BarsPanel($"{prefix}value of the loss",
+                blind.Any(each => each) ? "blind: derivatives of a term vanish identically" : isSplit ? "Σ weight · value, by term" : "Σ weight · value")
             {
                 Rows = values,
                 Parts = isSplit ? [.. terms.Select(term => term.Name)] : [],
@@ -38,9 +41,11 @@ internal static class TermsPanels
         ];
     }
 
-    private static bool IsBlind(ObjectiveVariantResult variant) => variant.Result?.Diagnostics.Findings.Any(finding => finding.Code == "objective-blind") ?? false;
+    private static bool IsBlind(ObjectiveVariantResult variant) =>
+        variant.Result?.Diagnostics.Findings.Any(finding => finding.Code == "objective-blind") ?? false;
 
-    private static string Cosine(double cosine) => double.IsNaN(cosine) ? "NaN" : cosine.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−');
+    private static string Cosine(double cosine) =>
+        double.IsNaN(cosine) ? "NaN" : cosine.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−');
 
     private static string NameOf(ObjectiveVariant variant, int index) => $"{variant.Letter ?? $"{index}"}  {variant.Mode.Name}"
         + (variant.Mode.GradientFlows ? variant.Derivative == InputDerivative.Sum ? ", sum" : ", perSample" : "")

@@ -19,7 +19,10 @@ internal sealed class ConnectionOptions
     [Range(0.1, 86_400)]
     public double RequestHeadersTimeoutSeconds { get; set; } = 30;
 
-    /// <summary>Bytes a second, after the first five, that bodies must come and answers must be taken at; slower connections are closed. Default 1,024.</summary>
+    /// <summary>
+    /// Bytes a second, after the first five, that bodies must come and answers must be taken at; slower connections
+    /// are closed. Default 1,024.
+    /// </summary>
     [Range(1, 1_000_000_000)]
     public double MinBytesPerSecond { get; set; } = 1_024;
 

@@ -11,7 +11,8 @@ internal static class Descriptors
 
     /// <summary>How many connections there may be, so that files can still be opened.</summary>
     /// <param name="wanted">How many there should be.</param>
-    public static long ConnectionsAtMost(long wanted) => File.Exists("/proc/self/limits") ? ConnectionsAtMost(wanted, File.ReadLines("/proc/self/limits")) : wanted;
+    public static long ConnectionsAtMost(long wanted) =>
+        File.Exists("/proc/self/limits") ? ConnectionsAtMost(wanted, File.ReadLines("/proc/self/limits")) : wanted;
 
     /// <inheritdoc cref="ConnectionsAtMost(long)"/>
     /// <param name="wanted">How many there should be.</param>

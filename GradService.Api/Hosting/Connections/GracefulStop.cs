@@ -66,7 +66,8 @@ internal sealed class GracefulStop(IHostApplicationLifetime lifetime) : IHostedL
         {
             if (IsStopping)
             {
-                throw new StoppingException("The service has been told to stop and takes no new requests. Try again in a moment, when another one has taken its place.");
+                throw new StoppingException(
+                    "The service has been told to stop and takes no new requests. Try again in a moment, when another one has taken its place.");
             }
 
             _underWay++;

@@ -24,7 +24,8 @@ internal static class HealthEndpoints
             .WithSummary("Whether requests are taken: libtorch is loaded, no compute thread is stuck, and the service has not been told to stop.")
             .WithDescription("For a load balancer, which sends requests only where they can be computed.")
             .WithAnswer("Gradients can be computed.", () => """{ "status": "ready" }""")
-            .WithProblems(new DocumentedProblem(StatusCodes.Status503ServiceUnavailable, "libtorch could not be loaded, a compute thread is stuck, or the service has been told to stop; the detail says which."));
+            .WithProblems(new DocumentedProblem(StatusCodes.Status503ServiceUnavailable,
+                "libtorch could not be loaded, a compute thread is stuck, or the service has been told to stop; the detail says which."));
         return group;
     }
 

@@ -11,7 +11,10 @@ using OpenTelemetry.Trace;
 
 namespace GradService.Api.Hosting.Observability;
 
-/// <summary>What can be known of the service from outside: metrics at /metrics for Prometheus; with traces and logs to a collector, where one is named.</summary>
+/// <summary>
+/// What can be known of the service from outside: metrics at /metrics for Prometheus; with traces and logs to a
+/// collector, where one is named.
+/// </summary>
 internal static class ObservabilityServices
 {
     /// <summary>OpenTelemetry's own variable: the collector's address, such as http://collector:4317.</summary>
@@ -23,7 +26,8 @@ internal static class ObservabilityServices
     {
         services.AddSingleton<IMeasured, ProcessMetrics>();
         var telemetry = services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(configuration["OTEL_SERVICE_NAME"] ?? "GradService", serviceVersion: Assembly.GetExecutingAssembly().GetName().Version!.ToString(3)))
+            .ConfigureResource(resource => resource.AddService(configuration["OTEL_SERVICE_NAME"] ?? "GradService",
+                serviceVersion: Assembly.GetExecutingAssembly().GetName().Version!.ToString(3)))
             .WithMetrics(metrics => metrics
                 .AddMeter(ServiceMeter.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
                 .AddPrometheusExporter());
@@ -63,5 +67,6 @@ internal static class ObservabilityServices
 
     /// <summary>What is asked every few seconds, for ever, is not traced.</summary>
     private static bool IsNoProbe(HttpContext context) =>
-        !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) && !context.Request.Path.StartsWithSegments(MetricsPath, StringComparison.Ordinal);
+        !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+            && !context.Request.Path.StartsWithSegments(MetricsPath, StringComparison.Ordinal);
 }

@@ -12,7 +12,8 @@ internal sealed class ApiKey
 
     /// <summary>SHA-256 of the key's UTF-8 bytes, 64 hexadecimal digits.</summary>
     [Required(ErrorMessage = "A key needs Sha256, the hash of the key.")]
-    [RegularExpression("[0-9A-Fa-f]{64}", ErrorMessage = "Sha256 must be the 64 hexadecimal digits of the key's hash, as printf %s KEY | sha256sum gives it, and not the key.")]
+    [RegularExpression("[0-9A-Fa-f]{64}",
+        ErrorMessage = "Sha256 must be the 64 hexadecimal digits of the key's hash, as printf %s KEY | sha256sum gives it, and not the key.")]
     public string Sha256 { get; set; } = "";
 
     /// <summary>Requests within a minute, beyond which they get 429. Default: none.</summary>

@@ -15,6 +15,7 @@ internal static class ApiKeyDocumentation
             Name = ApiKeyHandler.Header,
             Description = "The key that whoever runs the service has given out. Authorization: Bearer takes it as well.",
         });
-        options.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiKeyHandler.SchemeName, document)] = [] });
+        options.AddSecurityRequirement(
+            document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiKeyHandler.SchemeName, document)] = [] });
     }
 }

@@ -9,7 +9,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace GradService.Api.Hosting.Security;
 
-/// <summary>Knows a caller by the header X-Api-Key, or Authorization: Bearer. Refusals are counted and not logged: whoever guesses keys would fill the disk.</summary>
+/// <summary>
+/// Knows a caller by the header X-Api-Key, or Authorization: Bearer. Refusals are counted and not logged: whoever guesses
+/// keys would fill the disk.
+/// </summary>
 internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> scheme, UrlEncoder encoder, IOptions<ApiKeyOptions> keys, KeyRefusals refusals)
     : AuthenticationHandler<AuthenticationSchemeOptions>(scheme, NullLoggerFactory.Instance, encoder)
 {

@@ -32,5 +32,6 @@ internal sealed class ApiKeySpelling(IConfiguration configuration) : IValidateOp
         && section.GetChildren().Prepend(section).Any(entry => entry.GetChildren().Any(field => Fields.Contains(field.Key, StringComparer.OrdinalIgnoreCase)));
 
     private static ValidateOptionsResult Wrong(string what) =>
-        ValidateOptionsResult.Fail($"{what} Keys are configured as ApiKeys:0:Name and ApiKeys:0:Sha256, by the environment ApiKeys__0__Name and ApiKeys__0__Sha256; without one the service is open to whoever reaches it.");
+        ValidateOptionsResult.Fail($"{what} Keys are configured as ApiKeys:0:Name and ApiKeys:0:Sha256, by the environment ApiKeys__0__Name and "
+            + "ApiKeys__0__Sha256; without one the service is open to whoever reaches it.");
 }

@@ -48,7 +48,8 @@ internal static class ForeignOrigins
         {
             Status = StatusCodes.Status403Forbidden,
             Title = "Pages of this origin may not ask.",
-            Detail = $"The request comes from a page of {(origin.Length == 0 ? "another site" : Fault.Quoted(origin))}, and this service is asked by its own pages and by programs. Whoever runs the service can allow an origin in Security:CorsOrigins.",
+            Detail = $"The request comes from a page of {(origin.Length == 0 ? "another site" : Fault.Quoted(origin))}, and this service is asked by its own "
+                + "pages and by programs. Whoever runs the service can allow an origin in Security:CorsOrigins.",
         });
     }
 }

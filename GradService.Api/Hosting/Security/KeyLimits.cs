@@ -13,10 +13,12 @@ internal static class KeyLimits
 
     public static void Configure(RateLimiterOptions limiter, ApiKeyOptions options)
     {
-        var limits = options.Keys.Where(key => key.RequestsPerMinute is not null).ToDictionary(key => key.Name, key => key.RequestsPerMinute!.Value, StringComparer.Ordinal);
+        var limits = options.Keys.Where(key => key.RequestsPerMinute is not null)
+            .ToDictionary(key => key.Name, key => key.RequestsPerMinute!.Value, StringComparer.Ordinal);
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
             context.User.Identity?.Name is { } name && limits.TryGetValue(name, out var limit)
-                ? RateLimitPartition.GetFixedWindowLimiter(name, _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = Window, QueueLimit = 0 })
+                ? RateLimitPartition.GetFixedWindowLimiter(name,
+                    _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = Window, QueueLimit = 0 })
                 : RateLimitPartition.GetNoLimiter(""));
         limiter.OnRejected = (rejected, _) => new ValueTask(RefuseAsync(rejected, limits));
     }

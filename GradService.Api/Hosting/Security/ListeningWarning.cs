@@ -9,7 +9,8 @@ internal static partial class ListeningWarning
 {
     public static void WarnOfListeningWithoutKeys(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {
-        var open = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Where(address => !IsLoopback(address)).ToList() ?? [];
+        var open = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Where(address => !IsLoopback(address)).ToList()
+            ?? [];
         if (open.Count > 0)
         {
             LogOpen(app.Logger, string.Join(", ", open));
@@ -24,6 +25,8 @@ internal static partial class ListeningWarning
             || (IPAddress.TryParse(parsed.Host, out var ip) && IPAddress.IsLoopback(ip));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Listening on {Addresses}, beyond this machine, and no API key is configured: whoever reaches it is answered. Configure ApiKeys, or see that only a proxy or this machine reaches it.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Listening on {Addresses}, beyond this machine, and no API key is configured: whoever reaches it is answered. Configure ApiKeys, "
+            + "or see that only a proxy or this machine reaches it.")]
     private static partial void LogOpen(ILogger logger, string addresses);
 }

@@ -13,7 +13,8 @@ namespace GradService.Api.Hosting.Security;
 /// </summary>
 internal sealed class RequestHosts(IConfiguration configuration) : IStartupFilter
 {
-    private readonly string[] _configured = (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private readonly string[] _configured =
+        (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>The last that was right wherever it came in: most requests have the same, and are let through for a comparison.</summary>
     private string? _known;
@@ -61,8 +62,9 @@ internal sealed class RequestHosts(IConfiguration configuration) : IStartupFilte
 
     private bool IsConfigured(string name) => _configured.Length > 0 && HostString.MatchesAny(name, [.. _configured.Select(each => new StringSegment(each))]);
 
-    private static bool IsLoopback(string name) => name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
+    private static bool IsLoopback(string name) =>
+        name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
 
     private static Task RefuseAsync(HttpContext context)
     {
@@ -71,7 +73,8 @@ internal sealed class RequestHosts(IConfiguration configuration) : IStartupFilte
         {
             Status = StatusCodes.Status400BadRequest,
             Title = "The service is not called by this name.",
-            Detail = $"Expected a Host that the service may be called by, got {Fault.Quoted(context.Request.Host.Value ?? "")}. On this machine that is localhost or 127.0.0.1; whoever runs the service can add others in AllowedHosts.",
+            Detail = $"Expected a Host that the service may be called by, got {Fault.Quoted(context.Request.Host.Value ?? "")}. On this machine that is "
+                + "localhost or 127.0.0.1; whoever runs the service can add others in AllowedHosts.",
         });
     }
 }

@@ -14,7 +14,8 @@ internal sealed class SecurityOptions : IValidatableObject
     public bool OpenMetrics { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => CorsOrigins.Where(origin => !IsOrigin(origin))
-        .Select(origin => new ValidationResult($"CorsOrigins must be origins, such as https://lab.example:8443 with no path, or *; {origin} is none.", [nameof(CorsOrigins)]));
+        .Select(origin => new ValidationResult($"CorsOrigins must be origins, such as https://lab.example:8443 with no path, or *; {origin} is none.",
+            [nameof(CorsOrigins)]));
 
     private static bool IsOrigin(string text) => text == "*"
         || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https") && uri.GetLeftPart(UriPartial.Authority) == text);

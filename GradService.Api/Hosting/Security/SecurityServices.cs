@@ -16,7 +16,8 @@ internal static class SecurityServices
     public static IServiceCollection AddSecurity(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SecurityOptions>().BindConfiguration(SecurityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<ApiKeyOptions>().Configure(options => configuration.GetSection(ApiKeyOptions.Section).Bind(options.Keys)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ApiKeyOptions>().Configure(options => configuration.GetSection(ApiKeyOptions.Section).Bind(options.Keys)).ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeySpelling>();
         services.AddCors();
         services.AddSingleton<KeyRefusals>().AddSingleton<IMeasured>(provider => provider.GetRequiredService<KeyRefusals>());
@@ -25,7 +26,8 @@ internal static class SecurityServices
         {
             services.AddAuthentication(ApiKeyHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
             services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
-            services.AddRateLimiter(_ => { }).AddOptions<RateLimiterOptions>().Configure<IOptions<ApiKeyOptions>>((limiter, keys) => KeyLimits.Configure(limiter, keys.Value));
+            services.AddRateLimiter(_ => { }).AddOptions<RateLimiterOptions>()
+                .Configure<IOptions<ApiKeyOptions>>((limiter, keys) => KeyLimits.Configure(limiter, keys.Value));
             services.Configure<SwaggerGenOptions>(ApiKeyDocumentation.Add);
         }
 

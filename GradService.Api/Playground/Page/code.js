@@ -41,7 +41,8 @@ const python = body => literal(body, { null: 'None', true: 'True', false: 'False
 const isLoss = body => 'terms' in body;
 
 // The body comes on standard input: an argument may not be as long, and formulas have quotes.
-const curl = (address, body, hasKey) => `curl -s '${address}' -H 'Content-Type: application/json'${hasKey ? ' -H "X-Api-Key: $GRADSERVICE_KEY"' : ''} --data-binary @- <<'JSON'
+const curl = (address, body, hasKey) =>
+  `curl -s '${address}' -H 'Content-Type: application/json'${hasKey ? ' -H "X-Api-Key: $GRADSERVICE_KEY"' : ''} --data-binary @- <<'JSON'
 ${json(body)}
 JSON
 `;
@@ -71,7 +72,9 @@ response.EnsureSuccessStatusCode();
 var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
 foreach (var result in answer["results"]!.AsArray())
 {
-    Console.WriteLine($"${isLoss(body) ? '{result!["variant"]!.ToJsonString()} {result["value"]}' : '{result!["batchNorm"]!["mode"]} {result["kind"]} {result["gradients"]!.ToJsonString()}'}");
+    Console.WriteLine($"${isLoss(body)
+      ? '{result!["variant"]!.ToJsonString()} {result["value"]}'
+      : '{result!["batchNorm"]!["mode"]} {result["kind"]} {result["gradients"]!.ToJsonString()}'}");
 }
 `;
 

@@ -59,7 +59,8 @@ export function codeTabs(place, say) {
   };
   choose(0);
   place.replaceChildren(
-    element('div', { class: 'code-head' }, element('div', { role: 'tablist', 'aria-label': 'Language' }, tabs), copyButton('Copy', () => code.textContent, say)),
+    element('div', { class: 'code-head' },
+      element('div', { role: 'tablist', 'aria-label': 'Language' }, tabs), copyButton('Copy', () => code.textContent, say)),
     panel);
   return (...now) => {
     request = now;

@@ -30,7 +30,9 @@ export function showForm(place, state, capabilities, changed) {
   };
   const { network } = state;
   const stored = network.id
-    ? element('p', { class: 'note' }, 'A stored network, with its parameters. Any change here makes it a plain spec, whose parameters are drawn from the seed.') : null;
+    ? element('p', { class: 'note' },
+      'A stored network, with its parameters. Any change here makes it a plain spec, whose parameters are drawn from the seed.')
+    : null;
   const detach = () => {
     delete network.id;
     stored?.remove();
@@ -68,6 +70,7 @@ export function showForm(place, state, capabilities, changed) {
         })),
       layerList(network.layers, 'network.layers', capabilities.layers, networkEdit)),
     ...state.task === 'objective'
-      ? [section('Loss', objectiveEditor(state.objective, network.inputShape, edit)), section('Meanings of BatchNorm', variantPicker(state, capabilities, edit))]
+      ? [section('Loss', objectiveEditor(state.objective, network.inputShape, edit)),
+        section('Meanings of BatchNorm', variantPicker(state, capabilities, edit))]
       : [section('Points', batch('Points', state.points, network.inputShape, 'inputs', edit)), section('Modes', modePicker(state, capabilities, edit))]);
 }

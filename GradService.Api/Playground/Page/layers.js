@@ -90,7 +90,10 @@ function fieldOf(layer, field, path, edit) {
 
   return field.values
     ? choice(field.name, value ?? field.default, field.values, path, set)
-    : textField(field.name, value, path, set, { hint: field.default === undefined ? null : String(field.default), reader: text => text.trim() === 'null' ? null : read(text) });
+    : textField(field.name, value, path, set, {
+      hint: field.default === undefined ? null : String(field.default),
+      reader: text => text.trim() === 'null' ? null : read(text),
+    });
 }
 
 function inner(layer, field, path, known, edit) {

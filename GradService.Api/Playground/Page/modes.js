@@ -31,7 +31,9 @@ export function modePicker(state, capabilities, edit) {
       })),
       mode.name === 'reference' && (has('reference', 'sum') || has('reference', 'perSample'))
         ? batch('Reference batch', state.reference, state.network.inputShape, 'batchNorm.referenceInputs', edit) : null)),
-    choice('Picture', state.picture, [['', 'Outputs and derivatives'], ['coupling', 'Coupling: how samples move each other’s outputs']], 'figure.kind', picture => {
+    choice('Picture', state.picture, [
+      ['', 'Outputs and derivatives'], ['coupling', 'Coupling: how samples move each other’s outputs'],
+    ], 'figure.kind', picture => {
       state.picture = picture;
       edit.changed();
     }));
@@ -45,7 +47,8 @@ export function variantPicker(state, capabilities, edit) {
     edit.changed();
   };
   return element('div', { class: 'modes' }, capabilities.objectives.variants.map((variant, place) =>
-    checkField(`${variant.letter}  ${variantName(variant)}`, chosen.has(variant.letter), place === 0 ? 'compare' : `variant ${variant.letter}`, on => set(variant.letter, on), variant.meaning)));
+    checkField(`${variant.letter}  ${variantName(variant)}`, chosen.has(variant.letter), place === 0 ? 'compare' : `variant ${variant.letter}`,
+      on => set(variant.letter, on), variant.meaning)));
 }
 
 /** "trainDetached, perSample, statistics held". */

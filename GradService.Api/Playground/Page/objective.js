@@ -16,15 +16,20 @@ export function objectiveEditor(objective, shape, edit) {
       textField('Outputs', objective.outputs, 'outputs', set(objective, 'outputs'), { reader: readNames })),
     element('h3', {}, 'Points'),
     objective.sets.map((each, i) => element('div', { class: 'part', role: 'group', 'aria-label': `Points ${each.name}` },
-      heading(objective.sets, i, `points ${each.name}`, `points[${i}]`, edit, textField('Name', each.name, `points[${i}].name`, set(each, 'name'), { reader: text => text.trim() })),
+      heading(objective.sets, i, `points ${each.name}`, `points[${i}]`, edit,
+        textField('Name', each.name, `points[${i}].name`, set(each, 'name'), { reader: text => text.trim() })),
       batch(`Points ${i}`, each.points, shape, `points[${i}].inputs`, edit))),
     adder('Add a set of points', 'points', () => {
-      objective.sets.push({ name: `points${objective.sets.length}`, points: structuredClone(objective.sets[0]?.points ?? { form: 'listed', axes: [{}, {}], list: '' }) });
+      objective.sets.push({
+        name: `points${objective.sets.length}`,
+        points: structuredClone(objective.sets[0]?.points ?? { form: 'listed', axes: [{}, {}], list: '' }),
+      });
       edit.rebuild(`points[${objective.sets.length - 1}].name`);
     }),
     element('h3', {}, 'Terms'),
     objective.terms.map((term, i) => element('div', { class: 'part', role: 'group', 'aria-label': `Term ${term.name}` },
-      heading(objective.terms, i, `term ${term.name}`, `terms[${i}]`, edit, textField('Name', term.name, `terms[${i}].name`, set(term, 'name'), { reader: text => text.trim() })),
+      heading(objective.terms, i, `term ${term.name}`, `terms[${i}]`, edit,
+        textField('Name', term.name, `terms[${i}].name`, set(term, 'name'), { reader: text => text.trim() })),
       element('div', { class: 'fields' },
         textField('Residual', term.residual, `terms[${i}].residual`, set(term, 'residual'), { reader: text => text, wide: true }),
         choice('On', term.on, objective.sets.map(each => each.name), `terms[${i}].on`, set(term, 'on')),
@@ -41,4 +46,5 @@ const heading = (list, index, name, path, edit, field) => element('div', { class
     edit.rebuild(`${path.split('[')[0]} add button`);
   }));
 
-const adder = (words, path, press) => element('button', { type: 'button', class: 'quiet', 'data-path': path, 'data-key': `${path} add button`, onclick: press }, words);
+const adder = (words, path, press) =>
+  element('button', { type: 'button', class: 'quiet', 'data-path': path, 'data-key': `${path} add button`, onclick: press }, words);

@@ -42,7 +42,8 @@ function listed(text, shape) {
     const values = words.map(Number);
     const wrong = words.find((_, i) => !Number.isFinite(values[i]));
     if (wrong !== undefined || values.length !== size) {
-      throw new PointFault('list', `Sample ${index + 1}: expected ${size === 1 ? 'a number' : `${size} numbers`}, got ${wrong === undefined ? values.length : `'${wrong}'`}.`);
+      const got = wrong === undefined ? values.length : `'${wrong}'`;
+      throw new PointFault('list', `Sample ${index + 1}: expected ${size === 1 ? 'a number' : `${size} numbers`}, got ${got}.`);
     }
 
     return nested(values, shape);

@@ -44,7 +44,13 @@ const ownPresets = [
     network: { inputShape: [1], layers: [linear(10), tanh, linear(1)], dtype: 'float32', seed: 11 },
   }),
   preset('three', 'Three BatchNorms', 'In float64: the statistics of each layer move those of the next.', {
-    network: { inputShape: [1], layers: [linear(10), tanh, { type: 'batchNorm' }, linear(10), tanh, { type: 'batchNorm' }, linear(10), tanh, { type: 'batchNorm' }, linear(1)], dtype: 'float64', seed: 7 },
+    network: {
+      inputShape: [1],
+      layers: [
+        linear(10), tanh, { type: 'batchNorm' }, linear(10), tanh, { type: 'batchNorm' }, linear(10), tanh, { type: 'batchNorm' }, linear(1),
+      ],
+      dtype: 'float64', seed: 7,
+    },
   }),
   preset('two', 'Two inputs', 'A field over the plane, with its gradient.', {
     network: { inputShape: [2], layers: [linear(16), tanh, { type: 'batchNorm' }, linear(1)], dtype: 'float32', seed: 5 },

@@ -57,10 +57,13 @@ export function pointTable(answer, inputs, names) {
   const labels = (name, count) => count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
   const width = array => flat(array[0]).length;
   const parts = answer.results.map(result => ({ ...result, m: width(result.outputs), d: width(result.gradients) }));
-  const heads = [...labels('x', width(inputs)), ...parts.flatMap((part, i) => [...labels('y', part.m), ...labels('∂y', part.d)].map(label => `${label} · ${names[i]}`))];
+  const heads = [...labels('x', width(inputs)), ...parts.flatMap((part, i) =>
+    [...labels('y', part.m), ...labels('∂y', part.d)].map(label => `${label} · ${names[i]}`))];
   const rows = inputs.slice(0, most).map((input, n) => element('tr', {},
     flat(input).map(value => element('th', { scope: 'row' }, digits(value))),
     parts.map(part => [...flat(part.outputs[n]), ...flat(part.gradients[n])].map(cell))));
   return element('div', {}, table('Every point', heads, rows),
-    inputs.length > most ? element('p', { class: 'note' }, `The first ${most} of ${inputs.length} points; the copied request answers with all of them.`) : null);
+    inputs.length > most
+      ? element('p', { class: 'note' }, `The first ${most} of ${inputs.length} points; the copied request answers with all of them.`)
+      : null);
 }

@@ -62,24 +62,31 @@ internal static class TesseractArray
         {
             "base64" => DecodeBase64(data["buffer"], shape, type),
             "json" => ReadNested(data["buffer"]) is { } numbers ? Cast(data["buffer"], numbers, shape, type) : null,
-            _ => (NdArray?)data["encoding"].Wrong("literal_error", $"Input should be 'base64' or 'json', got {data["encoding"]}: this service shares no files with its callers."),
+            _ => (NdArray?)data["encoding"]
+                .Wrong("literal_error", $"Input should be 'base64' or 'json', got {data["encoding"]}: this service shares no files with its callers."),
         };
     }
 
-    private static bool HasPlainBytes(IReadOnlyDictionary<string, TesseractValue> data) => data.GetValueOrDefault("compression") is not { First: not 'n' } compression
-        || compression.Wrong("literal_error", $"Input should be null, got {compression}: buffers that are compressed are not read here. Leave 'compression' out.") is not null;
+    private static bool HasPlainBytes(IReadOnlyDictionary<string, TesseractValue> data) =>
+        data.GetValueOrDefault("compression") is not { First: not 'n' } compression
+            || compression.Wrong("literal_error",
+                $"Input should be null, got {compression}: buffers that are compressed are not read here. Leave 'compression' out.") is not null;
 
     private static NdArray? DecodeBase64(TesseractValue buffer, Shape shape, ArrayType type)
     {
         var text = buffer.Utf8;
         if (buffer.First != '"' || !Base64.IsValid(text, out var length))
         {
-            return (NdArray?)buffer.Wrong("array_decode_error", $"Failed to decode array buffer (base64 encoding): expected bytes in base64, padded with '=', got {(buffer.First == '"' ? "a text that is not" : buffer)}.");
+            return (NdArray?)buffer.Wrong("array_decode_error",
+                "Failed to decode array buffer (base64 encoding): expected bytes in base64, padded with '=', "
+                    + $"got {(buffer.First == '"' ? "a text that is not" : buffer)}.");
         }
 
         if ((Int128)shape.Elements * type.Size != length)
         {
-            return (NdArray?)buffer.Wrong("array_decode_error", $"Failed to decode array buffer (base64 encoding): expected {(Int128)shape.Elements * type.Size} bytes, as shape {shape} of {type.Name} has, got {length}.");
+            return (NdArray?)buffer.Wrong("array_decode_error",
+                $"Failed to decode array buffer (base64 encoding): expected {(Int128)shape.Elements * type.Size} bytes, as shape {shape} of "
+                    + $"{type.Name} has, got {length}.");
         }
 
         buffer.Hold(length + type.ArrayBytes(shape));
@@ -99,7 +106,8 @@ internal static class TesseractArray
     {
         if (numbers.Count != shape.Elements)
         {
-            return (NdArray?)buffer.Wrong("array_decode_error", $"Failed to decode array buffer (json encoding): expected {shape.Elements} numbers, as shape {shape} has, got {numbers.Count}.");
+            return (NdArray?)buffer.Wrong("array_decode_error",
+                $"Failed to decode array buffer (json encoding): expected {shape.Elements} numbers, as shape {shape} has, got {numbers.Count}.");
         }
 
         buffer.Hold(type.ArrayBytes(shape));
@@ -126,7 +134,8 @@ internal static class TesseractArray
         }
         catch (JsonException)
         {
-            return (NdArray?)value.Wrong("array_non_numeric", "Could not parse value as a numeric array: expected numbers, got a string that is not valid Unicode.");
+            return (NdArray?)value.Wrong("array_non_numeric",
+                "Could not parse value as a numeric array: expected numbers, got a string that is not valid Unicode.");
         }
     }
 
@@ -143,7 +152,9 @@ internal static class TesseractArray
         }
 
         var wrong = entries.FirstOrDefault(entry => entry.Integer is null or < 1);
-        return wrong is null ? new Shape([.. entries.Select(entry => entry.Integer!.Value)]) : (Shape?)wrong.Wrong("value_error", $"Expected an integer of at least 1, got {wrong}.");
+        return wrong is null
+            ? new Shape([.. entries.Select(entry => entry.Integer!.Value)])
+            : (Shape?)wrong.Wrong("value_error", $"Expected an integer of at least 1, got {wrong}.");
     }
 
     private static ArrayType? TypeOf(TesseractValue value) => value.Text is { } name && ArrayType.Find(name) is { } type ? type
@@ -161,7 +172,9 @@ internal static class TesseractArray
         {
             if (shape[axis] < 1 || (expected[axis] is { } size && size != shape[axis]))
             {
-                value.Wrong("array_shape_mismatch", $"Array shape {new Shape(shape)} does not match expected shape [{string.Join(", ", expected.Select(each => each is null ? "N" : $"{each}"))}].");
+                value.Wrong("array_shape_mismatch",
+                    $"Array shape {new Shape(shape)} does not match expected shape "
+                        + $"[{string.Join(", ", expected.Select(each => each is null ? "N" : $"{each}"))}].");
                 return false;
             }
         }

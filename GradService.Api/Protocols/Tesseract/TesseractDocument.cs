@@ -33,7 +33,12 @@ internal static class TesseractDocument
                 ["/jacobian"] = Post("The batch Jacobian, [N, M…, N, D…].", "JacobianInputSchema", "JacobianOutputSchema"),
                 ["/jacobian_vector_product"] = Post("The batch Jacobian times a tangent.", "JVPInputSchema", "JVPOutputSchema"),
                 ["/vector_jacobian_product"] = Post("A cotangent times the batch Jacobian.", "VJPInputSchema", "VJPOutputSchema"),
-                ["/health"] = new JsonObject { ["get"] = new JsonObject { ["summary"] = "Whether the service answers.", ["operationId"] = "health", ["responses"] = new JsonObject { ["200"] = Answer(Anything()) } } },
+                ["/health"] = new JsonObject { ["get"] = new JsonObject
+                {
+                    ["summary"] = "Whether the service answers.",
+                    ["operationId"] = "health",
+                    ["responses"] = new JsonObject { ["200"] = Answer(Anything()) },
+                } },
                 ["/abstract_eval"] = Post("The shape and the type of the outputs for inputs of a shape.", "AbstractInputSchema", "AbstractOutputSchema"),
             },
             ["components"] = new JsonObject
@@ -42,7 +47,8 @@ internal static class TesseractDocument
                 {
                     ["Apply_InputSchema"] = Record(new() { [Input] = Reference("ArrayOfInputs"), [TesseractRequest.Mode] = Reference("Mode") }, Input),
                     ["Apply_OutputSchema"] = Record(new() { [Output] = Reference("ArrayOfOutputs") }, Output),
-                    ["ApplyInputSchema"] = Differentiable(Record(new() { [Input] = Reference("Apply_InputSchema") }, Input), Input, network.Input, network.Dtype, Input, TesseractRequest.Mode),
+                    ["ApplyInputSchema"] = Differentiable(Record(new() { [Input] = Reference("Apply_InputSchema") }, Input), Input, network.Input,
+                        network.Dtype, Input, TesseractRequest.Mode),
                     ["ApplyOutputSchema"] = Differentiable(Reference("Apply_OutputSchema"), Output, network.Output, network.Dtype, Output),
                     ["JacobianInputSchema"] = Derivative("jac", null),
                     ["JacobianOutputSchema"] = Record(new() { [Output] = Record(new() { [Input] = Reference("AnyArray") }, Input) }, Output),
@@ -50,7 +56,8 @@ internal static class TesseractDocument
                     ["JVPOutputSchema"] = Record(new() { [Output] = Reference("ArrayOfOutputs") }, Output),
                     ["VJPInputSchema"] = Derivative("vjp", ("cotangent_vector", Output, "ArrayOfOutputs")),
                     ["VJPOutputSchema"] = Record(new() { [Input] = Reference("ArrayOfInputs") }, Input),
-                    ["AbstractInputSchema"] = Record(new() { [Input] = Record(new() { [Input] = Reference("ShapeDType"), [TesseractRequest.Mode] = Reference("Mode") }, Input) }, Input),
+                    ["AbstractInputSchema"] = Record(
+                        new() { [Input] = Record(new() { [Input] = Reference("ShapeDType"), [TesseractRequest.Mode] = Reference("Mode") }, Input) }, Input),
                     ["AbstractOutputSchema"] = Record(new() { [Output] = Reference("ShapeDType") }, Output),
                     ["ArrayOfInputs"] = inputs,
                     ["ArrayOfOutputs"] = outputs,
@@ -60,7 +67,8 @@ internal static class TesseractDocument
                     {
                         ["type"] = "string",
                         ["title"] = "Mode",
-                        ["description"] = "The mode of all BatchNorm layers: " + string.Join(" ", ServedModes.All.Select(mode => $"{mode.Name}: {mode.Description}")),
+                        ["description"] = "The mode of all BatchNorm layers: "
+                            + string.Join(" ", ServedModes.All.Select(mode => $"{mode.Name}: {mode.Description}")),
                         ["enum"] = new JsonArray([.. ServedModes.All.Select(mode => (JsonNode)mode.Name)]),
                         ["default"] = ServedModes.Default.Name,
                     },
@@ -80,7 +88,12 @@ internal static class TesseractDocument
 
     private static JsonObject Derivative(string prefix, (string Field, string Key, string Array)? vector)
     {
-        var properties = new Dictionary<string, JsonObject> { [Input] = Reference("Apply_InputSchema"), [$"{prefix}_inputs"] = SetOf(Input), [$"{prefix}_outputs"] = SetOf(Output) };
+        var properties = new Dictionary<string, JsonObject>
+        {
+            [Input] = Reference("Apply_InputSchema"),
+            [$"{prefix}_inputs"] = SetOf(Input),
+            [$"{prefix}_outputs"] = SetOf(Output),
+        };
         if (vector is { } factor)
         {
             properties.Add(factor.Field, Record(new() { [factor.Key] = Reference(factor.Array) }, factor.Key));
@@ -96,11 +109,16 @@ internal static class TesseractDocument
             ["summary"] = summary,
             ["operationId"] = request,
             ["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Json(Reference(request)) },
-            ["responses"] = new JsonObject { ["200"] = Answer(Reference(answer)), ["422"] = Answer(Reference("Errors"), "Something is wrong with the request.") },
+            ["responses"] = new JsonObject
+            {
+                ["200"] = Answer(Reference(answer)),
+                ["422"] = Answer(Reference("Errors"), "Something is wrong with the request."),
+            },
         },
     };
 
-    private static JsonObject Answer(JsonObject schema, string description = "The answer.") => new() { ["description"] = description, ["content"] = Json(schema) };
+    private static JsonObject Answer(JsonObject schema, string description = "The answer.") =>
+        new() { ["description"] = description, ["content"] = Json(schema) };
 
     private static JsonObject Json(JsonObject schema) => new() { ["application/json"] = new JsonObject { ["schema"] = schema } };
 
@@ -122,8 +140,15 @@ internal static class TesseractDocument
 
     private static JsonObject Encoded(string title, JsonObject shape, Dtype dtype)
     {
-        var data = Record(new() { ["buffer"] = Anything(), ["encoding"] = new JsonObject { ["enum"] = new JsonArray("base64", "json") } }, "buffer", "encoding");
-        var array = Record(new() { ["object_type"] = new JsonObject { ["const"] = "array", ["default"] = "array" }, ["shape"] = shape, ["dtype"] = Text(), ["data"] = data }, "shape", "dtype", "data");
+        var data = Record(new() { ["buffer"] = Anything(), ["encoding"] = new JsonObject { ["enum"] = new JsonArray("base64", "json") } },
+            "buffer", "encoding");
+        var array = Record(new()
+        {
+            ["object_type"] = new JsonObject { ["const"] = "array", ["default"] = "array" },
+            ["shape"] = shape,
+            ["dtype"] = Text(),
+            ["data"] = data,
+        }, "shape", "dtype", "data");
         array["title"] = title;
         array["properties"]!["dtype"]!["examples"] = new JsonArray(NameOf(dtype));
         return array;

@@ -14,19 +14,24 @@ internal sealed record TesseractDocumentation(DocumentedBody Body, RequestExampl
 
     public static TesseractDocumentation Apply { get; } = Of($$"""{ "inputs": {{Points}} }""", TesseractSchemas.Apply);
 
-    public static TesseractDocumentation Jacobian { get; } = Of($$"""{ "inputs": {{Points}}, "jac_inputs": ["inputs"], "jac_outputs": ["outputs"] }""", TesseractSchemas.Jacobian);
+    public static TesseractDocumentation Jacobian { get; } =
+        Of($$"""{ "inputs": {{Points}}, "jac_inputs": ["inputs"], "jac_outputs": ["outputs"] }""", TesseractSchemas.Jacobian);
 
     public static TesseractDocumentation JacobianVectorProduct { get; } = Of(
-        $$"""{ "inputs": {{Points}}, "jvp_inputs": ["inputs"], "jvp_outputs": ["outputs"], "tangent_vector": { "inputs": [[1], [0]] } }""", TesseractSchemas.JacobianVectorProduct);
+        $$"""{ "inputs": {{Points}}, "jvp_inputs": ["inputs"], "jvp_outputs": ["outputs"], "tangent_vector": { "inputs": [[1], [0]] } }""",
+        TesseractSchemas.JacobianVectorProduct);
 
     public static TesseractDocumentation VectorJacobianProduct { get; } = Of(
-        $$"""{ "inputs": {{Points}}, "vjp_inputs": ["inputs"], "vjp_outputs": ["outputs"], "cotangent_vector": { "outputs": [[1], [0]] } }""", TesseractSchemas.VectorJacobianProduct);
+        $$"""{ "inputs": {{Points}}, "vjp_inputs": ["inputs"], "vjp_outputs": ["outputs"], "cotangent_vector": { "outputs": [[1], [0]] } }""",
+        TesseractSchemas.VectorJacobianProduct);
 
-    public static TesseractDocumentation AbstractEval { get; } = Of("""{ "inputs": { "inputs": { "shape": [2, 1], "dtype": "float32" } } }""", TesseractSchemas.Apply);
+    public static TesseractDocumentation AbstractEval { get; } =
+        Of("""{ "inputs": { "inputs": { "shape": [2, 1], "dtype": "float32" } } }""", TesseractSchemas.Apply);
 
     private static TesseractDocumentation Of(string example, Func<OpenApiSchema> schema) => new(
         new DocumentedBody(schema),
-        new RequestExample("forum", "A network named forum", "Of one input and one output, named in the path: PUT /v1/names/forum gives a stored network that name.", example));
+        new RequestExample("forum", "A network named forum",
+            "Of one input and one output, named in the path: PUT /v1/names/forum gives a stored network that name.", example));
 }
 
 internal static class TesseractDocumentationExtensions
@@ -38,7 +43,8 @@ internal static class TesseractDocumentationExtensions
         .WithParameter("name", NameInWords)
         .WithMetadata(documentation.Body, documentation.Example,
             new ProducesResponseTypeMetadata(StatusCodes.Status422UnprocessableEntity, typeof(TesseractErrors), ["application/json"]),
-            new DescribedStatus(StatusCodes.Status422UnprocessableEntity, "The request is not valid, or its numbers do not exist. \"detail\" lists everything that is wrong, as FastAPI does."))
+            new DescribedStatus(StatusCodes.Status422UnprocessableEntity,
+                "The request is not valid, or its numbers do not exist. \"detail\" lists everything that is wrong, as FastAPI does."))
         .WithProblems(
             TesseractDocumentation.NotFound,
             new(StatusCodes.Status413PayloadTooLarge, "The request is over a limit, which the detail names."),

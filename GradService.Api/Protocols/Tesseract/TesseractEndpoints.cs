@@ -13,8 +13,10 @@ internal static class TesseractEndpoints
 {
     public static RouteGroupBuilder MapTesseract(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/tesseract/{name}").WithTag("Tesseract", "Every named network as a Tesseract, for Tesseract.from_url(\"…/tesseract/NAME\") and the bridge to JAX. The network's inputs [N, D…] are the one "
-            + "differentiable input, \"inputs\"; its outputs [N, M…] the one output, \"outputs\"; \"mode\" is a static input. Arrays are objects with shape, dtype and data; answers have them in base64 where Accept is application/json+base64.");
+        var group = routes.MapGroup("/tesseract/{name}").WithTag("Tesseract",
+            "Every named network as a Tesseract, for Tesseract.from_url(\"…/tesseract/NAME\") and the bridge to JAX. The network's inputs [N, D…] are the one "
+                + "differentiable input, \"inputs\"; its outputs [N, M…] the one output, \"outputs\"; \"mode\" is a static input. Arrays are objects with "
+                + "shape, dtype and data; answers have them in base64 where Accept is application/json+base64.");
         group.AddEndpointFilter<TesseractFilter>();
         group.AddEndpointFilter<OpenedStore>();
 
@@ -89,17 +91,20 @@ internal static class TesseractEndpoints
         return new(new TesseractJacobian(new TesseractJacobianOfOutputs(jacobian.Reshape(shape))));
     }
 
-    private static async Task<TesseractAnswer<TesseractOutputs>> JacobianVectorProductAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
+    private static async Task<TesseractAnswer<TesseractOutputs>> JacobianVectorProductAsync(string name, HttpContext context,
+        [FromServices] ServedNetworks served)
     {
         var network = served.Find(name);
         var product = (await served.DifferentiateAsync(context, (body, held) => TesseractRequest.JacobianVectorProduct(body, network, held.Add))).Gradients!;
         return new(new TesseractOutputs(product.Reshape(network.Output.After(product.Shape[0]))));
     }
 
-    private static async Task<TesseractAnswer<TesseractInputs>> VectorJacobianProductAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
+    private static async Task<TesseractAnswer<TesseractInputs>> VectorJacobianProductAsync(string name, HttpContext context,
+        [FromServices] ServedNetworks served)
     {
         var network = served.Find(name);
-        return new(new TesseractInputs((await served.DifferentiateAsync(context, (body, held) => TesseractRequest.VectorJacobianProduct(body, network, held.Add))).Gradients!));
+        return new(new TesseractInputs(
+            (await served.DifferentiateAsync(context, (body, held) => TesseractRequest.VectorJacobianProduct(body, network, held.Add))).Gradients!));
     }
 
     private static async Task<TesseractAbstractOutputs> AbstractEvalAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
@@ -115,5 +120,6 @@ internal static class TesseractEndpoints
         return new TesseractHealth("ok");
     }
 
-    private static JsonHttpResult<JsonObject> Document(string name, [FromServices] ServedNetworks served) => TypedResults.Json(TesseractDocument.Of(name, served.Find(name)));
+    private static JsonHttpResult<JsonObject> Document(string name, [FromServices] ServedNetworks served) =>
+        TypedResults.Json(TesseractDocument.Of(name, served.Find(name)));
 }

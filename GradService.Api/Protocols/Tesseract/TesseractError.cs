@@ -8,7 +8,8 @@ namespace GradService.Api.Protocols.Tesseract;
 /// <param name="Loc">Where: names and indices from "body" on.</param>
 /// <param name="Msg">What was expected, and what came.</param>
 /// <param name="Input">What came, where it is short.</param>
-internal sealed record TesseractError(string Type, IReadOnlyList<object> Loc, string Msg, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Input = null);
+internal sealed record TesseractError(string Type, IReadOnlyList<object> Loc, string Msg,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Input = null);
 
 /// <summary>The body of an answer with status 422.</summary>
 /// <param name="Detail">Everything that is wrong.</param>

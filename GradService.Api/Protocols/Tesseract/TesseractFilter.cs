@@ -28,12 +28,16 @@ internal sealed class TesseractFilter : IEndpointFilter
         }
         catch (FaultException fault) when (fault.Faults[0].Code is FaultCode.Invalid or FaultCode.NotComputable)
         {
-            return Refuse([.. fault.Faults.Select(each => new TesseractError("value_error", Places.First(place => each.Path.StartsWith(place.Path, StringComparison.Ordinal)).Loc, Words(each)))]);
+            return Refuse(
+                [.. fault.Faults.Select(each =>
+                    new TesseractError("value_error", Places.First(place => each.Path.StartsWith(place.Path, StringComparison.Ordinal)).Loc, Words(each)))]);
         }
     }
 
     /// <summary>The position within the array, which a path of FastAPI would have as indices, stays with the message.</summary>
-    private static string Words(Fault fault) => fault.Path.IndexOf('[', StringComparison.Ordinal) is >= 0 and var at ? $"At {fault.Path[at..]}: {fault.Message}" : fault.Message;
+    private static string Words(Fault fault) =>
+        fault.Path.IndexOf('[', StringComparison.Ordinal) is >= 0 and var at ? $"At {fault.Path[at..]}: {fault.Message}" : fault.Message;
 
-    private static JsonHttpResult<TesseractErrors> Refuse(IReadOnlyList<TesseractError> errors) => TypedResults.Json(new TesseractErrors(errors), statusCode: StatusCodes.Status422UnprocessableEntity);
+    private static JsonHttpResult<TesseractErrors> Refuse(IReadOnlyList<TesseractError> errors) =>
+        TypedResults.Json(new TesseractErrors(errors), statusCode: StatusCodes.Status422UnprocessableEntity);
 }

@@ -19,8 +19,18 @@ internal static class TesseractSchemas
                 Properties = new Dictionary<string, IOpenApiSchema>
                 {
                     ["object_type"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["array"], Description = "May be left out." },
-                    ["shape"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" }, Description = "Its sizes, outermost first." },
-                    ["dtype"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ArrayType.All.Select(type => type.Name)], Description = "NumPy's name for the type of its numbers." },
+                    ["shape"] = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Array,
+                        Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" },
+                        Description = "Its sizes, outermost first.",
+                    },
+                    ["dtype"] = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.String,
+                        Enum = [.. ArrayType.All.Select(type => type.Name)],
+                        Description = "NumPy's name for the type of its numbers.",
+                    },
                     ["data"] = new OpenApiSchema
                     {
                         Type = JsonSchemaType.Object,
@@ -28,7 +38,10 @@ internal static class TesseractSchemas
                         Required = new HashSet<string> { "buffer", "encoding" },
                         Properties = new Dictionary<string, IOpenApiSchema>
                         {
-                            ["buffer"] = new OpenApiSchema { Description = "A list of numbers, nested or not, or bytes in base64, little-endian and row-major." },
+                            ["buffer"] = new OpenApiSchema
+                            {
+                                Description = "A list of numbers, nested or not, or bytes in base64, little-endian and row-major.",
+                            },
                             ["encoding"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["base64", "json"], Description = "What the buffer is." },
                         },
                     },
@@ -42,20 +55,30 @@ internal static class TesseractSchemas
 
     public static OpenApiSchema Jacobian() => Request(SetsOf("jac"));
 
-    public static OpenApiSchema JacobianVectorProduct() => Request([.. SetsOf("jvp"), ("tangent_vector", Record("From \"inputs\" to a direction in them.", ("inputs", Array)))]);
+    public static OpenApiSchema JacobianVectorProduct() =>
+        Request([.. SetsOf("jvp"), ("tangent_vector", Record("From \"inputs\" to a direction in them.", ("inputs", Array)))]);
 
-    public static OpenApiSchema VectorJacobianProduct() => Request([.. SetsOf("vjp"), ("cotangent_vector", Record("From \"outputs\" to weights of them.", ("outputs", Array)))]);
+    public static OpenApiSchema VectorJacobianProduct() =>
+        Request([.. SetsOf("vjp"), ("cotangent_vector", Record("From \"outputs\" to weights of them.", ("outputs", Array)))]);
 
-    private static OpenApiSchema Request(params IReadOnlyList<(string Name, OpenApiSchema Schema)> more) => Record("A request.", [("inputs", Inputs()), .. more]);
+    private static OpenApiSchema Request(params IReadOnlyList<(string Name, OpenApiSchema Schema)> more) =>
+        Record("A request.", [("inputs", Inputs()), .. more]);
 
     private static OpenApiSchema Inputs()
     {
         var inputs = Record("The network's inputs, and its mode.", ("inputs", Array));
-        inputs.Properties!.Add(TesseractRequest.Mode, new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ServedModes.All.Select(mode => (JsonNode)mode.Name)], Default = ServedModes.Default.Name, Description = "The mode of all BatchNorm layers." });
+        inputs.Properties!.Add(TesseractRequest.Mode, new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Enum = [.. ServedModes.All.Select(mode => (JsonNode)mode.Name)],
+            Default = ServedModes.Default.Name,
+            Description = "The mode of all BatchNorm layers.",
+        });
         return inputs;
     }
 
-    private static IReadOnlyList<(string Name, OpenApiSchema Schema)> SetsOf(string prefix) => [($"{prefix}_inputs", Set("inputs")), ($"{prefix}_outputs", Set("outputs"))];
+    private static IReadOnlyList<(string Name, OpenApiSchema Schema)> SetsOf(string prefix) =>
+        [($"{prefix}_inputs", Set("inputs")), ($"{prefix}_outputs", Set("outputs"))];
 
     private static OpenApiSchema Set(string name) => new()
     {

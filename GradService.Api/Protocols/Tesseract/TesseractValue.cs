@@ -16,7 +16,8 @@ internal sealed class TesseractValue
     private readonly List<TesseractError> _errors;
     private readonly Action<long> _hold;
 
-    private TesseractValue(ReadOnlyMemory<byte> json, IReadOnlyList<object> loc, List<TesseractError> errors, Action<long> hold) => (_json, _loc, _errors, _hold) = (json, loc, errors, hold);
+    private TesseractValue(ReadOnlyMemory<byte> json, IReadOnlyList<object> loc, List<TesseractError> errors, Action<long> hold) =>
+        (_json, _loc, _errors, _hold) = (json, loc, errors, hold);
 
     private TesseractValue(JsonFields fields, List<TesseractError> errors, Action<long> hold)
         : this("{}"u8.ToArray(), ["body"], errors, hold) => _fields = fields;

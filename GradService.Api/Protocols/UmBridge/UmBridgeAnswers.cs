@@ -58,6 +58,7 @@ internal sealed record UmBridgeAnswer(UmBridgeOutput Value) : IResult, IEndpoint
     public Task ExecuteAsync(HttpContext httpContext) => AnswerBody.SendJsonAsync(httpContext, Value, AnswerMedia.Json + "; charset=utf-8", JsonAnswer.InLists);
 
     private static NdArray Finite(NdArray values) => values.FirstNonFinite() is >= 0 and var at
-        ? throw new FaultException(Fault.Invalid("input", "inputs at which the answer is finite", $"{values[at]} at element {at} of it", "Clients of UM-Bridge read no such number; POST /v1/gradients answers it."))
+        ? throw new FaultException(Fault.Invalid("input", "inputs at which the answer is finite", $"{values[at]} at element {at} of it",
+            "Clients of UM-Bridge read no such number; POST /v1/gradients answers it."))
         : values;
 }

@@ -14,14 +14,18 @@ internal sealed record UmBridgeDocumentation(DocumentedBody Body, RequestExample
 
     public static UmBridgeDocumentation Evaluate { get; } = Of("""{ "name": "forum", "input": [[0.25, 0.75]] }""", "name", "input", "config");
 
-    public static UmBridgeDocumentation Gradient { get; } = Of("""{ "name": "forum", "outWrt": 0, "inWrt": 0, "input": [[0.25, 0.75]], "sens": [1, 0], "config": { "mode": "trainDetached" } }""",
-        "name", "outWrt", "inWrt", "input", "sens", "config");
+    public static UmBridgeDocumentation Gradient { get; } =
+        Of("""{ "name": "forum", "outWrt": 0, "inWrt": 0, "input": [[0.25, 0.75]], "sens": [1, 0], "config": { "mode": "trainDetached" } }""",
+            "name", "outWrt", "inWrt", "input", "sens", "config");
 
-    public static UmBridgeDocumentation ApplyJacobian { get; } = Of("""{ "name": "forum", "outWrt": 0, "inWrt": 0, "input": [[0.25, 0.5, 0.75]], "vec": [1, 1, 1], "config": { "batchSize": 3 } }""",
-        "name", "outWrt", "inWrt", "input", "vec", "config");
+    public static UmBridgeDocumentation ApplyJacobian { get; } =
+        Of("""{ "name": "forum", "outWrt": 0, "inWrt": 0, "input": [[0.25, 0.5, 0.75]], "vec": [1, 1, 1], "config": { "batchSize": 3 } }""",
+            "name", "outWrt", "inWrt", "input", "vec", "config");
 
-    public static UmBridgeDocumentation ApplyHessian { get; } = Of("""{ "name": "forum", "outWrt": 0, "inWrt1": 0, "inWrt2": 0, "input": [[0.25, 0.75]], "sens": [1, 0], "vec": [1, 1], "config": { "mode": "trainDetached" } }""",
-        "name", "outWrt", "inWrt1", "inWrt2", "input", "sens", "vec", "config");
+    public static UmBridgeDocumentation ApplyHessian { get; } =
+        Of("""{ "name": "forum", "outWrt": 0, "inWrt1": 0, "inWrt2": 0, "input": [[0.25, 0.75]], "sens": [1, 0], "vec": [1, 1], "config": """
+            + """{ "mode": "trainDetached" } }""",
+            "name", "outWrt", "inWrt1", "inWrt2", "input", "sens", "vec", "config");
 
     private static UmBridgeDocumentation Of(string example, params IReadOnlyList<string> fields) => new(
         new DocumentedBody(() => UmBridgeSchemas.Of(fields)),
@@ -32,7 +36,9 @@ internal static class UmBridgeDocumentationExtensions
 {
     private static readonly (int Status, string Words)[] Errors =
     [
-        (StatusCodes.Status400BadRequest, "ModelNotFound where no stored network has the name, else InvalidInput: the body is no JSON, or a vector has the wrong length, or the answer is not finite."),
+        (StatusCodes.Status400BadRequest,
+            "ModelNotFound where no stored network has the name, else InvalidInput: the body is no JSON, or a vector has the wrong length, "
+                + "or the answer is not finite."),
         (StatusCodes.Status413PayloadTooLarge, "InvalidInput: over a limit, which the message names."),
         (StatusCodes.Status429TooManyRequests, "InvalidOutput: too many requests are waiting."),
         (StatusCodes.Status503ServiceUnavailable, "InvalidOutput: no answer within the deadline, or there is not enough memory."),

@@ -13,8 +13,10 @@ internal static class UmBridgeEndpoints
     public static RouteGroupBuilder MapUmBridge(this IEndpointRouteBuilder routes)
     {
         // At the root, where its clients look, and named as they have it.
-        var group = routes.MapGroup("").WithTag("UM-Bridge", "UM-Bridge 1.0 for its clients in Python, R, Julia, MATLAB and C++: every named network is a model, whose one input vector is "
-            + "the batch [N, D…] and whose one output vector is [N, M…], both row-major. A body is JSON whatever it is declared to be; unknown fields are ignored.");
+        var group = routes.MapGroup("").WithTag("UM-Bridge",
+            "UM-Bridge 1.0 for its clients in Python, R, Julia, MATLAB and C++: every named network is a model, whose one input vector is "
+                + "the batch [N, D…] and whose one output vector is [N, M…], both row-major. A body is JSON whatever it is declared to be; "
+                + "unknown fields are ignored.");
         group.WithMetadata(new UmBridgeErrors());
         group.AddEndpointFilter<OpenedStore>();
 

@@ -18,11 +18,13 @@ internal sealed class UmBridgeErrors : IErrorForm
             StatusCodes.Status404NotFound => (StatusCodes.Status400BadRequest, "ModelNotFound"),
             StatusCodes.Status429TooManyRequests => (StatusCodes.Status429TooManyRequests, "InvalidOutput"),
             >= StatusCodes.Status500InternalServerError and var failed => (failed, "InvalidOutput"),
-            StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status408RequestTimeout or StatusCodes.Status413PayloadTooLarge => (problem.Status!.Value, "InvalidInput"),
+            StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status408RequestTimeout
+                or StatusCodes.Status413PayloadTooLarge => (problem.Status!.Value, "InvalidInput"),
             _ => (StatusCodes.Status400BadRequest, "InvalidInput"),
         };
         context.Response.StatusCode = status;
-        return AnswerBody.SendJsonAsync(context, new UmBridgeError(new UmBridgeErrorDetail(type, problem.Detail ?? problem.Title ?? "")), AnswerMedia.Json + "; charset=utf-8", JsonAnswer.InLists);
+        return AnswerBody.SendJsonAsync(context, new UmBridgeError(new UmBridgeErrorDetail(type, problem.Detail ?? problem.Title ?? "")),
+            AnswerMedia.Json + "; charset=utf-8", JsonAnswer.InLists);
     }
 }
 

@@ -64,7 +64,8 @@ internal sealed class UmBridgeRequest
 
     private BatchNormSpec BatchNorm => new() { Mode = _config.Mode };
 
-    private GradientRequest Ask(NdArray inputs, Question question) => new() { Network = Network.Network, Inputs = inputs, BatchNorm = BatchNorm, Gradient = question };
+    private GradientRequest Ask(NdArray inputs, Question question) =>
+        new() { Network = Network.Network, Inputs = inputs, BatchNorm = BatchNorm, Gradient = question };
 
     private NdArray Sensitivities() =>
         Vector(FieldPath.Of("sens"), _fields["sens"], OutputSize, Network.Output).Reshape(new Shape(_config.BatchSize, Network.Output.Elements));
@@ -130,7 +131,8 @@ internal sealed class UmBridgeRequest
         {
             if (_fields[name] is not { } json || JsonFields.IntegerOf(json) != 0)
             {
-                throw new FaultException(Fault.Invalid(name, $"0, as the model has one {(name == "outWrt" ? "output" : "input")} vector", JsonFields.Got(_fields[name])));
+                throw new FaultException(
+                    Fault.Invalid(name, $"0, as the model has one {(name == "outWrt" ? "output" : "input")} vector", JsonFields.Got(_fields[name])));
             }
         }
     }

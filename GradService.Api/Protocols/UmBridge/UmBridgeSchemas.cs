@@ -18,11 +18,30 @@ internal static class UmBridgeSchemas
             Description = "How the model is taken; absent: a batch of 2 in mode train.",
             Properties = new Dictionary<string, IOpenApiSchema>
             {
-                ["batchSize"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Default = 2, Description = "N. The lengths of all vectors follow from it." },
-                ["mode"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ServedModes.All.Select(mode => (JsonNode)mode.Name)], Default = ServedModes.Default.Name, Description = "The mode of all BatchNorm layers." },
+                ["batchSize"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Integer,
+                    Minimum = "1",
+                    Default = 2,
+                    Description = "N. The lengths of all vectors follow from it.",
+                },
+                ["mode"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Enum = [.. ServedModes.All.Select(mode => (JsonNode)mode.Name)],
+                    Default = ServedModes.Default.Name,
+                    Description = "The mode of all BatchNorm layers.",
+                },
             },
         },
-        ["input"] = new() { Type = JsonSchemaType.Array, Items = Vector, MinItems = 1, MaxItems = 1, Description = "A list of one vector: the batch [N, D…], flattened row-major." },
+        ["input"] = new()
+        {
+            Type = JsonSchemaType.Array,
+            Items = Vector,
+            MinItems = 1,
+            MaxItems = 1,
+            Description = "A list of one vector: the batch [N, D…], flattened row-major.",
+        },
         ["outWrt"] = Index("The output that is differentiated."),
         ["inWrt"] = Index("The input with respect to which it is."),
         ["inWrt1"] = Index("The input of the first derivative."),
@@ -39,5 +58,6 @@ internal static class UmBridgeSchemas
         Required = fields.Where(field => field != "config").ToHashSet(),
     };
 
-    private static OpenApiSchema Index(string description) => new() { Type = JsonSchemaType.Integer, Minimum = "0", Maximum = "0", Description = description + " There is one: 0." };
+    private static OpenApiSchema Index(string description) =>
+        new() { Type = JsonSchemaType.Integer, Minimum = "0", Maximum = "0", Description = description + " There is one: 0." };
 }

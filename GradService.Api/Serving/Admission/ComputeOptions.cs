@@ -14,11 +14,17 @@ internal sealed class ComputeOptions
     [Range(1, 100_000)]
     public int QueueLength { get; set; } = 64;
 
-    /// <summary>Estimated size of the tensors of all requests that are computed at once, bytes; who needs more than is free waits. Default: half of the memory.</summary>
+    /// <summary>
+    /// Estimated size of the tensors of all requests that are computed at once, bytes; who needs more than is free waits.
+    /// Default: half of the memory.
+    /// </summary>
     [Range(1024, 1L << 40)]
     public long MaxTotalNativeBytes { get; set; } = MachineMemory.Bytes / 2;
 
-    /// <summary>Size of the bodies and arrays of all requests that are read, wait or are answered, bytes; beyond it 503. Default: a quarter of the memory.</summary>
+    /// <summary>
+    /// Size of the bodies and arrays of all requests that are read, wait or are answered, bytes; beyond it 503. Default:
+    /// a quarter of the memory.
+    /// </summary>
     [Range(1L << 16, 1L << 40)]
     public long MaxBufferedBytes { get; set; } = MachineMemory.Bytes / 4;
 

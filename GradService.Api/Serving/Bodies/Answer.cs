@@ -27,7 +27,8 @@ internal sealed record Answer<T>(T Value, AnswerForm Form) : IResult, IEndpointM
         var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         return AnswerMedia.For(httpContext.Request) == AnswerMedia.Npz
             ? AnswerBody.SendAsync(httpContext, AnswerMedia.Npz, (output, aborted) => NpzAnswer.WriteAsync(Value, output, json, aborted))
-            : AnswerBody.SendAsync(httpContext, AnswerMedia.Json + "; charset=utf-8", (output, aborted) => JsonAnswer.WriteAsync(Value, output, json, Form.Encoding, aborted));
+            : AnswerBody.SendAsync(httpContext, AnswerMedia.Json + "; charset=utf-8",
+                (output, aborted) => JsonAnswer.WriteAsync(Value, output, json, Form.Encoding, aborted));
     }
 }
 

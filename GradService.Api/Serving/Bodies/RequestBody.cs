@@ -9,7 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace GradService.Api.Serving.Bodies;
 
-/// <summary>The one way in for the bodies of requests, whatever their form: bounded, timed, and counted while they are read and for what is made of them.</summary>
+/// <summary>
+/// The one way in for the bodies of requests, whatever their form: bounded, timed, and counted while they are read and
+/// for what is made of them.
+/// </summary>
 internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions> bodies)
 {
     /// <summary>What a number of a text takes at most while it is read: in a buffer that doubles, in the one before, and in its array.</summary>
@@ -124,7 +127,8 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
 
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
         {
-            throw new BadHttpRequestException($"Expected a body that is not compressed, got Content-Encoding: {Fault.Shortened(encoding.ToString())}.", StatusCodes.Status415UnsupportedMediaType);
+            throw new BadHttpRequestException($"Expected a body that is not compressed, got Content-Encoding: {Fault.Shortened(encoding.ToString())}.",
+                StatusCodes.Status415UnsupportedMediaType);
         }
     }
 

@@ -44,14 +44,17 @@ internal sealed class BufferBudget
     {
         if (to > from && to > _most)
         {
-            throw new FaultException(Fault.TooLarge("", $"at most {_most} bytes of bodies, arrays and answers at once, for all requests together (limit MaxBufferedBytes)", $"{to} for this one", "Send fewer samples, or select fewer outputs."));
+            throw new FaultException(
+                Fault.TooLarge("", $"at most {_most} bytes of bodies, arrays and answers at once, for all requests together (limit MaxBufferedBytes)",
+                    $"{to} for this one", "Send fewer samples, or select fewer outputs."));
         }
 
         lock (_gate)
         {
             if (to > from && to - from > _most - _held)
             {
-                throw new BuffersFullException($"The requests that are being read, wait or are being answered hold {_held} of {_most} bytes (limit MaxBufferedBytes). Try again in a moment.");
+                throw new BuffersFullException($"The requests that are being read, wait or are being answered hold {_held} of {_most} bytes (limit "
+                    + "MaxBufferedBytes). Try again in a moment.");
             }
 
             _held += to - from;

@@ -15,7 +15,8 @@ internal sealed class HeapRelease(Action collect, TimeSpan unwinding, TimeSpan b
     private int _asked;
 
     public HeapRelease()
-        : this(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10))
+        : this(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true), TimeSpan.FromMilliseconds(100),
+            TimeSpan.FromSeconds(10))
     {
     }
 

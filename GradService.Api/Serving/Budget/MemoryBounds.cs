@@ -21,6 +21,8 @@ internal sealed partial class MemoryBounds(ILogger<MemoryBounds> log) : IPostCon
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "There are {Bytes} bytes of memory, less than is configured: MaxTotalNativeBytes is {Tensors} in place of {AskedTensors}, MaxBufferedBytes {Buffers} in place of {AskedBuffers}.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "There are {Bytes} bytes of memory, less than is configured: MaxTotalNativeBytes is {Tensors} in place of {AskedTensors}, MaxBufferedBytes "
+            + "{Buffers} in place of {AskedBuffers}.")]
     private static partial void LogBounded(ILogger log, long bytes, long askedTensors, long askedBuffers, long tensors, long buffers);
 }

@@ -52,7 +52,8 @@ internal sealed class ComputeMetrics
     {
         _meter.CreateObservableGauge("gradservice.threads.stuck", () => queue.Stuck, "{thread}",
             "Compute threads that have not come back from an operation that was told to stop. While there is one, the service is not ready.");
-        _meter.CreateObservableCounter("gradservice.threads.replaced", () => queue.Replaced, "{thread}", "Compute threads that were replaced, as they did not come back.");
+        _meter.CreateObservableCounter("gradservice.threads.replaced", () => queue.Replaced, "{thread}",
+            "Compute threads that were replaced, as they did not come back.");
     }
 
     /// <summary>Shows what requests hold outside of tensors.</summary>

@@ -243,7 +243,9 @@ internal sealed partial class ComputeQueue : IDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A compute thread has not come back from an operation that was told to stop {Seconds} seconds ago; another has taken its place. The service is not ready until it does.")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "A compute thread has not come back from an operation that was told to stop {Seconds} seconds ago; another has taken its place. "
+            + "The service is not ready until it does.")]
     private partial void LogStuck(double seconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A compute thread that was stuck has come back, and ends.")]

@@ -88,8 +88,10 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     {
         if (place.Cost.NativeBytes > nativeBytes)
         {
-            throw new FaultException(Fault.TooLarge("", $"at most {nativeBytes} bytes of tensors at once, as estimated, for all requests together (limit MaxTotalNativeBytes)", $"{place.Cost.NativeBytes} for this one",
-                "Send fewer samples or use narrower layers."));
+            throw new FaultException(
+                Fault.TooLarge("", $"at most {nativeBytes} bytes of tensors at once, as estimated, for all requests together (limit MaxTotalNativeBytes)",
+                    $"{place.Cost.NativeBytes} for this one",
+                    "Send fewer samples or use narrower layers."));
         }
 
         place.IsShort = place.Cost.Work <= ShortWork && place.Cost.NativeBytes <= nativeBytes / ShortPart;
@@ -296,8 +298,10 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
     {
         if (waiting >= limit)
         {
-            var work = _smallest.Concat(_short).Concat(_long).Aggregate(0L, (sum, place) => sum > long.MaxValue - place.Cost.Work ? long.MaxValue : sum + place.Cost.Work);
-            throw new QueueFullException($"{waiting} requests are waiting for a thread (limit QueueLength). Try again in a moment.", _pace.WholeSeconds(work / threads));
+            var work = _smallest.Concat(_short).Concat(_long)
+                .Aggregate(0L, (sum, place) => sum > long.MaxValue - place.Cost.Work ? long.MaxValue : sum + place.Cost.Work);
+            throw new QueueFullException($"{waiting} requests are waiting for a thread (limit QueueLength). Try again in a moment.",
+                _pace.WholeSeconds(work / threads));
         }
     }
 }

@@ -28,8 +28,11 @@ internal static partial class ProblemMapping
             Status = pages.HttpContext.Response.StatusCode,
             Detail = pages.HttpContext.Response.StatusCode switch
             {
-                StatusCodes.Status404NotFound => $"There is nothing at this path. GET {pages.HttpContext.Request.PathBase}/v1/capabilities and {pages.HttpContext.Request.PathBase}/swagger say what there is.",
-                StatusCodes.Status405MethodNotAllowed => $"This path does not know the method {pages.HttpContext.Request.Method}; the header Allow names those it knows.",
+                StatusCodes.Status404NotFound =>
+                    $"There is nothing at this path. GET {pages.HttpContext.Request.PathBase}/v1/capabilities and "
+                        + $"{pages.HttpContext.Request.PathBase}/swagger say what there is.",
+                StatusCodes.Status405MethodNotAllowed =>
+                    $"This path does not know the method {pages.HttpContext.Request.Method}; the header Allow names those it knows.",
                 StatusCodes.Status415UnsupportedMediaType => RequestMedia.Expected(pages.HttpContext.Request),
                 _ => null,
             },
@@ -40,7 +43,8 @@ internal static partial class ProblemMapping
     /// <summary>Who knows GET knows HEAD.</summary>
     private static HttpContext WithHead(HttpContext context)
     {
-        if (context.Response.Headers.Allow.ToString() is { } allowed && allowed.Split(", ").Contains(HttpMethods.Get) && !allowed.Contains(HttpMethods.Head, StringComparison.Ordinal))
+        if (context.Response.Headers.Allow.ToString() is { } allowed && allowed.Split(", ").Contains(HttpMethods.Get)
+            && !allowed.Contains(HttpMethods.Head, StringComparison.Ordinal))
         {
             context.Response.Headers.Allow = allowed.Replace(HttpMethods.Get, $"{HttpMethods.Get}, {HttpMethods.Head}", StringComparison.Ordinal);
         }
@@ -85,7 +89,8 @@ internal static partial class ProblemMapping
             Status = status,
             Title = title,
             Detail = (first.Path.Length == 0 ? "" : first.Path + ": ") + first.Message + (faults.Count > 1 ? $" And {faults.Count - 1} more: see errors." : ""),
-            Extensions = { ["errors"] = faults.GroupBy(fault => fault.Path.Length == 0 ? "$" : fault.Path).ToDictionary(group => group.Key, group => group.Select(fault => fault.Message).ToArray()) },
+            Extensions = { ["errors"] = faults.GroupBy(fault => fault.Path.Length == 0 ? "$" : fault.Path)
+                .ToDictionary(group => group.Key, group => group.Select(fault => fault.Message).ToArray()) },
         };
     }
 
@@ -133,18 +138,24 @@ internal static partial class ProblemMapping
             {
                 FaultException fault => Of(fault.Faults),
                 // The size of a chunk that no number has: the server has no word of its own for it.
-                IOException { InnerException: OverflowException } => new ProblemDetails { Status = StatusCodes.Status400BadRequest, Detail = "The request could not be read." },
+                IOException { InnerException: OverflowException } =>
+                    new ProblemDetails { Status = StatusCodes.Status400BadRequest, Detail = "The request could not be read." },
                 BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.StatusCode switch
                 {
                     StatusCodes.Status415UnsupportedMediaType or StatusCodes.Status406NotAcceptable => bad.Message,
-                    StatusCodes.Status408RequestTimeout => "The body did not come in time (limits RequestBodyTimeoutSeconds and MinBytesPerSecond). The connection is closed.",
+                    StatusCodes.Status408RequestTimeout =>
+                        "The body did not come in time (limits RequestBodyTimeoutSeconds and MinBytesPerSecond). The connection is closed.",
                     _ => "The request could not be read.",
                 } },
                 RefusalException refusal => Of(context, refusal),
                 LibTorchUnavailableException unavailable => Lacking(context, "Nothing can be computed.", unavailable.Message),
                 _ when IsOutOfMemory(exception) => Lacking(context, "There is not enough memory.",
                     "The computation needs more memory than there is right now. Send fewer samples, or try again later."),
-                _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "Something went wrong that should not have; the log has it under this traceId." },
+                _ => new ProblemDetails
+                {
+                    Status = StatusCodes.Status500InternalServerError,
+                    Detail = "Something went wrong that should not have; the log has it under this traceId.",
+                },
             };
             if (problem.Status == StatusCodes.Status500InternalServerError)
             {

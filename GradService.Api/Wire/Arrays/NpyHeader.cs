@@ -36,7 +36,8 @@ internal sealed partial record NpyHeader(string Descr, bool ColumnMajor, Shape S
             : (12, uint.MaxValue);
         if (length > Math.Min(LongestText, file.Length - begin))
         {
-            throw Wrong(path, $"a header of at most {LongestText} bytes, all of them there", length > LongestText ? "a longer one" : "a file that ends in its header");
+            throw Wrong(path, $"a header of at most {LongestText} bytes, all of them there",
+                length > LongestText ? "a longer one" : "a file that ends in its header");
         }
 
         return Read(Encoding.UTF8.GetString(file.Slice(begin, (int)length)), begin + (int)length, path);
@@ -47,7 +48,8 @@ internal sealed partial record NpyHeader(string Descr, bool ColumnMajor, Shape S
         var match = Dictionary().Match(text.TrimEnd());
         var keys = match.Groups["key"].Captures.Select(key => key.Value).ToList();
         var fields = keys.Zip(match.Groups["value"].Captures).DistinctBy(field => field.First).ToDictionary(field => field.First, field => field.Second.Value);
-        if (keys.Count != 3 || !fields.TryGetValue("descr", out var descr) || !fields.TryGetValue("fortran_order", out var order) || !fields.TryGetValue("shape", out var shape)
+        if (keys.Count != 3 || !fields.TryGetValue("descr", out var descr) || !fields.TryGetValue("fortran_order", out var order)
+            || !fields.TryGetValue("shape", out var shape)
             || order is not ("True" or "False") || shape[0] != '(')
         {
             throw Wrong(path, "a header with descr, fortran_order and shape", Fault.Quoted(text.Trim()));

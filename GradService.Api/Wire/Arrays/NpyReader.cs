@@ -31,18 +31,22 @@ internal static class NpyReader
         var header = NpyHeader.Read(file, path);
         if (header.Descr.TrimStart('|', '<', '>', '=') == "O")
         {
-            throw new FaultException(Fault.Invalid(path, "numbers", "Python objects (a pickle), which are never read", "Convert the array first: numpy.asarray(x, dtype=numpy.float64)."));
+            throw new FaultException(Fault.Invalid(path, "numbers", "Python objects (a pickle), which are never read",
+                "Convert the array first: numpy.asarray(x, dtype=numpy.float64)."));
         }
 
         if (!Types.TryGetValue(header.Descr, out var type))
         {
-            throw new FaultException(Fault.Invalid(path, $"one of the types {string.Join(", ", Types.Keys)}", Fault.Quoted(header.Descr), "Convert the array first: x.astype('<f4')."));
+            throw new FaultException(Fault.Invalid(path, $"one of the types {string.Join(", ", Types.Keys)}", Fault.Quoted(header.Descr),
+                "Convert the array first: x.astype('<f4')."));
         }
 
         var numbers = file[header.Length..];
         if ((Int128)header.Shape.Elements * type.Size != numbers.Length)
         {
-            throw new FaultException(Fault.Invalid(path, $"{(header.Shape.Elements == long.MaxValue ? "far more" : (Int128)header.Shape.Elements * type.Size)} bytes of numbers, as shape {header.Shape} of '{header.Descr}' has", $"{numbers.Length}"));
+            throw new FaultException(
+                Fault.Invalid(path, $"{(header.Shape.Elements == long.MaxValue ? "far more" : (Int128)header.Shape.Elements * type.Size)} bytes of numbers, "
+                    + $"as shape {header.Shape} of '{header.Descr}' has", $"{numbers.Length}"));
         }
 
         return type.Read(numbers, header);
@@ -55,7 +59,8 @@ internal static class NpyReader
         var header = NpyHeader.Read(file, path);
         return header.Descr == "|u1" && header.Shape.Rank == 1 && header.Shape[0] == file.Length - header.Length
             ? file[header.Length..]
-            : throw new FaultException(Fault.Invalid(path, "a one-dimensional array of bytes ('|u1') that holds JSON in UTF-8", $"shape {header.Shape} of '{Fault.Shortened(header.Descr)}'",
+            : throw new FaultException(Fault.Invalid(path, "a one-dimensional array of bytes ('|u1') that holds JSON in UTF-8",
+                $"shape {header.Shape} of '{Fault.Shortened(header.Descr)}'",
                 "In Python: numpy.frombuffer(json.dumps(request).encode(), numpy.uint8)."));
     }
 

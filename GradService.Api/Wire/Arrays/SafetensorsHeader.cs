@@ -56,7 +56,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
         var length = BinaryPrimitives.ReadUInt64LittleEndian(word);
         if (length > (ulong)Math.Min(LongestHeader, file.Length - LengthBytes))
         {
-            throw Wrong(path, $"a header of at most {LongestHeader} bytes, all of them there", length > LongestHeader ? "a longer one" : "a file that ends in its header");
+            throw Wrong(path, $"a header of at most {LongestHeader} bytes, all of them there",
+                length > LongestHeader ? "a longer one" : "a file that ends in its header");
         }
 
         var rented = ArrayPool<byte>.Shared.Rent((int)length);
@@ -151,7 +152,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
 
         if (seen.Count < Fields.Length || places.Count != 2)
         {
-            throw Wrong(path, "dtype, shape and two data_offsets", seen.Count < Fields.Length ? $"no {Fields.First(each => !seen.Contains(each))}" : $"{places.Count} of these");
+            throw Wrong(path, "dtype, shape and two data_offsets",
+                seen.Count < Fields.Length ? $"no {Fields.First(each => !seen.Contains(each))}" : $"{places.Count} of these");
         }
 
         return new SafetensorsEntry(name, type!, new Shape([.. shape]), places[0], places[1]);

@@ -18,7 +18,9 @@ internal sealed record SafetensorsType(string Name, int Size, Dtype? Own, Func<S
         new("F32", sizeof(float), Dtype.Float32, static (bytes, shape) => new NdArray(shape, Whole<float>(bytes, shape))),
         new("F64", sizeof(double), Dtype.Float64, static (bytes, shape) => new NdArray(shape, Whole<double>(bytes, shape))),
         new("F16", sizeof(ushort), null, static (bytes, shape) => new NdArray(shape, Converted<Half, float>(bytes, shape, static number => (float)number))),
-        new("BF16", sizeof(ushort), null, static (bytes, shape) => new NdArray(shape, Converted<ushort, float>(bytes, shape, static number => BitConverter.UInt32BitsToSingle((uint)number << 16)))),
+        new("BF16", sizeof(ushort), null,
+            static (bytes, shape) =>
+                new NdArray(shape, Converted<ushort, float>(bytes, shape, static number => BitConverter.UInt32BitsToSingle((uint)number << 16)))),
         new("I64", sizeof(long), null, static (bytes, shape) => new NdArray(shape, Converted<long, double>(bytes, shape, static number => number))),
     ];
 

@@ -86,7 +86,8 @@ internal sealed class ZipMembers : IDisposable
 
         if (total > maxBytes)
         {
-            throw new FaultException(Fault.TooLarge("", $"members of at most {maxBytes} bytes altogether once unpacked (limit MaxRequestBytes)", $"{total}", "Send fewer samples in one request."));
+            throw new FaultException(Fault.TooLarge("", $"members of at most {maxBytes} bytes altogether once unpacked (limit MaxRequestBytes)", $"{total}",
+                "Send fewer samples in one request."));
         }
     }
 
@@ -113,7 +114,9 @@ internal sealed class ZipMembers : IDisposable
             }
         }
 
-        return length == entry.Length && Crc32.HashToUInt32(rented.AsSpan(0, length)) == entry.Crc32 ? rented : throw new InvalidDataException("The length or the checksum of a member is not what the archive says.");
+        return length == entry.Length && Crc32.HashToUInt32(rented.AsSpan(0, length)) == entry.Crc32
+            ? rented
+            : throw new InvalidDataException("The length or the checksum of a member is not what the archive says.");
     }
 
     private static T Sound<T>(string path, Func<T> work)
@@ -124,7 +127,8 @@ internal sealed class ZipMembers : IDisposable
         }
         catch (Exception broken) when (broken is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException)
         {
-            throw new FaultException(Fault.Invalid(path, "a sound zip archive, stored or deflated, in one part", "one that is not", broken is InvalidDataException ? broken.Message : null));
+            throw new FaultException(Fault.Invalid(path, "a sound zip archive, stored or deflated, in one part", "one that is not",
+                broken is InvalidDataException ? broken.Message : null));
         }
     }
 }

@@ -4,7 +4,10 @@ using GradService.Domain.Faults;
 
 namespace GradService.Api.Wire.Reading;
 
-/// <summary>The fields of a JSON object as they are written, each to be read when it is known what it must be. Of a name that comes twice the last counts.</summary>
+/// <summary>
+/// The fields of a JSON object as they are written, each to be read when it is known what it must be. Of a name that
+/// comes twice the last counts.
+/// </summary>
 internal sealed class JsonFields
 {
     private const int MaxFields = 10_000;

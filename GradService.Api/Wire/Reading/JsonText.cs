@@ -10,7 +10,10 @@ internal static class JsonText
     public static bool Is(ref Utf8JsonReader reader, string text) =>
         reader.ValueIsEscaped ? Of(ref reader) == text : reader.ValueTextEquals(text);
 
-    /// <summary>Passes over the list or object that the reader stands on, having seen that its strings are text: whoever reads it later reads what he needs of it.</summary>
+    /// <summary>
+    /// Passes over the list or object that the reader stands on, having seen that its strings are text: whoever reads it later
+    /// reads what he needs of it.
+    /// </summary>
     /// <exception cref="JsonException">One is no Unicode.</exception>
     public static void Skip(ref Utf8JsonReader reader)
     {

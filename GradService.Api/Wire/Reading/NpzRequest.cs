@@ -57,6 +57,7 @@ internal static class NpzRequest
         var member = name.EndsWith(".npy", StringComparison.Ordinal) ? name[..^".npy".Length] : "";
         return ArrayMembers.Knows(member)
             ? ArrayMembers.Of(member, NpyReader.Read(content, path))
-            : throw new FaultException(Fault.Invalid(path, "a known member", Fault.Quoted(name), NearestName.Suggest(name, ArrayMembers.Names.Prepend(Text).Select(known => known + ".npy"))));
+            : throw new FaultException(Fault.Invalid(path, "a known member", Fault.Quoted(name),
+                NearestName.Suggest(name, ArrayMembers.Names.Prepend(Text).Select(known => known + ".npy"))));
     }
 }

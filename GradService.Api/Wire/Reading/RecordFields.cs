@@ -26,7 +26,8 @@ internal sealed record RecordField(string Name, PropertyInfo Property, bool Requ
 
     /// <summary>Whether a number is within the field's range.</summary>
     public bool Allows(IConvertible value) =>
-        Range is null || (Convert.ToDouble(Range.Minimum, CultureInfo.InvariantCulture) <= value.ToDouble(null) && value.ToDouble(null) <= Convert.ToDouble(Range.Maximum, CultureInfo.InvariantCulture));
+        Range is null || (Convert.ToDouble(Range.Minimum, CultureInfo.InvariantCulture) <= value.ToDouble(null)
+            && value.ToDouble(null) <= Convert.ToDouble(Range.Maximum, CultureInfo.InvariantCulture));
 
     /// <summary>Whether a bound says anything: the end of the type's own range does not.</summary>
     public static bool Binds(object bound) => bound is not (int.MaxValue or int.MinValue or double.MaxValue or double.MinValue or double.PositiveInfinity);

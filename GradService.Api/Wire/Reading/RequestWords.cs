@@ -21,7 +21,9 @@ internal static class RequestWords
         if (type.IsGenericType && type.Name.StartsWith("IReadOnlyList", StringComparison.Ordinal))
         {
             return field?.MinLength > 0
-                ? field.MaxLength < int.MaxValue ? $"a list of {field.MinLength} to {field.MaxLength} entries" : $"a list of at least {field.MinLength} {(field.MinLength == 1 ? "entry" : "entries")}"
+                ? field.MaxLength < int.MaxValue
+                    ? $"a list of {field.MinLength} to {field.MaxLength} entries"
+                    : $"a list of at least {field.MinLength} {(field.MinLength == 1 ? "entry" : "entries")}"
                 : "a list";
         }
 
@@ -68,7 +70,8 @@ internal static class RequestWords
         }
 
         // The line and the byte follow, counted as people count.
-        var reason = malformed.Message.Split(" LineNumber:")[0].Replace(" which is not supported in this mode. Change the reader options.", ".", StringComparison.Ordinal);
+        var reason = malformed.Message.Split(" LineNumber:")[0]
+            .Replace(" which is not supported in this mode. Change the reader options.", ".", StringComparison.Ordinal);
         if (reason.LastIndexOf(InvalidLiteral, StringComparison.Ordinal) is > 0 and var end)
         {
             // What is quoted goes on to the next delimiter that is none of text, and may be all the rest.

@@ -8,7 +8,8 @@ namespace GradService.Api.Wire.Values;
 /// <summary>A finite number, or "Infinity" where a field's range goes on to it.</summary>
 internal sealed class NumberType() : FieldType(typeof(double), "number")
 {
-    public override string Expected(RecordField? field) => "a number" + RequestWords.Range(field) + (field?.AllowsInfinity == true ? ", or \"Infinity\"" : "") + (field?.Nullable == true ? ", or null" : "");
+    public override string Expected(RecordField? field) =>
+        "a number" + RequestWords.Range(field) + (field?.AllowsInfinity == true ? ", or \"Infinity\"" : "") + (field?.Nullable == true ? ", or null" : "");
 
     public override object? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report)
     {

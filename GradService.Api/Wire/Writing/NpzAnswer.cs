@@ -46,5 +46,6 @@ internal sealed class NpzAnswer : AnswerWalk
 
     private static string NameOf(IReadOnlyList<Step> path) => path is [.., { Name: "terms", IsEntry: false }, var term, var field]
         ? NameOf([.. path.SkipLast(3), field, term])
-        : string.Join('/', path.Where(step => step.IsEntry || !Unnamed.Contains(step.Name)).Select(step => step.IsEntry ? step.Name : JsonNamingPolicy.SnakeCaseLower.ConvertName(step.Name)));
+        : string.Join('/', path.Where(step => step.IsEntry || !Unnamed.Contains(step.Name))
+            .Select(step => step.IsEntry ? step.Name : JsonNamingPolicy.SnakeCaseLower.ConvertName(step.Name)));
 }

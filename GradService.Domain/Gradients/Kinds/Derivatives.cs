@@ -33,12 +33,14 @@ public sealed record Derivatives : OwnDerivativeQuestion
         {
             if (size.Input.Elements != 1)
             {
-                yield return Fault.Invalid("gradient.direction", $"an array of shape {size.Input}, or {size.Inputs}, as samples have {size.Input.Elements} elements", "nothing");
+                yield return Fault.Invalid("gradient.direction",
+                    $"an array of shape {size.Input}, or {size.Inputs}, as samples have {size.Input.Elements} elements", "nothing");
             }
         }
         else if (!Direction.Shape.Equals(size.Input) && !Direction.Shape.Equals(size.Inputs))
         {
-            yield return Fault.Invalid("gradient.direction", $"an array of shape {size.Input}, one direction for all samples, or {size.Inputs}", $"shape {Direction.Shape}");
+            yield return Fault.Invalid("gradient.direction", $"an array of shape {size.Input}, one direction for all samples, or {size.Inputs}",
+                $"shape {Direction.Shape}");
         }
         else
         {

@@ -30,7 +30,8 @@ public sealed record Jacobian : Question
     [
         .. OutputSelection.Check(Outputs, size),
         .. Form == JacobianForm.Factored && Strategy == Strategy.RowByRow
-            ? new[] { Fault.Invalid("gradient.strategy", "auto or structured with form factored", "rowByRow", "Rows are not factors: row by row there is form dense alone.") }
+            ? new[] { Fault.Invalid("gradient.strategy", "auto or structured with form factored", "rowByRow",
+                "Rows are not factors: row by row there is form dense alone.") }
             : [],
     ];
 

@@ -70,7 +70,8 @@ public sealed record BatchNorm : Layer
     }
 
     internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => new NormalizationKernel<T>(
-        parameter("weight")?.Buffer<T>(), parameter("bias")?.Buffer<T>(), parameter("running_mean"), parameter("running_var"), parameter("num_batches_tracked")?[0] ?? 0);
+        parameter("weight")?.Buffer<T>(), parameter("bias")?.Buffer<T>(), parameter("running_mean"), parameter("running_var"),
+        parameter("num_batches_tracked")?[0] ?? 0);
 
     /// <summary>[C] as [1, C, 1, …], or one set per sample, [N, C], as [N, C, 1, …], so that it broadcasts over positions.</summary>
     internal static Tensor PerChannel(Tensor values, LayerNode node) =>

@@ -37,7 +37,8 @@ public sealed record FourierFeatures : Layer
     }
 
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference) =>
-        Node(path, input, input.WithLast(2L * Count), new ParameterSpec("frequencies", new Shape(Count, input[^1]), new Initializer.Normal(Scale), ParameterRole.DrawnBuffer));
+        Node(path, input, input.WithLast(2L * Count),
+            new ParameterSpec("frequencies", new Shape(Count, input[^1]), new Initializer.Normal(Scale), ParameterRole.DrawnBuffer));
 
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass)
     {

@@ -33,7 +33,8 @@ public sealed record GroupNorm : Layer
     {
         if (input[0] % Groups != 0)
         {
-            throw new FaultException(Fault.Invalid($"network.{path.Field}.groups", $"a divisor of the {input[0]} channels that reach layer {path.Name} ({Type})", $"{Groups}"));
+            throw new FaultException(
+                Fault.Invalid($"network.{path.Field}.groups", $"a divisor of the {input[0]} channels that reach layer {path.Name} ({Type})", $"{Groups}"));
         }
 
         return Affine

@@ -18,7 +18,8 @@ internal static class LayerNumbers
         {
             if (property.GetValue(layer) is double number && !float.IsFinite((float)number))
             {
-                throw new FaultException(Fault.Invalid($"network.{path.Field}.{char.ToLowerInvariant(property.Name[0])}{property.Name[1..]}", "a number within float32's range", $"{number}"));
+                throw new FaultException(Fault.Invalid($"network.{path.Field}.{char.ToLowerInvariant(property.Name[0])}{property.Name[1..]}",
+                    "a number within float32's range", $"{number}"));
             }
         }
     }

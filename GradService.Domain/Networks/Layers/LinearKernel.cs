@@ -38,7 +38,10 @@ internal sealed class LinearKernel<T> : IBlockKernel<T>
 
     public void Backward(ReadOnlySpan<T> gradient, ReadOnlySpan<T> kept, Span<T> result) => Multiply(_transposed, _nothing, gradient, result);
 
-    /// <summary>result [R, B] = matrix [R, K] · x [K, B] + offset [R], in tiles of four rows and two vectors, which stay in registers. The offset comes last, as in libtorch.</summary>
+    /// <summary>
+    /// result [R, B] = matrix [R, K] · x [K, B] + offset [R], in tiles of four rows and two vectors, which stay in registers. The offset
+    /// comes last, as in libtorch.
+    /// </summary>
     private static void Multiply(T[] matrix, T[] offset, ReadOnlySpan<T> x, Span<T> result)
     {
         var columns = matrix.Length / offset.Length;

@@ -43,7 +43,8 @@ internal sealed class ParameterValues
         var known = shape.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Spec);
         var faults = given.SelectMany(pair => known.TryGetValue(pair.Key, out var parameter)
             ? CheckValue(PathOf(pair.Key), parameter, pair.Value, spec.Dtype)
-            : [Fault.Invalid(PathOf(pair.Key), "the name of a parameter of this network, as in PyTorch's state_dict", Fault.Quoted(pair.Key), NearestName.Suggest(pair.Key, known.Keys))]);
+            : [Fault.Invalid(PathOf(pair.Key), "the name of a parameter of this network, as in PyTorch's state_dict", Fault.Quoted(pair.Key),
+                NearestName.Suggest(pair.Key, known.Keys))]);
         if (spec.Seed is null)
         {
             faults = faults.Concat(known

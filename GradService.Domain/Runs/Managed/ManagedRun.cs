@@ -89,7 +89,9 @@ internal sealed class ManagedRun<T> : ManagedRun
             return null;
         }
 
-        using var reference = plan.Normalization.NeedsReference ? new ManagedRun<T>(plan, network, plan.ReferenceInputs!, reference: null, isReference: true, cancellation) : null;
+        using var reference = plan.Normalization.NeedsReference
+            ? new ManagedRun<T>(plan, network, plan.ReferenceInputs!, reference: null, isReference: true, cancellation)
+            : null;
         return new ManagedRun<T>(plan, network, inputs, reference, isReference: false, cancellation);
     }
 
@@ -155,7 +157,8 @@ internal sealed class ManagedRun<T> : ManagedRun
 
         if (moments is not null)
         {
-            _traces[end] = ManagedTrace<T>.OfBatch(_plan, _plan.Normalization[Network.Layers[end].Node], (NormalizationKernel<T>)Network.Layers[end].Kernel, (moments.Means<T>(), moments.Variances<T>()), Blocks.Samples);
+            _traces[end] = ManagedTrace<T>.OfBatch(_plan, _plan.Normalization[Network.Layers[end].Node], (NormalizationKernel<T>)Network.Layers[end].Kernel,
+                (moments.Means<T>(), moments.Variances<T>()), Blocks.Samples);
         }
     }
 
@@ -176,7 +179,8 @@ internal sealed class ManagedRun<T> : ManagedRun
             for (var channel = 0; channel < at.OutputUnits; channel++)
             {
                 var unit = channel * Blocks.Size;
-                NormalizationKernel<T>.Normalize(h.Slice(unit, Blocks.Size), trace.Mean[channel], trace.Scale[channel], trace.Bias[channel], y.Slice(unit, Blocks.Size));
+                NormalizationKernel<T>.Normalize(h.Slice(unit, Blocks.Size), trace.Mean[channel], trace.Scale[channel], trace.Bias[channel],
+                    y.Slice(unit, Blocks.Size));
             }
         }
 

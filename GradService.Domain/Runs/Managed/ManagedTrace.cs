@@ -11,7 +11,8 @@ internal sealed class ManagedTrace<T> : LayerTrace
     private readonly NormalizationKernel<T> _kernel;
     private readonly RunningChannels _after;
 
-    private ManagedTrace(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel, ChannelStatistics used, RunningChannels after, Correction? correction = null)
+    private ManagedTrace(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel, ChannelStatistics used, RunningChannels after,
+        Correction? correction = null)
         : base(plan, site)
     {
         (_kernel, _after) = (kernel, after);
@@ -66,7 +67,8 @@ internal sealed class ManagedTrace<T> : LayerTrace
 
     private protected override RunningValues ReadBefore() => new(new ChannelValues(_kernel.RunningMean!, _kernel.RunningVariance!), _kernel.BatchesTracked);
 
-    private protected override RunningValues ReadAfter() => new(new ChannelValues(_after.Statistics.Mean.ToNdArray(), _after.Statistics.Variance.ToNdArray()), _after.BatchesTracked);
+    private protected override RunningValues ReadAfter() =>
+        new(new ChannelValues(_after.Statistics.Mean.ToNdArray(), _after.Statistics.Variance.ToNdArray()), _after.BatchesTracked);
 
     // The forum's module begins with 0 and 1; other modes do not look at them.
     private static RunningChannels RunningOf(NormalizationSite site, NormalizationKernel<T> kernel)
@@ -83,7 +85,8 @@ internal sealed class ManagedTrace<T> : LayerTrace
     /// <summary>Mean and variance of each channel, [C].</summary>
     private sealed record ChannelStatistics(T[] Mean, T[] Variance)
     {
-        public (double[] Mean, double[] Variance) Doubles => (Array.ConvertAll(Mean, double.CreateTruncating), Array.ConvertAll(Variance, double.CreateTruncating));
+        public (double[] Mean, double[] Variance) Doubles =>
+            (Array.ConvertAll(Mean, double.CreateTruncating), Array.ConvertAll(Variance, double.CreateTruncating));
     }
 
     /// <summary>Those of the batches so far.</summary>

@@ -23,7 +23,8 @@ internal sealed class DropoutMasks
 
     /// <summary>Masks for several batches, one after another from the same generator, as if the network were called once for each.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, between two masks.</exception>
-    public static IReadOnlyList<DropoutMasks> Draw(NetworkShape shape, IReadOnlyList<long> batches, DropoutSpec spec, Dtype dtype, CancellationToken cancellation)
+    public static IReadOnlyList<DropoutMasks> Draw(NetworkShape shape, IReadOnlyList<long> batches, DropoutSpec spec, Dtype dtype,
+        CancellationToken cancellation)
     {
         using var generator = new Generator(unchecked((ulong)spec.Seed));
         return [.. batches.Select(samples => Draw(shape, samples, generator, dtype, cancellation))];

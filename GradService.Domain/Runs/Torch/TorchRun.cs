@@ -86,7 +86,8 @@ internal sealed class TorchRun : Run, IForward
     /// <param name="start">All but the inputs.</param>
     /// <param name="inputs">[N, D…]: a leaf, or constants where no gradient will be taken with respect to them.</param>
     /// <param name="given">Statistics for a layer and the activation that enters it; null: the layer's own.</param>
-    public static TorchRun Of(RunStart start, Tensor inputs, Func<NormalizationSite, Tensor, Moments?>? given = null) => new(start, inputs, given ?? ((_, _) => null));
+    public static TorchRun Of(RunStart start, Tensor inputs, Func<NormalizationSite, Tensor, Moments?>? given = null) =>
+        new(start, inputs, given ?? ((_, _) => null));
 
     /// <summary>A leaf with the values of a tensor.</summary>
     public static Tensor Leaf(Tensor inputs) => inputs.detach().requires_grad_();

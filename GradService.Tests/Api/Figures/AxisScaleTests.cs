@@ -22,7 +22,8 @@ public sealed class AxisScaleTests
     [Fact]
     public void Any_values_have_a_scale_with_ticks_between_its_ends()
     {
-        double[] sizes = [0, 5e-324, 1e-310, 1e-290, 1e-200, 1e-7, 0.3, 1, 12345.678, 1e17, 1e299, 1e300, 1.1e300, double.MaxValue, double.PositiveInfinity, double.NaN];
+        double[] sizes = [0, 5e-324, 1e-310, 1e-290, 1e-200, 1e-7, 0.3, 1, 12345.678, 1e17, 1e299, 1e300, 1.1e300, double.MaxValue,
+            double.PositiveInfinity, double.NaN];
         var values = sizes.SelectMany(size => new[] { size, -size }).ToList();
         Assert.All(from a in values from b in values select (a, b), pair =>
         {
@@ -37,7 +38,8 @@ public sealed class AxisScaleTests
     }
 
     [Fact]
-    public void What_cannot_be_drawn_has_no_place() => Assert.All([double.NaN, double.PositiveInfinity, -2e300], value => Assert.True(double.IsNaN(AxisScale.Between(0, 1, 5).Of(value))));
+    public void What_cannot_be_drawn_has_no_place() =>
+        Assert.All([double.NaN, double.PositiveInfinity, -2e300], value => Assert.True(double.IsNaN(AxisScale.Between(0, 1, 5).Of(value))));
 
     [Theory]
     [InlineData(0.5, "0.5")]

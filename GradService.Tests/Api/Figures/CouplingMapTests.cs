@@ -44,7 +44,8 @@ public sealed class CouplingMapTests
             for (var column = 0; column < cells; column++)
             {
                 var expected = Math.Sqrt(sums[row, column] / counts[row, column]);
-                Assert.True(counts[row, column] == 0 ? double.IsNaN(map[row, column]) : Math.Abs(map[row, column] - expected) <= 1e-7 * Math.Max(1, expected), $"[{row}, {column}]: {map[row, column]} beside {expected}");
+                Assert.True(counts[row, column] == 0 ? double.IsNaN(map[row, column]) : Math.Abs(map[row, column] - expected) <= 1e-7 * Math.Max(1, expected),
+                    $"[{row}, {column}]: {map[row, column]} beside {expected}");
             }
         }
 
@@ -58,14 +59,24 @@ public sealed class CouplingMapTests
     [Fact]
     public void A_map_that_would_take_too_long_is_refused_before_it_is_begun()
     {
-        var factors = new JacobianFactors { Diagonal = NdArray.Allocate(new Shape(3_000, 1, 1), Dtype.Float32), Left = NdArray.Allocate(new Shape(3_000, 1, 900), Dtype.Float32), Right = NdArray.Allocate(new Shape(900, 3_000, 1), Dtype.Float32) };
+        var factors = new JacobianFactors
+        {
+            Diagonal = NdArray.Allocate(new Shape(3_000, 1, 1), Dtype.Float32),
+            Left = NdArray.Allocate(new Shape(3_000, 1, 900), Dtype.Float32),
+            Right = NdArray.Allocate(new Shape(900, 3_000, 1), Dtype.Float32),
+        };
         Assert.Equal(FaultCode.TooLarge, Assert.Throws<FaultException>(() => CouplingMap.Of(factors, CancellationToken.None)).Faults[0].Code);
     }
 
     [Fact]
     public void Whoever_goes_away_ends_it()
     {
-        var factors = new JacobianFactors { Diagonal = NdArray.Allocate(new Shape(300, 1, 1), Dtype.Float32), Left = NdArray.Allocate(new Shape(300, 1, 2), Dtype.Float32), Right = NdArray.Allocate(new Shape(2, 300, 1), Dtype.Float32) };
+        var factors = new JacobianFactors
+        {
+            Diagonal = NdArray.Allocate(new Shape(300, 1, 1), Dtype.Float32),
+            Left = NdArray.Allocate(new Shape(300, 1, 2), Dtype.Float32),
+            Right = NdArray.Allocate(new Shape(2, 300, 1), Dtype.Float32),
+        };
         Assert.Throws<OperationCanceledException>(() => CouplingMap.Of(factors, new CancellationToken(canceled: true)));
     }
 

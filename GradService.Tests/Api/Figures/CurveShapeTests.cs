@@ -37,12 +37,14 @@ public sealed class CurveShapeTests
     }
 
     [Fact]
-    public void A_curve_of_few_points_keeps_them_all() => Assert.Equal(Enumerable.Range(0, 150), Thinning.Of([.. Enumerable.Range(0, 150).Select(i => i / 149.0)], new double[150], 100));
+    public void A_curve_of_few_points_keeps_them_all() =>
+        Assert.Equal(Enumerable.Range(0, 150), Thinning.Of([.. Enumerable.Range(0, 150).Select(i => i / 149.0)], new double[150], 100));
 
     [Fact]
     public void A_grid_is_found_in_any_order_and_with_rounded_numbers()
     {
-        var samples = (from row in Enumerable.Range(0, 4) from column in Enumerable.Range(0, 5) select (X: (float)(column / 3.0), Y: (double)(float)(1 - (row / 7.0)), Row: 3 - row, Column: column)).OrderBy(sample => (sample.Column * 7) % 5).ToList();
+        var samples = (from row in Enumerable.Range(0, 4) from column in Enumerable.Range(0, 5) select (X: (float)(column / 3.0),
+            Y: (double)(float)(1 - (row / 7.0)), Row: 3 - row, Column: column)).OrderBy(sample => (sample.Column * 7) % 5).ToList();
         var grid = EvenGrid.Find([.. samples.Select(sample => (double)sample.X)], [.. samples.Select(sample => sample.Y)])!;
         Assert.Equal((4, 5), (grid.GetLength(0), grid.GetLength(1)));
         Assert.All(Enumerable.Range(0, 20), i => Assert.Equal(i, grid[samples[i].Row, samples[i].Column]));
@@ -57,7 +59,8 @@ public sealed class CurveShapeTests
     [InlineData("0 0, 0 0, 1e308 1e308, -1e308 1")]
     public void Other_samples_are_no_grid(string samples)
     {
-        var points = samples.Split(", ").Select(point => point.Split(' ').Select(number => double.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).ToList();
+        var points = samples.Split(", ")
+            .Select(point => point.Split(' ').Select(number => double.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).ToList();
         Assert.Null(EvenGrid.Find([.. points.Select(point => point[0])], [.. points.Select(point => point[1])]));
     }
 }

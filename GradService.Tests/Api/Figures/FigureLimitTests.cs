@@ -8,9 +8,12 @@ public sealed class FigureLimitTests
     public async Task Pixels_count_as_memory()
     {
         await using var application = new GradApplication { Settings = [("Limits:MaxNativeBytes", "5000000")] };
-        Assert.NotEmpty((await application.DrawAsync(FigureRequest.Gradient(samples: 5, figure: """{ "width": 1200, "height": 1000, "format": "png" }"""))).Image);
-        (await ProblemAnswer.PostAsync(application, "/v1/figures", FigureRequest.Gradient(samples: 5, figure: """{ "width": 1300, "height": 1000, "format": "png" }""")))
-            .AssertSays(413, "figure", "Expected at most 5000000 bytes of pixels (limit MaxNativeBytes), got 5200000. Ask for a smaller picture, or for format svg.");
+        Assert.NotEmpty((await application.DrawAsync(
+            FigureRequest.Gradient(samples: 5, figure: """{ "width": 1200, "height": 1000, "format": "png" }"""))).Image);
+        (await ProblemAnswer.PostAsync(application, "/v1/figures",
+            FigureRequest.Gradient(samples: 5, figure: """{ "width": 1300, "height": 1000, "format": "png" }""")))
+            .AssertSays(413, "figure",
+                "Expected at most 5000000 bytes of pixels (limit MaxNativeBytes), got 5200000. Ask for a smaller picture, or for format svg.");
         Assert.NotEmpty((await application.DrawAsync(FigureRequest.Gradient(samples: 5, figure: """{ "width": 1300, "height": 1000 }"""))).Image);
     }
 
@@ -19,7 +22,8 @@ public sealed class FigureLimitTests
     {
         await using var application = new GradApplication { Settings = [("Limits:MaxResultBytes", "1000000")] };
         var request = FigureRequest.Gradient("jacobian", "train", samples: 500);
-        Assert.Equal(413, (await ProblemAnswer.PostAsync(application, "/v1/gradients", System.Text.Json.Nodes.JsonNode.Parse(request)!["request"]!.ToJsonString())).Status);
+        Assert.Equal(413, (await ProblemAnswer.PostAsync(application, "/v1/gradients",
+            System.Text.Json.Nodes.JsonNode.Parse(request)!["request"]!.ToJsonString())).Status);
         Assert.NotEmpty((await application.DrawAsync(request)).Image);
     }
 

@@ -9,14 +9,17 @@ namespace GradService.Tests.Api.Figures;
 public sealed class FigureWordsTests
 {
     [Fact]
-    public void Every_finding_has_a_headline_and_no_other_code() => Assert.Equal(FindingTable.All.Select(rule => rule.Code).Order(), FindingHeadlines.Codes.Order());
+    public void Every_finding_has_a_headline_and_no_other_code() =>
+        Assert.Equal(FindingTable.All.Select(rule => rule.Code).Order(), FindingHeadlines.Codes.Order());
 
     [Fact]
     public void Headlines_fit_above_the_narrowest_panel_that_five_share() =>
-        Assert.All(FindingHeadlines.Codes.Select(code => FindingHeadlines.Of([new Finding(code, Severity.Info, "")], "")), words => Assert.InRange(FigureFont.WidthOf(words, 11), 1, 230));
+        Assert.All(FindingHeadlines.Codes.Select(code => FindingHeadlines.Of([new Finding(code, Severity.Info, "")], "")),
+            words => Assert.InRange(FigureFont.WidthOf(words, 11), 1, 230));
 
     [Fact]
-    public void The_font_has_every_sign_that_figures_use() => Assert.Equal("‖∂yⱼ/∂xᵢ‖ ≠ Σ²³⁴ 10⁻⁶ x₁ x₂ − × ∞ … ·", FigureFont.Drawable("‖∂yⱼ/∂xᵢ‖ ≠ Σ²³⁴ 10⁻⁶ x₁ x₂ − × ∞ … ·"));
+    public void The_font_has_every_sign_that_figures_use() =>
+        Assert.Equal("‖∂yⱼ/∂xᵢ‖ ≠ Σ²³⁴ 10⁻⁶ x₁ x₂ − × ∞ … ·", FigureFont.Drawable("‖∂yⱼ/∂xᵢ‖ ≠ Σ²³⁴ 10⁻⁶ x₁ x₂ − × ∞ … ·"));
 
     [Theory]
     [InlineData("plain", "plain")]
@@ -41,5 +44,6 @@ public sealed class FigureWordsTests
 
     [Fact]
     public void No_font_of_the_machine_is_asked_for() =>
-        Assert.Same(FigureFont.Typeface, ScottPlot.Fonts.GetTypeface("Arial", ScottPlot.FontWeight.Bold, ScottPlot.FontSlant.Italic, ScottPlot.FontSpacing.Normal));
+        Assert.Same(FigureFont.Typeface,
+            ScottPlot.Fonts.GetTypeface("Arial", ScottPlot.FontWeight.Bold, ScottPlot.FontSlant.Italic, ScottPlot.FontSpacing.Normal));
 }

@@ -22,9 +22,11 @@ public sealed class GoldenFigureTests(GradApplication application)
     private static Dictionary<string, string> Goldens { get; } = new()
     {
         ["curves-light"] = FigureRequest.Compare("""{ "width": 1100, "height": 560, "format": "png" }"""),
-        ["curves-dark"] = FigureRequest.Gradient("derivatives", samples: 12, figure: """{ "width": 480, "height": 320, "theme": "dark", "format": "png" }""").Replace("\"derivatives\"", "\"derivatives\", \"order\": 3", StringComparison.Ordinal),
+        ["curves-dark"] = FigureRequest.Gradient("derivatives", samples: 12, figure: """{ "width": 480, "height": 320, "theme": "dark", "format": "png" }""")
+            .Replace("\"derivatives\"", "\"derivatives\", \"order\": 3", StringComparison.Ordinal),
         ["coupling-light"] = FigureRequest.Gradient("jacobian", "train", samples: 20, figure: """{ "width": 480, "height": 460, "format": "png" }"""),
-        ["coupling-dark"] = FigureRequest.Gradient("jacobian", "train", samples: 500, figure: """{ "width": 480, "height": 460, "theme": "dark", "format": "png" }"""),
+        ["coupling-dark"] = FigureRequest.Gradient("jacobian", "train", samples: 500,
+            figure: """{ "width": 480, "height": 460, "theme": "dark", "format": "png" }"""),
         ["field-light"] = FigureRequest.Field(FigureRequest.Grid(25, 21), """{ "width": 560, "height": 460, "format": "png" }"""),
         ["field-dark"] = FigureRequest.Field(FigureRequest.Spiral(80), """{ "width": 560, "height": 460, "theme": "dark", "format": "png" }"""),
         ["terms-light"] = FigureRequest.Objectives("""{ "width": 960, "height": 320, "format": "png" }"""),
@@ -43,7 +45,9 @@ public sealed class GoldenFigureTests(GradApplication application)
         }
 
         var (mean, part) = Difference(drawn, await File.ReadAllBytesAsync(path));
-        Assert.True(mean <= MeanDifference && part <= PartOfPixels, $"{name}: channels differ by {mean:0.###} on average, and {part:P2} of the pixels by more than a shade. If that is meant, run once with UPDATE_FIGURES=1, and look at it.");
+        Assert.True(mean <= MeanDifference && part <= PartOfPixels,
+            $"{name}: channels differ by {mean:0.###} on average, and {part:P2} of the pixels by more than a shade. If that is meant, run once with "
+                + "UPDATE_FIGURES=1, and look at it.");
     }
 
     [Fact]
@@ -55,7 +59,9 @@ public sealed class GoldenFigureTests(GradApplication application)
     {
         var golden = (await application.DrawAsync(Goldens["curves-light"])).Image;
         Assert.All(
-            await Task.WhenAll(new[] { ("\"png\"", "\"png\", \"theme\": \"dark\""), ("\"seed\": 7", "\"seed\": 8"), ("\"height\": 560", "\"height\": 561") }.Select(async change => (await application.DrawAsync(Goldens["curves-light"].Replace(change.Item1, change.Item2, StringComparison.Ordinal))).Image)),
+            await Task.WhenAll(new[] { ("\"png\"", "\"png\", \"theme\": \"dark\""), ("\"seed\": 7", "\"seed\": 8"), ("\"height\": 560", "\"height\": 561") }
+                .Select(async change => (await application.DrawAsync(
+                    Goldens["curves-light"].Replace(change.Item1, change.Item2, StringComparison.Ordinal))).Image)),
             other => Assert.True(Difference(golden, other) is { Mean: > MeanDifference } or { Part: > PartOfPixels }));
     }
 

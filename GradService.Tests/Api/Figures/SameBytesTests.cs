@@ -48,7 +48,8 @@ public sealed class SameBytesTests(GradApplication application)
     }
 
     [Fact]
-    public void What_is_drawn_ahead_of_the_first_request_is_a_picture() => Assert.StartsWith("<svg ", Encoding.UTF8.GetString(FirstFigure.Picture), StringComparison.Ordinal);
+    public void What_is_drawn_ahead_of_the_first_request_is_a_picture() =>
+        Assert.StartsWith("<svg ", Encoding.UTF8.GetString(FirstFigure.Picture), StringComparison.Ordinal);
 
     [Fact]
     public async Task An_answer_says_what_it_is_and_lets_a_browser_load_nothing()
@@ -72,7 +73,8 @@ public sealed class SameBytesTests(GradApplication application)
         using var content = new StringContent(FigureRequest.Gradient(), Encoding.UTF8, "application/json");
         using var response = await client.PostAsync("/v1/figures", content);
         Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
-        await using var unpacked = new System.IO.Compression.GZipStream(await response.Content.ReadAsStreamAsync(), System.IO.Compression.CompressionMode.Decompress);
+        await using var unpacked =
+            new System.IO.Compression.GZipStream(await response.Content.ReadAsStreamAsync(), System.IO.Compression.CompressionMode.Decompress);
         using var whole = new MemoryStream();
         await unpacked.CopyToAsync(whole);
         Assert.Equal(plain, whole.ToArray());

@@ -12,7 +12,8 @@ public sealed partial class SvgStructureTests(GradApplication application)
 
     /// <summary>A request of every kind.</summary>
     public static TheoryData<string> Kinds => new(
-        FigureRequest.Gradient(), FigureRequest.Compare(), FigureRequest.Gradient("jacobian", "train"), FigureRequest.Field(FigureRequest.Grid(9, 7)), FigureRequest.Field(FigureRequest.Spiral(40)), FigureRequest.Objectives());
+        FigureRequest.Gradient(), FigureRequest.Compare(), FigureRequest.Gradient("jacobian", "train"), FigureRequest.Field(FigureRequest.Grid(9, 7)),
+        FigureRequest.Field(FigureRequest.Spiral(40)), FigureRequest.Objectives());
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -21,7 +22,9 @@ public sealed partial class SvgStructureTests(GradApplication application)
         var svg = await application.DrawSvgAsync(request);
         string[] allowed = ["svg", "title", "desc", "defs", "g", "path", "rect", "ellipse", "use", "clipPath", "image"];
         Assert.Empty(svg.DescendantsAndSelf().Select(element => element.Name.LocalName).Distinct().Except(allowed));
-        Assert.DoesNotContain(svg.DescendantsAndSelf().Attributes(), attribute => attribute.Name.LocalName is "style" or "class" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal) || attribute.Name.LocalName.StartsWith("font", StringComparison.Ordinal));
+        Assert.DoesNotContain(svg.DescendantsAndSelf().Attributes(),
+            attribute => attribute.Name.LocalName is "style" or "class" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal)
+                || attribute.Name.LocalName.StartsWith("font", StringComparison.Ordinal));
         Assert.All(svg.Descendants().Attributes("href"), attribute => Assert.Matches("^(#|data:image/png;base64,)", attribute.Value));
         Assert.All(svg.DescendantsAndSelf(), element => Assert.Equal("http://www.w3.org/2000/svg", element.Name.NamespaceName));
     }
@@ -44,7 +47,8 @@ public sealed partial class SvgStructureTests(GradApplication application)
         Assert.Distinct(names);
         var prefix = Assert.Single(names.Select(name => name.Split('-')[0]).Distinct());
         Assert.Matches("^f[0-9a-f]{8}$", prefix);
-        var other = NamesIn(await application.DrawSvgAsync(request.Replace("\"seed\": 7", "\"seed\": 8", StringComparison.Ordinal).Replace("\"seed\": 3", "\"seed\": 4", StringComparison.Ordinal)));
+        var other = NamesIn(await application.DrawSvgAsync(
+            request.Replace("\"seed\": 7", "\"seed\": 8", StringComparison.Ordinal).Replace("\"seed\": 3", "\"seed\": 4", StringComparison.Ordinal)));
         Assert.NotEmpty(other);
         Assert.Empty(names.Intersect(other));
     }
@@ -54,7 +58,8 @@ public sealed partial class SvgStructureTests(GradApplication application)
     public async Task Every_name_that_it_uses_is_its_own(string request)
     {
         var svg = await application.DrawSvgAsync(request);
-        var used = svg.Descendants().Attributes().Where(attribute => attribute.Name.LocalName is "href" or "clip-path").Select(attribute => Reference().Match(attribute.Value)).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct().ToList();
+        var used = svg.Descendants().Attributes().Where(attribute => attribute.Name.LocalName is "href" or "clip-path")
+            .Select(attribute => Reference().Match(attribute.Value)).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.NotEmpty(used);
         Assert.Subset(NamesIn(svg).ToHashSet(), used.ToHashSet());
     }
@@ -90,7 +95,8 @@ public sealed partial class SvgStructureTests(GradApplication application)
         var svg = await application.DrawSvgAsync(FigureRequest.Gradient());
         var circle = Assert.Single(svg.Descendants(), element => element.Name.LocalName == "ellipse");
         Assert.Equal(Output, (string?)circle.Attribute("stroke"));
-        var upright = Assert.Single(Strokes(svg, HelperLine, "1").Select(PointsOf), points => points.Count > 20 && points.Select(point => point.X).Distinct().Count() == 1);
+        var upright = Assert.Single(Strokes(svg, HelperLine, "1").Select(PointsOf),
+            points => points.Count > 20 && points.Select(point => point.X).Distinct().Count() == 1);
         Assert.Equal((double)circle.Attribute("cx")!, upright[0].X, 0.11);
     }
 
@@ -99,7 +105,8 @@ public sealed partial class SvgStructureTests(GradApplication application)
     {
         var svg = await application.DrawSvgAsync(FigureRequest.Gradient(samples: 300));
         var turn = (double)Assert.Single(svg.Descendants(), element => element.Name.LocalName == "ellipse").Attribute("cx")!;
-        var zero = Strokes(svg, HelperLine, "1").Select(PointsOf).Single(points => points.Count > 20 && points.Select(point => point.Y).Distinct().Count() == 1)[0].Y;
+        var zero = Strokes(svg, HelperLine, "1").Select(PointsOf)
+            .Single(points => points.Count > 20 && points.Select(point => point.Y).Distinct().Count() == 1)[0].Y;
         var derivative = PointsOf(Assert.Single(Strokes(svg, Derivative, "2")));
         Assert.Equal(zero, derivative.MinBy(point => Math.Abs(point.X - turn)).Y, 3.0);
         Assert.True(derivative.Max(point => Math.Abs(point.Y - zero)) > 50);
@@ -122,17 +129,21 @@ public sealed partial class SvgStructureTests(GradApplication application)
     [Fact]
     public async Task Panels_of_several_requests_stand_in_their_order_under_their_titles()
     {
-        var one = """{ "network": {0}, "inputs": [[0], [0.25], [0.5], [0.75], [1]], "gradient": { "kind": "sum" } }""".Replace("{0}", FigureRequest.Forum, StringComparison.Ordinal);
-        var svg = await application.DrawSvgAsync($$"""{ "panels": [{ "of": "gradients", "request": {{one}}, "title": "first" }, { "of": "gradients", "request": {{one}} }] }""");
+        var one = """{ "network": {0}, "inputs": [[0], [0.25], [0.5], [0.75], [1]], "gradient": { "kind": "sum" } }""".Replace(
+            "{0}", FigureRequest.Forum, StringComparison.Ordinal);
+        var svg = await application.DrawSvgAsync(
+            $$"""{ "panels": [{ "of": "gradients", "request": {{one}}, "title": "first" }, { "of": "gradients", "request": {{one}} }] }""");
         Assert.Equal("first; train, sum", Title(svg));
     }
 
     [Fact]
     public async Task The_share_of_the_coupling_is_the_one_that_the_answer_has()
     {
-        var answer = await application.SucceedAsync("/v1/gradients", System.Text.Json.Nodes.JsonNode.Parse(FigureRequest.Gradient("jacobian", "train", samples: 20))!["request"]!);
+        var answer = await application.SucceedAsync("/v1/gradients",
+            System.Text.Json.Nodes.JsonNode.Parse(FigureRequest.Gradient("jacobian", "train", samples: 20))!["request"]!);
         var share = 100 * answer["diagnostics"]!["coupling"]!["share"]!.GetValue<double>();
-        Assert.Contains(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{share:G3}% of the squared Jacobian is between samples"), Description(await application.DrawSvgAsync(FigureRequest.Gradient("jacobian", "train", samples: 20))), StringComparison.Ordinal);
+        Assert.Contains(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{share:G3}% of the squared Jacobian is between samples"),
+            Description(await application.DrawSvgAsync(FigureRequest.Gradient("jacobian", "train", samples: 20))), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -146,19 +157,24 @@ public sealed partial class SvgStructureTests(GradApplication application)
     public async Task A_blind_variant_is_framed_and_called_so()
     {
         var svg = await application.DrawSvgAsync(FigureRequest.Objectives());
-        Assert.Equal(2, svg.Descendants().Count(element => (string?)element.Attribute("stroke") == Derivative && (string?)element.Attribute("stroke-width") == "2"));
+        Assert.Equal(2, svg.Descendants()
+            .Count(element => (string?)element.Attribute("stroke") == Derivative && (string?)element.Attribute("stroke-width") == "2"));
         Assert.Single(Regex.Matches(Description(svg), ", blind"));
-        Assert.Contains("c  trainDetached: 1.000", Description(svg).Replace("c trainDetached", "c  trainDetached", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("c  trainDetached: 1.000", Description(svg).Replace("c trainDetached", "c  trainDetached", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_grid_is_one_image_with_arrows_and_other_samples_are_points()
     {
-        var (grid, spiral) = (await application.DrawSvgAsync(FigureRequest.Field(FigureRequest.Grid(9, 7))), await application.DrawSvgAsync(FigureRequest.Field(FigureRequest.Spiral(40))));
+        var (grid, spiral) = (await application.DrawSvgAsync(FigureRequest.Field(FigureRequest.Grid(9, 7))),
+            await application.DrawSvgAsync(FigureRequest.Field(FigureRequest.Spiral(40))));
         Assert.Equal("pixelated", (string?)Assert.Single(grid.Descendants(), element => element.Name.LocalName == "image").Attribute("image-rendering"));
         Assert.DoesNotContain(spiral.Descendants(), element => element.Name.LocalName == "image");
         Assert.True(spiral.Descendants().Count(element => element.Name.LocalName == "ellipse") >= 40);
-        Assert.All([grid, spiral], svg => Assert.Equal(2, svg.Descendants().Count(element => (string?)element.Attribute("stroke-linecap") == "round" && (string?)element.Attribute("stroke-linejoin") == "round")));
+        Assert.All([grid, spiral],
+            svg => Assert.Equal(2, svg.Descendants()
+                .Count(element => (string?)element.Attribute("stroke-linecap") == "round" && (string?)element.Attribute("stroke-linejoin") == "round")));
     }
 
     [Theory]
@@ -178,10 +194,15 @@ public sealed partial class SvgStructureTests(GradApplication application)
     private static string Description(XElement svg) => svg.Elements().First(element => element.Name.LocalName == "desc").Value;
 
     private static List<XElement> Strokes(XElement svg, string color, string width) =>
-        [.. svg.Descendants().Where(element => element.Name.LocalName == "path" && (string?)element.Attribute("stroke") == color && (string?)element.Attribute("stroke-width") == width)];
+        [
+            .. svg.Descendants()
+                .Where(element => element.Name.LocalName == "path" && (string?)element.Attribute("stroke") == color
+                    && (string?)element.Attribute("stroke-width") == width)];
 
     private static List<(double X, double Y)> PointsOf(XElement path) =>
-        [.. Point().Matches((string)path.Attribute("d")!).Select(match => (double.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), double.Parse(match.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture)))];
+        [.. Point().Matches((string)path.Attribute("d")!)
+            .Select(match => (double.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture),
+                double.Parse(match.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture)))];
 
     [GeneratedRegex(@"^(?:url\()?#([^)]+)\)?$")]
     private static partial Regex Reference();

@@ -16,7 +16,8 @@ public sealed class LimitedMemoryTests
 
     private static readonly string Small = GoodRequests.Gradient()
         .With("network.inputShape", "[1, 8, 8]")
-        .With("network.layers", """[{ "type": "conv2d", "outChannels": 4, "kernelSize": 3 }, { "type": "relu" }, { "type": "flatten" }, { "type": "linear", "outFeatures": 1 }]""")
+        .With("network.layers",
+            """[{ "type": "conv2d", "outChannels": 4, "kernelSize": 3 }, { "type": "relu" }, { "type": "flatten" }, { "type": "linear", "outFeatures": 1 }]""")
         .With("inputs", $"[[{Image(8)}], [{Image(8)}]]").With("gradient.kind", "\"sum\"").ToJsonString();
 
     /// <summary>A few samples that become large: 64 channels of 300 × 300, several times.</summary>

@@ -16,7 +16,9 @@ public sealed partial class PricedMemoryTests(ITestOutputHelper output)
     /// <summary>Of what is priced less, other things of a process are too large a part.</summary>
     private const double Small = 50;
 
-    /// <summary>What may be left of all of them in the end: arrays that .NET has not collected yet, code that was compiled, and the allocator's stock.</summary>
+    /// <summary>
+    /// What may be left of all of them in the end: arrays that .NET has not collected yet, code that was compiled, and the allocator's stock.
+    /// </summary>
     private const double Left = 800;
 
     private static readonly (string Name, string Value)[] Settings =
@@ -38,7 +40,8 @@ public sealed partial class PricedMemoryTests(ITestOutputHelper output)
         using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(10) };
         foreach (var kind in new[] { "sum", "jacobian", "hessian" })
         {
-            await SendAsync(client, "/v1/gradients", Encoding.UTF8.GetBytes(GoodRequests.Gradient().With("gradient.kind", $"\"{kind}\"").ToJsonString()), "application/json");
+            await SendAsync(client, "/v1/gradients", Encoding.UTF8.GetBytes(GoodRequests.Gradient().With("gradient.kind", $"\"{kind}\"").ToJsonString()),
+                "application/json");
         }
 
         var (start, wrong) = (Resident(service, "VmRSS"), new List<string>());
@@ -101,6 +104,8 @@ public sealed partial class PricedMemoryTests(ITestOutputHelper output)
     private sealed class FactWhereMemoryIsCountedAttribute : FactAttribute
     {
         public FactWhereMemoryIsCountedAttribute() =>
-            Skip = OperatingSystem.IsLinux() && File.Exists("/proc/self/clear_refs") ? null : "A process's peak of memory is read, and reset, in Linux's /proc.";
+            Skip = OperatingSystem.IsLinux() && File.Exists("/proc/self/clear_refs")
+                ? null
+                : "A process's peak of memory is read, and reset, in Linux's /proc.";
     }
 }

@@ -245,7 +245,8 @@ internal sealed class PricedShape
         return $"[{string.Join(',', parts)}]";
     }
 
-    private byte[] Npy(long[] shape, byte[] content) => [.. NpyWriter.HeaderOf(NdArray.Allocate(new Shape(shape), IsSingle ? Dtype.Float32 : Dtype.Float64)), .. content];
+    private byte[] Npy(long[] shape, byte[] content) =>
+        [.. NpyWriter.HeaderOf(NdArray.Allocate(new Shape(shape), IsSingle ? Dtype.Float32 : Dtype.Float64)), .. content];
 
     private static byte[] Archive(IEnumerable<(string Name, byte[] Content)> members)
     {

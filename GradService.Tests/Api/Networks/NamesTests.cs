@@ -30,8 +30,10 @@ public sealed class NamesTests : IClassFixture<GradApplication>, IDisposable
 
         using var deleted = await _client.DeleteAsync("/v1/names/moving");
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        (await ProblemAnswer.OfAsync(await _client.GetAsync("/v1/names/moving"))).AssertSays(404, "name", "Expected the name of a stored network, got 'moving'…");
-        (await ProblemAnswer.OfAsync(await _client.DeleteAsync("/v1/names/moving"))).AssertSays(404, "name", "Expected the name of a stored network, got 'moving'…");
+        (await ProblemAnswer.OfAsync(await _client.GetAsync("/v1/names/moving")))
+            .AssertSays(404, "name", "Expected the name of a stored network, got 'moving'…");
+        (await ProblemAnswer.OfAsync(await _client.DeleteAsync("/v1/names/moving")))
+            .AssertSays(404, "name", "Expected the name of a stored network, got 'moving'…");
         Assert.Equal(second, (string)(await _client.GetJsonAsync($"/v1/networks/{second}"))["id"]!);
     }
 
@@ -62,7 +64,8 @@ public sealed class NamesTests : IClassFixture<GradApplication>, IDisposable
         Assert.NotEqual(tag, back.Headers.ETag!.ToString());
         using var delete = new HttpRequestMessage(HttpMethod.Delete, "/v1/names/careful") { Headers = { { "If-Match", tag } } };
         Assert.Equal(412, (await ProblemAnswer.OfAsync(await _client.SendAsync(delete))).Status);
-        (await ProblemAnswer.OfAsync(await _client.MoveAsync("careful", a, ifMatch: "unquoted"))).AssertSays(400, "If-Match", "Expected * or entity tags in double quotes, as ETag gave them, got 'unquoted'.");
+        (await ProblemAnswer.OfAsync(await _client.MoveAsync("careful", a, ifMatch: "unquoted")))
+            .AssertSays(400, "If-Match", "Expected * or entity tags in double quotes, as ETag gave them, got 'unquoted'.");
     }
 
     [Fact]

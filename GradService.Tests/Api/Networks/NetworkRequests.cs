@@ -30,7 +30,8 @@ internal static class NetworkRequests
 
         if (parameters is not null)
         {
-            form.Add(new ByteArrayContent(parameters) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } }, "parameters", "model.safetensors");
+            form.Add(new ByteArrayContent(parameters) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } }, "parameters",
+                "model.safetensors");
         }
 
         if (name is not null)

@@ -21,7 +21,8 @@ public sealed class ReferenceTests : IClassFixture<GradApplication>, IDisposable
     public static TheoryData<string, string> Requests { get; } = new()
     {
         { "/v1/gradients", GoodRequests.Gradient().ToJsonString() },
-        { "/v1/gradients", GoodRequests.Gradient().With("gradient", """{ "kind": "hvp", "cotangent": [[1, 2], [3, 4], [5, 6]], "tangent": [[1], [2], [3]] }""").ToJsonString() },
+        { "/v1/gradients", GoodRequests.Gradient().With("gradient", """{ "kind": "hvp", "cotangent": [[1, 2], [3, 4], [5, 6]], "tangent": [[1], [2], [3]] }""")
+            .ToJsonString() },
         { "/v1/gradients", GoodRequests.Gradient().With("network.dtype", "\"float64\"").ToJsonString() },
         { "/v1/forward", GoodRequests.Forward().ToJsonString() },
         { "/v1/gradients/compare", GoodRequests.Forward().ToJsonString() },
@@ -48,9 +49,12 @@ public sealed class ReferenceTests : IClassFixture<GradApplication>, IDisposable
     [MemberData(nameof(Requests))]
     public async Task What_is_not_stored_is_not_found(string path, string request)
     {
-        var (unknown, nobody) = (JsonNode.Parse(request)!.With("network", """{ "id": "0123" }"""), JsonNode.Parse(request)!.With("network", """{ "name": "nobody" }"""));
-        (await ProblemAnswer.PostAsync(_application, path, unknown.ToJsonString())).AssertSays(404, "network.id", "Expected the id of a stored network, got '0123'. GET /v1/networks lists them.");
-        (await ProblemAnswer.PostAsync(_application, path, nobody.ToJsonString())).AssertSays(404, "network.name", "Expected the name of a stored network, got 'nobody'. GET /v1/networks lists them.");
+        var (unknown, nobody) = (JsonNode.Parse(request)!.With("network", """{ "id": "0123" }"""),
+            JsonNode.Parse(request)!.With("network", """{ "name": "nobody" }"""));
+        (await ProblemAnswer.PostAsync(_application, path, unknown.ToJsonString()))
+            .AssertSays(404, "network.id", "Expected the id of a stored network, got '0123'. GET /v1/networks lists them.");
+        (await ProblemAnswer.PostAsync(_application, path, nobody.ToJsonString()))
+            .AssertSays(404, "network.name", "Expected the name of a stored network, got 'nobody'. GET /v1/networks lists them.");
     }
 
     [Theory]
@@ -87,7 +91,8 @@ public sealed class ReferenceTests : IClassFixture<GradApplication>, IDisposable
         Assert.Equal(Comparable(await _application.SucceedAsync("/v1/gradients", ask.DeepClone().With("network", whole.ToJsonString()))), Comparable(laid));
         Assert.NotEqual(Comparable(plain), Comparable(laid));
         Assert.Equal(9, (int)laid["batchNorm"]!["layers"]![0]!["batchesTracked"]!);
-        Assert.Equal(Comparable(plain), Comparable(await _application.SucceedAsync("/v1/gradients", ask.DeepClone().With("network", $$"""{ "id": "{{id}}" }"""))));
+        Assert.Equal(Comparable(plain),
+            Comparable(await _application.SucceedAsync("/v1/gradients", ask.DeepClone().With("network", $$"""{ "id": "{{id}}" }"""))));
     }
 
     [Fact]
@@ -96,18 +101,22 @@ public sealed class ReferenceTests : IClassFixture<GradApplication>, IDisposable
         var id = await _client.StoreAsync(NetworkRequests.Spec(6));
         var first = await _application.SucceedAsync("/v1/forward", GoodRequests.Forward().With("network", $$"""{ "id": "{{id}}" }"""));
         var layer = first["batchNorm"]!["layers"]![0]!;
-        var statistics = $$"""{ "2.running_mean": {{layer["runningMean"]!.ToJsonString()}}, "2.running_var": {{layer["runningVariance"]!.ToJsonString()}}, "2.num_batches_tracked": {{layer["batchesTracked"]}} }""";
-        var second = await _application.SucceedAsync("/v1/forward", GoodRequests.Forward().With("network", $$"""{ "id": "{{id}}", "parameters": {{statistics}} }"""));
+        var statistics = $$"""{ "2.running_mean": {{layer["runningMean"]!.ToJsonString()}}, "2.running_var": """
+            + $$"""{{layer["runningVariance"]!.ToJsonString()}}, "2.num_batches_tracked": {{layer["batchesTracked"]}} }""";
+        var second = await _application.SucceedAsync("/v1/forward",
+            GoodRequests.Forward().With("network", $$"""{ "id": "{{id}}", "parameters": {{statistics}} }"""));
         Assert.Equal(2, (int)second["batchNorm"]!["layers"]![0]!["batchesTracked"]!);
     }
 
     [Theory]
-    [InlineData("""{ "4.weight": [1] }""", "network.parameters['4.weight']", "Expected the name of a parameter of this network, as in PyTorch's state_dict, got '4.weight'…")]
+    [InlineData("""{ "4.weight": [1] }""", "network.parameters['4.weight']",
+        "Expected the name of a parameter of this network, as in PyTorch's state_dict, got '4.weight'…")]
     [InlineData("""{ "3.bias": [1] }""", "network.parameters['3.bias']", "Expected shape [2], got shape [1].")]
     public async Task What_cannot_be_laid_over_is_refused(string overlay, string path, string message)
     {
         var id = await _client.StoreAsync(NetworkRequests.Spec(5));
-        (await ProblemAnswer.PostAsync(_application, "/v1/forward", GoodRequests.Forward().With("network", $$"""{ "id": "{{id}}", "parameters": {{overlay}} }""").ToJsonString())).AssertSays(400, path, message);
+        (await ProblemAnswer.PostAsync(_application, "/v1/forward",
+            GoodRequests.Forward().With("network", $$"""{ "id": "{{id}}", "parameters": {{overlay}} }""").ToJsonString())).AssertSays(400, path, message);
     }
 
     [Fact]
@@ -122,11 +131,15 @@ public sealed class ReferenceTests : IClassFixture<GradApplication>, IDisposable
             Add(zip, "parameters/3.bias.npy", Npy(new NdArray(new Shape(2), [7f, 8f])));
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/forward") { Content = new ByteArrayContent(archive.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-npz") } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/forward")
+        {
+            Content = new ByteArrayContent(archive.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-npz") } },
+        };
         request.Headers.Accept.ParseAdd("application/json");
         using var response = await _client.SendAsync(request);
         var outputs = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["outputs"]!.ToJsonString();
-        var same = await _application.SucceedAsync("/v1/forward", JsonNode.Parse($$"""{ "network": { "id": "{{id}}", "parameters": { "3.bias": [7, 8] } }, "inputs": [[0.5]], "batchNorm": { "mode": "eval" } }""")!);
+        var same = await _application.SucceedAsync("/v1/forward",
+            JsonNode.Parse($$"""{ "network": { "id": "{{id}}", "parameters": { "3.bias": [7, 8] } }, "inputs": [[0.5]], "batchNorm": { "mode": "eval" } }""")!);
         Assert.Equal(same["outputs"]!.ToJsonString(), outputs);
     }
 

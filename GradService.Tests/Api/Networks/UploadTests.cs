@@ -32,16 +32,22 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
         Assert.True(status == HttpStatusCode.Created, body.ToJsonString());
         Assert.Equal("from-pytorch", (string)body["name"]!);
         var parameters = await _client.GetJsonAsync($"/v1/networks/{body["id"]}/parameters");
-        Assert.Equal("""{"0.weight":[[1.5],[-2]],"0.bias":[0.5,-0.25],"1.weight":[1,0.75],"1.bias":[0,0.125],"1.running_mean":[0.1,0.2],"1.running_var":[0.9,1.1],"1.num_batches_tracked":3}""", parameters.ToJsonString());
+        Assert.Equal(
+            """{"0.weight":[[1.5],[-2]],"0.bias":[0.5,-0.25],"1.weight":[1,0.75],"1.bias":[0,"""
+                + """0.125],"1.running_mean":[0.1,0.2],"1.running_var":[0.9,1.1],"1.num_batches_tracked":3}""",
+            parameters.ToJsonString());
 
         // The same by JSON is the same network.
-        Assert.Equal((string)body["id"]!, await _client.StoreAsync(SafetensorsFile.SpecOfPyTorch.Replace(" }] }", $" }}], \"parameters\": {parameters.ToJsonString()} }}", StringComparison.Ordinal)));
+        Assert.Equal((string)body["id"]!,
+            await _client.StoreAsync(
+                SafetensorsFile.SpecOfPyTorch.Replace(" }] }", $" }}], \"parameters\": {parameters.ToJsonString()} }}", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task Parts_may_come_in_any_order_and_missing_parameters_are_drawn_where_there_is_a_seed()
     {
-        using var form = NetworkRequests.Form(null, SafetensorsFile.Of("""{"0.bias":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}""", [.. BitConverter.GetBytes(0.5), .. BitConverter.GetBytes(-0.25)]));
+        using var form = NetworkRequests.Form(null, SafetensorsFile.Of("""{"0.bias":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}""",
+            [.. BitConverter.GetBytes(0.5), .. BitConverter.GetBytes(-0.25)]));
         form.Add(NetworkRequests.Json(SafetensorsFile.SpecOfPyTorch.Replace("}] }", "}], \"seed\": 4 }", StringComparison.Ordinal)), "network");
         var (status, body) = await _client.PostNetworkAsync(form);
         Assert.True(status == HttpStatusCode.Created, body.ToJsonString());
@@ -53,7 +59,8 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
     {
         var id = await _client.StoreAsync(NetworkRequests.Spec(3));
         var file = await _client.ParametersAsync(id, "application/vnd.safetensors");
-        var (status, body) = await _client.PostNetworkAsync(NetworkRequests.Form(NetworkRequests.Spec(3).Replace("\"seed\": 3", "\"dtype\": \"float32\"", StringComparison.Ordinal), file));
+        var (status, body) = await _client.PostNetworkAsync(
+            NetworkRequests.Form(NetworkRequests.Spec(3).Replace("\"seed\": 3", "\"dtype\": \"float32\"", StringComparison.Ordinal), file));
         Assert.Equal((HttpStatusCode.OK, id), (status, (string)body["id"]!));
     }
 
@@ -65,7 +72,9 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
         Directory.CreateDirectory(folder.Path);
         var path = Path.Combine(folder.Path, "parameters.npz");
         await File.WriteAllBytesAsync(path, await _client.ParametersAsync(id, "application/x-npz"));
-        var said = await Tool.NumPy.RunAsync("-c", $"import numpy as np, json; f = np.load('{path}'); print(json.dumps({{k: f[k].tolist() for k in f.files}})); print(f['2.num_batches_tracked'].dtype, f['0.weight'].dtype)");
+        var said = await Tool.NumPy.RunAsync("-c",
+            $"import numpy as np, json; f = np.load('{path}'); print(json.dumps({{k: f[k].tolist() for k in f.files}})); "
+                + "print(f['2.num_batches_tracked'].dtype, f['0.weight'].dtype)");
         var lines = said.Trim().Split('\n');
         var json = await _client.GetJsonAsync($"/v1/networks/{id}/parameters");
         Assert.Equal("int64 float32", lines[1]);
@@ -89,15 +98,18 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
         { "{", null, "network", "Expected well-formed JSON…" },
         { """{ "inputShape": [1], "layers": [{ "type": "linaer" }] }""", null, "network.layers[0].type", "Expected the name of a layer, got 'linaer'…" },
         { SafetensorsFile.SpecOfPyTorch, "short", "parameters", "Expected a safetensors file, got 3 bytes." },
-        { SafetensorsFile.SpecOfPyTorch.Replace("2 }", "3 }", StringComparison.Ordinal), "sound", "network.parameters['0.bias']", "Expected shape [3], got shape [2]." },
-        { """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1 }], "parameters": { "0.weight": [[1]], "0.bias": [1] } }""", "sound", "network.parameters", "Expected parameters in one place…" },
+        { SafetensorsFile.SpecOfPyTorch.Replace("2 }", "3 }", StringComparison.Ordinal), "sound", "network.parameters['0.bias']",
+            "Expected shape [3], got shape [2]." },
+        { """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1 }], "parameters": { "0.weight": [[1]], "0.bias": [1] } }""", "sound",
+            "network.parameters", "Expected parameters in one place…" },
     };
 
     [Theory]
     [MemberData(nameof(Unsound))]
     public async Task A_form_that_says_something_wrong_is_refused_by_its_path(string? network, string? parameters, string path, string message)
     {
-        var refusal = await ProblemAnswer.PostAsync(_application, "/v1/networks", NetworkRequests.Form(network, parameters switch { "sound" => SafetensorsFile.OfPyTorch, "short" => [1, 2, 3], _ => null }));
+        var refusal = await ProblemAnswer.PostAsync(_application, "/v1/networks",
+            NetworkRequests.Form(network, parameters switch { "sound" => SafetensorsFile.OfPyTorch, "short" => [1, 2, 3], _ => null }));
         Assert.Equal(400, refusal.Status);
         var got = refusal.Errors[path][0];
         Assert.True(message.EndsWith('…') ? got.StartsWith(message[..^1], StringComparison.Ordinal) : got == message, got);
@@ -107,9 +119,11 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
     [InlineData("multipart/form-data", "", "a boundary")]
     [InlineData("multipart/form-data; boundary=x", "nothing of the kind", "a sound form")]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=network\r\n\r\n{ \"inputShape\"", "a sound form")]
-    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=other\r\n\r\n1\r\n--x--", "the parts network, parameters and name, each once, got 'other'")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=other\r\n\r\n1\r\n--x--",
+        "the parts network, parameters and name, each once, got 'other'")]
     [InlineData("multipart/form-data; boundary=x", "--x\r\n\r\n1\r\n--x--", "got a part without name")]
-    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=name\r\n\r\na\r\n--x\r\nContent-Disposition: form-data; name=name\r\n\r\nb\r\n--x--", "the part once")]
+    [InlineData("multipart/form-data; boundary=x",
+        "--x\r\nContent-Disposition: form-data; name=name\r\n\r\na\r\n--x\r\nContent-Disposition: form-data; name=name\r\n\r\nb\r\n--x--", "the part once")]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nno header\r\n\r\n1\r\n--x--", "a sound form")]
     public async Task A_body_that_is_no_sound_form_is_refused(string type, string body, string words)
     {
@@ -148,7 +162,8 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
         {
             var file = SafetensorsMutations.Of(SafetensorsFile.OfPyTorch, seed);
             var (status, body) = await _client.PostNetworkAsync(NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, file, "malformed"));
-            Assert.True(status == HttpStatusCode.BadRequest, string.Create(CultureInfo.InvariantCulture, $"mutation {seed}: {status} {body} {Convert.ToBase64String(file)}"));
+            Assert.True(status == HttpStatusCode.BadRequest,
+                string.Create(CultureInfo.InvariantCulture, $"mutation {seed}: {status} {body} {Convert.ToBase64String(file)}"));
         });
         using var name = await _client.GetAsync("/v1/names/malformed");
         Assert.Equal(HttpStatusCode.NotFound, name.StatusCode);

@@ -2,7 +2,10 @@ using GradService.Fuzz.Mutations;
 
 namespace GradService.Tests.Api.Protocols;
 
-/// <summary>Broken requests to the other protocols, the same every time: whatever comes, the answer is in the protocol's form, and never the service's own fault.</summary>
+/// <summary>
+/// Broken requests to the other protocols, the same every time: whatever comes, the answer is in the protocol's form, and never
+/// the service's own fault.
+/// </summary>
 [Trait("Lane", "Slow")]
 public sealed class ProtocolFuzzTests(GradApplication application) : IClassFixture<GradApplication>
 {
@@ -28,7 +31,8 @@ public sealed class ProtocolFuzzTests(GradApplication application) : IClassFixtu
         }
 
         // Else little would be computed, or little broken.
-        Assert.All([(false, 200), (false, 400), (true, 200), (true, 422)], kind => Assert.InRange(answers.Count(answer => answer == kind), Requests / 12, Requests));
+        Assert.All([(false, 200), (false, 400), (true, 200), (true, 422)],
+            kind => Assert.InRange(answers.Count(answer => answer == kind), Requests / 12, Requests));
         Assert.Contains((true, 404), answers);
     }
 }

@@ -34,13 +34,16 @@ internal sealed class RandomNetworkText(int seed)
             {
                 layers.Add($$"""{ "type": "linear", "outFeatures": {{_random.Next(1, 6)}} }""");
                 layers.Add(Activation());
-                layers.Add(_random.Next(3) == 0 ? $$"""{ "type": "residual", "layers": [{ "type": "batchNorm" }, {{Activation()}}] }""" : """{ "type": "batchNorm" }""");
+                layers.Add(_random.Next(3) == 0
+                    ? $$"""{ "type": "residual", "layers": [{ "type": "batchNorm" }, {{Activation()}}] }"""
+                    : """{ "type": "batchNorm" }""");
             }
 
             layers.Add($$"""{ "type": "linear", "outFeatures": {{_random.Next(1, 4)}} }""");
         }
 
-        return $$"""{ "inputShape": [{{string.Join(", ", Input)}}], "layers": [{{string.Join(", ", layers)}}], "dtype": "{{Dtypes[_random.Next(2)]}}", "seed": {{seed}} }""";
+        return $$"""{ "inputShape": [{{string.Join(", ", Input)}}], "layers": """
+            + $$"""[{{string.Join(", ", layers)}}], "dtype": "{{Dtypes[_random.Next(2)]}}", "seed": {{seed}} }""";
     }
 
     /// <summary>Numbers that single precision has, so that they are the same in every form.</summary>
@@ -53,7 +56,9 @@ internal sealed class RandomNetworkText(int seed)
         var size = numbers.Length / shape[0];
         for (var i = 0; i < shape[0]; i++)
         {
-            list.Add(shape.Length == 1 ? JsonNode.Parse(((double)numbers[i]).ToString("R", CultureInfo.InvariantCulture)) : Nest(numbers.Slice(i * size, size), shape[1..]));
+            list.Add(shape.Length == 1
+                ? JsonNode.Parse(((double)numbers[i]).ToString("R", CultureInfo.InvariantCulture))
+                : Nest(numbers.Slice(i * size, size), shape[1..]));
         }
 
         return list;

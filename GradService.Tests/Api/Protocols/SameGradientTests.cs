@@ -25,7 +25,10 @@ public sealed class SameGradientTests(ServedApplication application) : IClassFix
             var (name, samples) = ($"random-{seed}", 2 + (seed % 4));
             await application.StoreAsync(name, text.Network());
             var mode = ServedModes.All[seed % ServedModes.All.Count].Name;
-            var output = (await new TesseractClient(application, name).GetAsync("openapi.json"))["components"]!["schemas"]!["ApplyOutputSchema"]!["differentiable_arrays"]!["outputs"]!["shape"]!.AsArray().Skip(1).Select(size => size!.GetValue<int>()).ToArray();
+            var output =
+                (await new TesseractClient(application, name)
+                    .GetAsync("openapi.json"))["components"]!["schemas"]!["ApplyOutputSchema"]!["differentiable_arrays"]!["outputs"]!["shape"]!.AsArray()
+                    .Skip(1).Select(size => size!.GetValue<int>()).ToArray();
             var batch = new Batch(name, mode, samples, text.Input, output,
                 text.Numbers(samples * Product(text.Input)), text.Numbers(samples * Product(output)), text.Numbers(samples * Product(text.Input)));
             await AssertSameAsync(batch, $"network {seed}, mode {mode}");
@@ -37,7 +40,12 @@ public sealed class SameGradientTests(ServedApplication application) : IClassFix
         var outputs = await ServiceAsync("/v1/forward", "outputs", batch, null);
         var vjp = await ServiceAsync("/v1/gradients", "gradients", batch, new JsonObject { ["kind"] = "vjp", ["cotangent"] = batch.Cotangent });
         var jvp = await ServiceAsync("/v1/gradients", "gradients", batch, new JsonObject { ["kind"] = "jvp", ["tangent"] = batch.Tangent });
-        var hvp = await ServiceAsync("/v1/gradients", "gradients", batch, new JsonObject { ["kind"] = "hvp", ["cotangent"] = batch.Cotangent, ["tangent"] = batch.Tangent });
+        var hvp = await ServiceAsync("/v1/gradients", "gradients", batch, new JsonObject
+        {
+            ["kind"] = "hvp",
+            ["cotangent"] = batch.Cotangent,
+            ["tangent"] = batch.Tangent,
+        });
         var jacobian = await ServiceAsync("/v1/gradients", "gradients", batch, new JsonObject { ["kind"] = "jacobian" });
 
         Assert.True(outputs.SequenceEqual(await UmBridgeAsync("Evaluate", batch)), $"Evaluate: {about}");
@@ -47,8 +55,10 @@ public sealed class SameGradientTests(ServedApplication application) : IClassFix
         foreach (var accept in new[] { "application/json", "application/json+base64" })
         {
             Assert.True(outputs.SequenceEqual(await TesseractAsync("apply", "", accept, batch)), $"apply as {accept}: {about}");
-            Assert.True(vjp.SequenceEqual(await TesseractAsync("vector_jacobian_product", "vjp", accept, batch)), $"vector_jacobian_product as {accept}: {about}");
-            Assert.True(jvp.SequenceEqual(await TesseractAsync("jacobian_vector_product", "jvp", accept, batch)), $"jacobian_vector_product as {accept}: {about}");
+            Assert.True(vjp.SequenceEqual(await TesseractAsync("vector_jacobian_product", "vjp", accept, batch)),
+                $"vector_jacobian_product as {accept}: {about}");
+            Assert.True(jvp.SequenceEqual(await TesseractAsync("jacobian_vector_product", "jvp", accept, batch)),
+                $"jacobian_vector_product as {accept}: {about}");
             Assert.True(jacobian.SequenceEqual(await TesseractAsync("jacobian", "jac", accept, batch)), $"jacobian as {accept}: {about}");
         }
     }
@@ -56,7 +66,8 @@ public sealed class SameGradientTests(ServedApplication application) : IClassFix
     private async Task<IReadOnlyList<long>> ServiceAsync(string path, string field, Batch batch, JsonObject? gradient)
     {
         var request = ServedApplication.Request(batch.Name);
-        (request["inputs"], request["batchNorm"]) = (RandomNetworkText.Nest(batch.Inputs, [batch.Samples, .. batch.Input]), new JsonObject { ["mode"] = batch.Mode });
+        (request["inputs"], request["batchNorm"]) =
+            (RandomNetworkText.Nest(batch.Inputs, [batch.Samples, .. batch.Input]), new JsonObject { ["mode"] = batch.Mode });
         if (gradient is not null)
         {
             request["gradient"] = gradient;
@@ -84,7 +95,10 @@ public sealed class SameGradientTests(ServedApplication application) : IClassFix
 
     private async Task<IReadOnlyList<long>> TesseractAsync(string endpoint, string prefix, string accept, Batch batch)
     {
-        var payload = new JsonObject { ["inputs"] = new JsonObject { ["inputs"] = TesseractClient.Encode(batch.Inputs, [batch.Samples, .. batch.Input]), ["mode"] = batch.Mode } };
+        var payload = new JsonObject
+        {
+            ["inputs"] = new JsonObject { ["inputs"] = TesseractClient.Encode(batch.Inputs, [batch.Samples, .. batch.Input]), ["mode"] = batch.Mode },
+        };
         if (prefix.Length > 0)
         {
             (payload[$"{prefix}_inputs"], payload[$"{prefix}_outputs"]) = (new JsonArray("inputs"), new JsonArray("outputs"));
@@ -101,7 +115,8 @@ public sealed class SameGradientTests(ServedApplication application) : IClassFix
 
         var answer = await new TesseractClient(application, batch.Name) { Accept = accept }.AskAsync(endpoint, payload);
         var array = prefix switch { "vjp" => answer["inputs"], "jac" => answer["outputs"]!["inputs"], _ => answer["outputs"] };
-        int[] shape = prefix switch { "vjp" => [batch.Samples, .. batch.Input], "jac" => [batch.Samples, .. batch.Output, batch.Samples, .. batch.Input], _ => [batch.Samples, .. batch.Output] };
+        int[] shape = prefix switch { "vjp" => [batch.Samples, .. batch.Input], "jac" => [batch.Samples, .. batch.Output, batch.Samples, .. batch.Input],
+            _ => [batch.Samples, .. batch.Output] };
         var (decoded, values) = TesseractClient.Decode(array!);
         Assert.Equal(shape, decoded);
 

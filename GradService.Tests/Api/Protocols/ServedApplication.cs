@@ -7,9 +7,15 @@ public class ServedApplication : GradApplication, IAsyncLifetime
 {
     public async Task InitializeAsync()
     {
-        await StoreAsync("forum", """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 10 }, { "type": "tanh" }, { "type": "batchNorm", "affine": false }, { "type": "linear", "outFeatures": 1 }], "seed": 7 }""");
-        await StoreAsync("wide", """{ "inputShape": [3], "layers": [{ "type": "linear", "outFeatures": 4 }, { "type": "silu" }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 2 }], "dtype": "float64", "seed": 3 }""");
-        await StoreAsync("image", """{ "inputShape": [1, 4, 4], "layers": [{ "type": "conv2d", "outChannels": 2, "kernelSize": 3 }, { "type": "batchNorm" }, { "type": "sigmoid" }], "seed": 5 }""");
+        await StoreAsync("forum",
+            """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 10 }, { "type": "tanh" }, { "type": "batchNorm", "affine": false }, """
+                + """{ "type": "linear", "outFeatures": 1 }], "seed": 7 }""");
+        await StoreAsync("wide",
+            """{ "inputShape": [3], "layers": [{ "type": "linear", "outFeatures": 4 }, { "type": "silu" }, { "type": "batchNorm" }, """
+                + """{ "type": "linear", "outFeatures": 2 }], "dtype": "float64", "seed": 3 }""");
+        await StoreAsync("image",
+            """{ "inputShape": [1, 4, 4], "layers": [{ "type": "conv2d", "outChannels": 2, "kernelSize": 3 }, { "type": "batchNorm" }, """
+                + """{ "type": "sigmoid" }], "seed": 5 }""");
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();

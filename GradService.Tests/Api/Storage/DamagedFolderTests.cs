@@ -35,10 +35,14 @@ public sealed class DamagedFolderTests : IDisposable
             AssertDamaged(await ProblemAnswer.PostAsync(application, "/v1/forward", request));
         }
 
-        AssertDamaged(await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": { "id": "{{id}}", "parameters": { "0.bias": [1, 2, 3] } } }"""));
+        AssertDamaged(await ProblemAnswer.PostAsync(application, "/v1/networks",
+            $$"""{ "network": { "id": "{{id}}", "parameters": { "0.bias": [1, 2, 3] } } }"""));
         foreach (var form in new[] { "application/vnd.safetensors", "application/json", "application/x-npz" })
         {
-            using var question = new HttpRequestMessage(HttpMethod.Get, $"/v1/networks/{id}/parameters") { Headers = { { "Accept", $"{form}, application/problem+json" } } };
+            using var question = new HttpRequestMessage(HttpMethod.Get, $"/v1/networks/{id}/parameters")
+            {
+                Headers = { { "Accept", $"{form}, application/problem+json" } },
+            };
             AssertDamaged(await ProblemAnswer.OfAsync(await client.SendAsync(question)));
         }
 
@@ -64,7 +68,10 @@ public sealed class DamagedFolderTests : IDisposable
     [Fact]
     public async Task What_has_its_room_is_repaired_where_there_is_no_more()
     {
-        await using var application = new GradApplication { Settings = [("Storage:Folder", _folder.Path), ("Engine:NetworkCacheBytes", "0"), ("Storage:MaxStoredBytes", "4096")] };
+        await using var application = new GradApplication
+        {
+            Settings = [("Storage:Folder", _folder.Path), ("Engine:NetworkCacheBytes", "0"), ("Storage:MaxStoredBytes", "4096")],
+        };
         using var client = application.CreateClient();
         var id = await client.StoreAsync(NetworkRequests.Spec(1));
         var outputs = await OutputsAsync(application, id);
@@ -140,7 +147,8 @@ public sealed class DamagedFolderTests : IDisposable
             }
 
             AssertReplaced(await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(2)}} }"""));
-            AssertReplaced(await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch)));
+            AssertReplaced(await ProblemAnswer.PostAsync(application, "/v1/networks",
+                NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch)));
             AssertReplaced(await ProblemAnswer.OfAsync(await client.MoveAsync("name", id)));
             AssertReplaced(await ProblemAnswer.OfAsync(await client.DeleteAsync($"/v1/networks/{id}")));
             if (what.StartsWith("replaced by an", StringComparison.Ordinal))

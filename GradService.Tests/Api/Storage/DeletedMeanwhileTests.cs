@@ -56,7 +56,8 @@ public sealed class DeletedMeanwhileTests : IDisposable
         Additions = services =>
         {
             log.AddTo(services);
-            services.Replace(ServiceDescriptor.Singleton(provider => new NetworkStore(provider.GetRequiredService<IOptions<StorageOptions>>(), provider.GetRequiredService<ILogger<NetworkStore>>(), TimeProvider.System)
+            services.Replace(ServiceDescriptor.Singleton(provider => new NetworkStore(provider.GetRequiredService<IOptions<StorageOptions>>(),
+                provider.GetRequiredService<ILogger<NetworkStore>>(), TimeProvider.System)
             {
                 Disk = new OtherDisk
                 {

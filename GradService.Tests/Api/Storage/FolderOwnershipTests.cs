@@ -64,7 +64,8 @@ public sealed class FolderOwnershipTests : IDisposable
         var before = Contents(_folder.Path);
         await using var application = Application();
         await AssertRefusedAsync(application, StorageUnavailableException.DatabaseLost);
-        Assert.Equal(before, Contents(_folder.Path).Where(file => !file.EndsWith("-wal 0", StringComparison.Ordinal) && !file.Contains("-shm ", StringComparison.Ordinal)));
+        Assert.Equal(before, Contents(_folder.Path)
+            .Where(file => !file.EndsWith("-wal 0", StringComparison.Ordinal) && !file.Contains("-shm ", StringComparison.Ordinal)));
     }
 
     /// <summary>A single network, and that on its way, is no loss: its store, or its deletion, was broken off.</summary>
@@ -165,7 +166,8 @@ public sealed class FolderOwnershipTests : IDisposable
         Directory.CreateDirectory(_elsewhere.Path);
         var mine = Path.Combine(_elsewhere.Path, "mine");
         await File.WriteAllTextAsync(mine, "mine");
-        string[] links = [Path.Combine(_folder.Path, "incoming", Guid.NewGuid().ToString("N")), Path.Combine(_folder.Path, "incoming", $"{new string('a', 64)}.safetensors")];
+        string[] links = [Path.Combine(_folder.Path, "incoming", Guid.NewGuid().ToString("N")),
+            Path.Combine(_folder.Path, "incoming", $"{new string('a', 64)}.safetensors")];
         Assert.All(links, link => File.CreateSymbolicLink(link, mine));
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "parameters", "zz"), _elsewhere.Path);
         await using var application = Application();
@@ -244,7 +246,8 @@ public sealed class FolderOwnershipTests : IDisposable
 
     /// <summary>All files below a folder, with their lengths.</summary>
     private static List<string> Contents(string folder) =>
-        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => $"{Path.GetRelativePath(folder, file)} {new FileInfo(file).Length}").Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => $"{Path.GetRelativePath(folder, file)} {new FileInfo(file).Length}")
+            .Order(StringComparer.Ordinal)];
 
     private GradApplication Application() => new() { Settings = [("Storage:Folder", _folder.Path)] };
 }

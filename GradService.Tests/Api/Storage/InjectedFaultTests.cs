@@ -154,20 +154,23 @@ public sealed class InjectedFaultTests : IDisposable
         // Parameters are checked against the id as they are read.
         Assert.All(ids, id => Assert.True((piece.Damaged && !isDone && id == Lasting.Id) || store.ParametersOf(id) is not null));
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
-        Assert.Equal(ids.Order(), Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)).Order());
+        Assert.Equal(ids.Order(), Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetFileNameWithoutExtension(path)).Order());
         Assert.All(store.Names(), name => Assert.Contains(store.IdOf(name), ids));
         Assert.True(File.Exists(Path.Combine(_folder.Path, "gradservice-folder")));
     }
 
-    private static NetworkStore Store(string folder, InjectedFault? fault) => new(Options.Create(new StorageOptions { Folder = folder }), NullLogger<NetworkStore>.Instance, TimeProvider.System)
-    {
-        Disk = fault?.Disk ?? (IStorageFiles)new StorageFiles(),
-        Interceptors = fault is null ? [] : [fault],
-    };
+    private static NetworkStore Store(string folder, InjectedFault? fault) =>
+        new(Options.Create(new StorageOptions { Folder = folder }), NullLogger<NetworkStore>.Instance, TimeProvider.System)
+        {
+            Disk = fault?.Disk ?? (IStorageFiles)new StorageFiles(),
+            Interceptors = fault is null ? [] : [fault],
+        };
 
     private static CanonicalNetwork Network(int number)
     {
-        var text = $$"""{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 2 }], "parameters": { "0.weight": [[{{number}}], [2]], "0.bias": [3, 4] } }""";
+        var text = $$"""{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 2 }], "parameters": { "0.weight": [[{{number}}], """
+            + $$"""[2]], "0.bias": [3, 4] } }""";
         return CanonicalNetwork.Of(RequestReader.Read<NetworkSpec>(Encoding.UTF8.GetBytes(text)), new Limits());
     }
 
@@ -234,7 +237,8 @@ public sealed class InjectedFaultTests : IDisposable
     /// <summary>A piece of work on a folder.</summary>
     private sealed class Piece(
         Func<NetworkStore, Task>? Act = null, Action<string>? Prepare = null, Action<string>? Begin = null,
-        IReadOnlyList<CanonicalNetwork>? Before = null, IReadOnlyList<CanonicalNetwork>? New = null, IReadOnlyList<CanonicalNetwork>? Gone = null, bool Damaged = false, bool IsOpening = false)
+        IReadOnlyList<CanonicalNetwork>? Before = null, IReadOnlyList<CanonicalNetwork>? New = null, IReadOnlyList<CanonicalNetwork>? Gone = null,
+        bool Damaged = false, bool IsOpening = false)
     {
         /// <summary>The work itself.</summary>
         public Func<NetworkStore, Task> Act { get; } = Act ?? (_ => Task.CompletedTask);

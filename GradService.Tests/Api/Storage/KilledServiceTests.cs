@@ -48,7 +48,8 @@ public sealed class KilledServiceTests : IDisposable
         }
 
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
-        Assert.Equal(there.Order(), Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)).Order());
+        Assert.Equal(there.Order(), Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetFileNameWithoutExtension(path)).Order());
     }
 
     private ServiceProcess Start() => new("--urls=http://127.0.0.1:0", $"--Storage:Folder={_folder.Path}");

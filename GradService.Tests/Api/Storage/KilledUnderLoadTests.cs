@@ -13,7 +13,8 @@ namespace GradService.Tests.Api.Storage;
 public sealed class KilledUnderLoadTests : IDisposable
 {
     private const int Clients = 8;
-    private static readonly int Kills = int.TryParse(Environment.GetEnvironmentVariable("GRADSERVICE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 5;
+    private static readonly int Kills =
+        int.TryParse(Environment.GetEnvironmentVariable("GRADSERVICE_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 5;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -75,7 +76,8 @@ public sealed class KilledUnderLoadTests : IDisposable
         }
 
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
-        Assert.Equal(listed.Order(), Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)).Order());
+        Assert.Equal(listed.Order(), Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetFileNameWithoutExtension(path)).Order());
         foreach (var caller in callers)
         {
             await caller.VerifyAsync(client, listed);
@@ -131,9 +133,12 @@ public sealed class KilledUnderLoadTests : IDisposable
             for (var name = 0; name < Names; name++)
             {
                 using var answer = await client.GetAsync($"/v1/names/{NameOf(name)}");
-                var found = answer.StatusCode == HttpStatusCode.NotFound ? null : (string)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["id"]!;
+                var found = answer.StatusCode == HttpStatusCode.NotFound
+                    ? null
+                    : (string)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["id"]!;
                 var known = _names.GetValueOrDefault(NameOf(name));
-                Assert.True(found == known || (_asked.Name == NameOf(name) && found == _asked.Target), $"{NameOf(name)} points to {found ?? "nothing"} instead of {known ?? "nothing"}");
+                Assert.True(found == known || (_asked.Name == NameOf(name) && found == _asked.Target),
+                    $"{NameOf(name)} points to {found ?? "nothing"} instead of {known ?? "nothing"}");
                 if (found is null)
                 {
                     _names.Remove(NameOf(name));
@@ -182,6 +187,8 @@ public sealed class KilledUnderLoadTests : IDisposable
         private string NameOf(int name) => $"n{number}-{name}";
 
         /// <summary>Small ones and some that take a while to write; no two are the same.</summary>
-        private string Spec() => $$"""{ "inputShape": [{{(_random.Next(2) == 0 ? 2 : 200)}}], "layers": [{ "type": "linear", "outFeatures": 100 }], "seed": {{(number * 1_000_000) + _seed++}} }""";
+        private string Spec() =>
+            $$"""{ "inputShape": [{{(_random.Next(2) == 0 ? 2 : 200)}}], "layers": [{ "type": "linear", "outFeatures": 100 }], "seed": """
+                + $$"""{{(number * 1_000_000) + _seed++}} }""";
     }
 }

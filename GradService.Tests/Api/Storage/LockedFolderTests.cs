@@ -81,10 +81,13 @@ public sealed class LockedFolderTests : IDisposable
     {
         using var live = await client.GetAsync("/health/live").WaitAsync(Soon);
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await application.PostAsync("/v1/forward", """{ "network": { "inputShape": [1], "layers": [{ "type": "tanh" }] }, "inputs": [[0]] }""").WaitAsync(Soon)).Status);
+        Assert.Equal(HttpStatusCode.OK,
+            (await application.PostAsync("/v1/forward", """{ "network": { "inputShape": [1], "layers": [{ "type": "tanh" }] }, "inputs": [[0]] }""")
+                .WaitAsync(Soon)).Status);
     }
 
-    private static void AssertRefused(ProblemAnswer refusal) => Assert.Equal((503, StorageUnavailableException.Locked), (refusal.Status, (string?)refusal.Body["code"]));
+    private static void AssertRefused(ProblemAnswer refusal) =>
+        Assert.Equal((503, StorageUnavailableException.Locked), (refusal.Status, (string?)refusal.Body["code"]));
 
     /// <summary>Holds the database as another program might, also against readers.</summary>
     private SqliteConnection Hold()

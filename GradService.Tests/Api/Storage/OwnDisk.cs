@@ -64,7 +64,8 @@ internal sealed class OwnDisk : IDisposable
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class FactNeedsMountAttribute : FactAttribute
 {
-    private static readonly Tool Mount = new("the right to mount a disk", "bash", "-c", "place=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs \"$place\" && umount \"$place\" && rmdir \"$place\"");
+    private static readonly Tool Mount = new("the right to mount a disk", "bash", "-c",
+        "place=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs \"$place\" && umount \"$place\" && rmdir \"$place\"");
 
     public FactNeedsMountAttribute() => Skip = Mount.Missing;
 }

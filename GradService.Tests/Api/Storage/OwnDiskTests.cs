@@ -99,13 +99,15 @@ public sealed class OwnDiskTests
         var id = (string)(await client.GetJsonAsync($"/v1/names/{name}"))["id"]!;
         Assert.NotEmpty(await client.ParametersAsync(id, "application/vnd.safetensors"));
         Assert.NotEmpty((await client.GetJsonAsync("/v1/networks"))["items"]!.AsArray());
-        Assert.Equal(HttpStatusCode.OK, (await application.PostAsync("/v1/forward", $$"""{ "network": { "name": "{{name}}" }, "inputs": [[{{string.Join(',', Enumerable.Repeat("0", 100))}}]] }""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await application.PostAsync("/v1/forward",
+            $$"""{ "network": { "name": "{{name}}" }, "inputs": [[{{string.Join(',', Enumerable.Repeat("0", 100))}}]] }""")).Status);
     }
 
     private static async Task AssertFullAsync(GradApplication application)
     {
         Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{Spec(77)}} }""")).Status);
-        Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch))).Status);
+        Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks",
+            NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch))).Status);
     }
 
     private static async Task DeleteAsync(HttpClient client, string id, string name)

@@ -76,13 +76,15 @@ public sealed class StorageTests : IDisposable
 
         // An upload that did not end, a network that was never entered, one that is deleted but for its file, and a lock that a migration
         // never gave back.
-        string[] orphans = [InIncoming(Guid.NewGuid().ToString("N")), InIncoming($"{new string('b', 64)}.safetensors"), InIncoming($"{new string('c', 64)}.safetensors")];
+        string[] orphans = [InIncoming(Guid.NewGuid().ToString("N")), InIncoming($"{new string('b', 64)}.safetensors"),
+            InIncoming($"{new string('c', 64)}.safetensors")];
         Assert.All(orphans, path => File.WriteAllText(path, "x"));
         using (var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "networks.db")};Pooling=False"))
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "CREATE TABLE IF NOT EXISTS \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL); INSERT OR IGNORE INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')";
+            command.CommandText = "CREATE TABLE IF NOT EXISTS \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL); "
+                + "INSERT OR IGNORE INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')";
             command.ExecuteNonQuery();
         }
 
@@ -105,7 +107,8 @@ public sealed class StorageTests : IDisposable
         }
 
         Directory.CreateDirectory(Path.Combine(_folder.Path, "parameters", "bb"));
-        string[] others = [InIncoming("thesis.tex"), Path.Combine(_folder.Path, "parameters", "bb", $"{new string('b', 64)}.safetensors"), Path.Combine(_folder.Path, "parameters", id[..2], "stray"), Path.Combine(_folder.Path, "notes.txt")];
+        string[] others = [InIncoming("thesis.tex"), Path.Combine(_folder.Path, "parameters", "bb", $"{new string('b', 64)}.safetensors"),
+            Path.Combine(_folder.Path, "parameters", id[..2], "stray"), Path.Combine(_folder.Path, "notes.txt")];
         Assert.All(others, path => File.WriteAllText(path, "x"));
         using var store = Store();
         var folder = store.Open();
@@ -187,7 +190,8 @@ public sealed class StorageTests : IDisposable
         isFull = true;
         var refusal = await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": {{NetworkRequests.Spec(2)}}, "name": "lost" }""");
         Assert.Equal((507, "There is no room for more networks."), (refusal.Status, (string)refusal.Body["title"]!));
-        Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch))).Status);
+        Assert.Equal(507, (await ProblemAnswer.PostAsync(application, "/v1/networks",
+            NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, SafetensorsFile.OfPyTorch))).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/v1/names/lost")).StatusCode);
         Assert.Equal(id, (string)(await client.GetJsonAsync("/v1/names/there"))["id"]!);
         Assert.Single((await client.GetJsonAsync("/v1/networks"))["items"]!.AsArray());
@@ -293,7 +297,8 @@ public sealed class StorageTests : IDisposable
 
         (await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "name": "first", "network": { "id": "{{other}}" } }"""))
             .AssertSays(409, "name", "Expected a name that is free, or that points to the same content, got 'first', which points to…");
-        Assert.Equal(503, (await ProblemAnswer.PostAsync(application, "/v1/networks", $$"""{ "network": { "id": "{{id}}", "parameters": { "3.bias": [7, 8] } } }""")).Status);
+        Assert.Equal(503, (await ProblemAnswer.PostAsync(application, "/v1/networks",
+            $$"""{ "network": { "id": "{{id}}", "parameters": { "3.bias": [7, 8] } } }""")).Status);
     }
 
     [Fact]
@@ -315,15 +320,18 @@ public sealed class StorageTests : IDisposable
             Assert.True(status is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{status} {body}");
         });
         var listed = (await client.GetJsonAsync("/v1/networks"))["items"]!.AsArray().Select(item => (string)item!["id"]!).ToHashSet();
-        Assert.Equal(listed.Order(), Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)).Order());
+        Assert.Equal(listed.Order(), Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetFileNameWithoutExtension(path)).Order());
     }
 
-    private GradApplication Application(params IReadOnlyList<(string, string)> settings) => new() { Settings = [("Storage:Folder", _folder.Path), .. settings] };
+    private GradApplication Application(params IReadOnlyList<(string, string)> settings) =>
+        new() { Settings = [("Storage:Folder", _folder.Path), .. settings] };
 
     private void AssertInPlace(string id)
     {
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
-        Assert.Equal([$"{id}.safetensors"], Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)));
+        Assert.Equal([$"{id}.safetensors"],
+            Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)));
     }
 
     private GradApplication WithDisk(Func<string, Stream> create) => WithDisk(new OtherDisk { Creation = create });

@@ -174,11 +174,13 @@ public sealed class NetworkCacheTests
         using (var small = DomainServices.Networks(engine: new EngineOptions { NetworkCacheBytes = 4 * Each }))
         using (var nothing = DomainServices.Networks(engine: new EngineOptions { NetworkCacheBytes = 0 }))
         {
-            var (kept, none) = (new GradientService(new Limits(), DomainServices.Catalog(small)), new GradientService(new Limits(), DomainServices.Catalog(nothing)));
+            var (kept, none) = (new GradientService(new Limits(), DomainServices.Catalog(small)),
+                new GradientService(new Limits(), DomainServices.Catalog(nothing)));
             var requests = Enumerable.Range(0, 28).Select(index => Ask(index % 7, index % 4)).ToList();
             var expected = requests.Select(request => Bits(none, request)).ToList();
             Assert.True(expected.Distinct().Count() > 20);
-            Parallel.For(0, 280, new ParallelOptions { MaxDegreeOfParallelism = 8 }, round => Assert.Equal(expected[round % 28], Bits(kept, requests[round % 28])));
+            Parallel.For(0, 280, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+                round => Assert.Equal(expected[round % 28], Bits(kept, requests[round % 28])));
             Assert.InRange(small.Count, 1, 4);
             Assert.Equal(0, nothing.Count);
         }
@@ -193,7 +195,10 @@ public sealed class NetworkCacheTests
     public void A_dense_network_needs_no_tensor_at_all_not_even_to_be_built(string kind)
     {
         var service = DomainServices.Gradients();
-        var request = Ask(1, 0) with { Gradient = kind == "sum" ? new Sum() : kind == "perSample" ? new PerSample() : new Vjp { Cotangent = new NdArray(new Shape(9, 1), new double[9]) } };
+        var request = Ask(1, 0) with
+        {
+            Gradient = kind == "sum" ? new Sum() : kind == "perSample" ? new PerSample() : new Vjp { Cotangent = new NdArray(new Shape(9, 1), new double[9]) },
+        };
         var before = Created();
         Assert.Equal("dense", service.Differentiate(request, CancellationToken.None).Diagnostics.Engine.Name);
         service.Forward(request, CancellationToken.None);
@@ -220,7 +225,8 @@ public sealed class NetworkCacheTests
 
     private static NetworkShape ShapeOf(NetworkSpec spec) => NetworkShape.Infer(spec, new Limits());
 
-    private static NetworkSpec Spec(int seed) => new() { InputShape = [1], Layers = [new Linear { OutFeatures = 4 }, new Tanh(), new BatchNorm(), new Linear { OutFeatures = 1 }], Seed = seed };
+    private static NetworkSpec Spec(int seed) =>
+        new() { InputShape = [1], Layers = [new Linear { OutFeatures = 4 }, new Tanh(), new BatchNorm(), new Linear { OutFeatures = 1 }], Seed = seed };
 
     private static GradientRequest Ask(int seed, int kind) => new()
     {

@@ -44,7 +44,8 @@ public sealed class NetworkCatalogTests
         Assert.Same(one.Network, same.Network);
         Assert.Equal(3, new[] { plain.Network, one.Network, other.Network }.Distinct().Count());
 
-        NetworkReference Laid(double mean) => new() { Id = network.Id, Parameters = new Dictionary<string, NdArray> { ["1.running_mean"] = new(new Shape(2), [mean, mean]) } };
+        NetworkReference Laid(double mean) =>
+            new() { Id = network.Id, Parameters = new Dictionary<string, NdArray> { ["1.running_mean"] = new(new Shape(2), [mean, mean]) } };
     }
 
     [Fact]
@@ -62,13 +63,19 @@ public sealed class NetworkCatalogTests
     public void Without_a_store_nothing_is_found()
     {
         using var built = DomainServices.Networks();
-        Assert.Equal("network.name", Assert.Throws<FaultException>(() => DomainServices.Catalog(built).Open(new NetworkReference { Name = "a" })).Faults[0].Path);
+        Assert.Equal("network.name",
+            Assert.Throws<FaultException>(() => DomainServices.Catalog(built).Open(new NetworkReference { Name = "a" })).Faults[0].Path);
     }
 
     [Fact]
     public void A_canonical_network_has_all_its_numbers_in_its_own_precision_and_no_seed()
     {
-        var network = CanonicalNetwork.Of(Spec with { Parameters = new Dictionary<string, NdArray> { ["0.bias"] = new(new Shape(2), [0.5, 1.5]), ["1.num_batches_tracked"] = new(new Shape(), [4f]) } }, new Limits());
+        var network = CanonicalNetwork.Of(
+            Spec with { Parameters = new Dictionary<string, NdArray>
+            {
+                ["0.bias"] = new(new Shape(2), [0.5, 1.5]),
+                ["1.num_batches_tracked"] = new(new Shape(), [4f]),
+            } }, new Limits());
         Assert.Null(network.Spec.Seed);
         Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"], network.Spec.Parameters!.Keys);
         Assert.All(network.Spec.Parameters, pair => Assert.Equal(pair.Key == "1.num_batches_tracked" ? Dtype.Float64 : Dtype.Float32, pair.Value.Dtype));
@@ -79,12 +86,24 @@ public sealed class NetworkCatalogTests
     [Fact]
     public void What_stands_for_a_default_is_the_default()
     {
-        AssertSame(new MaxPool2d { KernelSize = new PerAxis(2) }, new MaxPool2d { KernelSize = new PerAxis(2, 2), Stride = new PerAxis(2), Padding = new PerAxis(0, 0) });
-        AssertSame(new Conv2d { OutChannels = 1, KernelSize = new PerAxis(3) }, new Conv2d { OutChannels = 1, KernelSize = new PerAxis(3, 3), Stride = new PerAxis(1, 1), Padding = new ConvolutionPadding(new PerAxis(0, 0)) });
+        AssertSame(new MaxPool2d { KernelSize = new PerAxis(2) }, new MaxPool2d
+        {
+            KernelSize = new PerAxis(2, 2),
+            Stride = new PerAxis(2),
+            Padding = new PerAxis(0, 0),
+        });
+        AssertSame(new Conv2d { OutChannels = 1, KernelSize = new PerAxis(3) }, new Conv2d
+        {
+            OutChannels = 1,
+            KernelSize = new PerAxis(3, 3),
+            Stride = new PerAxis(1, 1),
+            Padding = new ConvolutionPadding(new PerAxis(0, 0)),
+        });
         AssertOther(new MaxPool2d { KernelSize = new PerAxis(2, 1) }, new MaxPool2d { KernelSize = new PerAxis(2, 1), Stride = new PerAxis(2) });
         AssertOther(new MaxPool3d { KernelSize = new PerAxis(2, 1, 1) }, new MaxPool3d { KernelSize = new PerAxis(2, 1, 1), Stride = new PerAxis(2, 2, 1) });
         AssertOther(new BatchNorm(), new BatchNorm { Momentum = null });
-        AssertSame(new Residual { Layers = [new MaxPool1d { KernelSize = new PerAxis(1) }] }, new Residual { Layers = [new MaxPool1d { KernelSize = new PerAxis(1), Stride = new PerAxis(1) }] });
+        AssertSame(new Residual { Layers = [new MaxPool1d { KernelSize = new PerAxis(1) }] },
+            new Residual { Layers = [new MaxPool1d { KernelSize = new PerAxis(1), Stride = new PerAxis(1) }] });
 
         static void AssertSame(Layer one, Layer other) => Assert.Equal(Hash(one), Hash(other));
         static void AssertOther(Layer one, Layer other) => Assert.NotEqual(Hash(one), Hash(other));

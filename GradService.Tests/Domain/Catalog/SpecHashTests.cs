@@ -32,7 +32,10 @@ public sealed class SpecHashTests
         Spec with { Layers = [new Linear { OutFeatures = 3 }, new BatchNorm { Momentum = null }, new Residual { Layers = [new Linear { OutFeatures = 3 }] }] },
         Spec with { Layers = [new Linear { OutFeatures = 3 }, new BatchNorm { Eps = 1e-4 }, new Residual { Layers = [new Linear { OutFeatures = 3 }] }] },
         Spec with { Layers = [new Linear { OutFeatures = 3 }, new BatchNorm(), new Residual { Layers = [new Linear { OutFeatures = 4 }] }] },
-        Spec with { Layers = [new Linear { OutFeatures = 3 }, new BatchNorm(), new Residual { Layers = [new Linear { OutFeatures = 3 }], Shortcut = [new Tanh()] }] },
+        Spec with
+        {
+            Layers = [new Linear { OutFeatures = 3 }, new BatchNorm(), new Residual { Layers = [new Linear { OutFeatures = 3 }], Shortcut = [new Tanh()] }],
+        },
         Spec with { Layers = [new Linear { OutFeatures = 3 }, new Residual { Layers = [new BatchNorm(), new Linear { OutFeatures = 3 }] }] },
         Spec with { Layers = [new Conv1d { OutChannels = 3, KernelSize = new PerAxis(1) }] },
         Spec with { Layers = [new Conv1d { OutChannels = 3, KernelSize = new PerAxis(1), Padding = new ConvolutionPadding(null) }] },
@@ -51,7 +54,8 @@ public sealed class SpecHashTests
 
     [Fact]
     public void The_same_content_has_the_same_hash_in_whatever_order_parameters_stand() =>
-        Assert.Equal(SpecHash.Of(Spec), SpecHash.Of(Spec with { Parameters = new Dictionary<string, NdArray> { ["0.bias"] = Values(3), ["0.weight"] = Values(1, 2) } }));
+        Assert.Equal(SpecHash.Of(Spec),
+            SpecHash.Of(Spec with { Parameters = new Dictionary<string, NdArray> { ["0.bias"] = Values(3), ["0.weight"] = Values(1, 2) } }));
 
     [Fact]
     public void Whatever_differs_makes_another_hash() =>

@@ -16,7 +16,8 @@ internal static class FindingOf
     /// <inheritdoc cref="Finding(GradientResult, string)"/>
     public static Finding? Finding(this ObjectiveResult answer, string code) => answer.Diagnostics.Findings.SingleOrDefault(finding => finding.Code == code);
 
-    public static Finding? Finding(this Problem problem, string code, Question question, bool finiteDifferences = false) => problem.Answer(question, finiteDifferences).Finding(code);
+    public static Finding? Finding(this Problem problem, string code, Question question, bool finiteDifferences = false) =>
+        problem.Answer(question, finiteDifferences).Finding(code);
 
     /// <summary>Three significant digits, as findings write numbers.</summary>
     public static string Digits(double number) => number.ToString("G3", System.Globalization.CultureInfo.InvariantCulture);

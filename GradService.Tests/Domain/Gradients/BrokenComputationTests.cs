@@ -41,7 +41,11 @@ public sealed class BrokenComputationTests
         var service = DomainServices.Gradients();
         var request = new GradientRequest
         {
-            Network = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = 3 }, new Dropout(), new BatchNorm(), new Linear { OutFeatures = 1 }] },
+            Network = new NetworkSpec
+            {
+                InputShape = [1],
+                Layers = [new Linear { OutFeatures = 3 }, new Dropout(), new BatchNorm(), new Linear { OutFeatures = 1 }],
+            },
             Inputs = new NdArray(new Shape(5, 1), [0.1, 0.2, -0.3, 0.4, 0.5]),
             Dropout = new DropoutSpec { Seed = 1 },
             Diagnostics = new DiagnosticsSpec { FiniteDifferences = true },
@@ -55,7 +59,14 @@ public sealed class BrokenComputationTests
             Assert.ThrowsAny<Exception>(() => service.Differentiate(request with { Gradient = question }, CancellationToken.None));
             Assert.True(question.Broke, $"{stage} was not reached");
             Assert.ThrowsAny<Exception>(() => service.Compare(
-                new ComparisonRequest { Network = request.Network, Inputs = request.Inputs, Diagnostics = request.Diagnostics, Compare = [new ComparisonEntry(BatchNormMode.Find("train")!, new PerSample()), new ComparisonEntry(BatchNormMode.Find("train")!, new Breaking(new PerSample(), stage))] },
+                new ComparisonRequest
+                {
+                    Network = request.Network,
+                    Inputs = request.Inputs,
+                    Diagnostics = request.Diagnostics,
+                    Compare = [new ComparisonEntry(BatchNormMode.Find("train")!, new PerSample()),
+                        new ComparisonEntry(BatchNormMode.Find("train")!, new Breaking(new PerSample(), stage))],
+                },
                 CancellationToken.None));
         }
 
@@ -65,7 +76,13 @@ public sealed class BrokenComputationTests
     [Fact]
     public void A_network_whose_parameters_do_not_fit_leaves_no_tensor()
     {
-        var spec = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = 3 }, new BatchNorm()], Seed = 1, Parameters = new Dictionary<string, NdArray> { ["1.weight"] = new(new Shape(2), [1.0, 2]) } };
+        var spec = new NetworkSpec
+        {
+            InputShape = [1],
+            Layers = [new Linear { OutFeatures = 3 }, new BatchNorm()],
+            Seed = 1,
+            Parameters = new Dictionary<string, NdArray> { ["1.weight"] = new(new Shape(2), [1.0, 2]) },
+        };
         var shape = NetworkShape.Infer(spec, new Limits());
         var before = MemoryTests.TensorsAlive();
         Assert.Throws<FaultException>(() => Network.Of(ParameterValues.Of(spec, shape)));
@@ -76,7 +93,11 @@ public sealed class BrokenComputationTests
     public void What_is_refused_for_its_size_never_was_a_tensor()
     {
         var service = DomainServices.Gradients(engine: new EngineOptions { Dense = false });
-        var request = new ForwardRequest { Network = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = int.MaxValue }, new Linear { OutFeatures = int.MaxValue }] }, Inputs = new NdArray(new Shape(1, 1), [1.0]) };
+        var request = new ForwardRequest
+        {
+            Network = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = int.MaxValue }, new Linear { OutFeatures = int.MaxValue }] },
+            Inputs = new NdArray(new Shape(1, 1), [1.0]),
+        };
         long Created() => DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
         var before = Created();
         Assert.Throws<FaultException>(() => service.Forward(request, CancellationToken.None));

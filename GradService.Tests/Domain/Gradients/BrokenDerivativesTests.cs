@@ -18,7 +18,11 @@ namespace GradService.Tests.Domain.Gradients;
 [Trait("Lane", "Slow")]
 public sealed class BrokenDerivativesTests
 {
-    private static readonly GradientService Service = DomainServices.Gradients(new Limits { MaxRowByRowWork = long.MaxValue }, new EngineOptions { Dense = false, NetworkCacheBytes = 0 });
+    private static readonly GradientService Service = DomainServices.Gradients(new Limits { MaxRowByRowWork = long.MaxValue }, new EngineOptions
+    {
+        Dense = false,
+        NetworkCacheBytes = 0,
+    });
 
     public static TheoryData<string, int> Kinds()
     {
@@ -70,7 +74,8 @@ public sealed class BrokenDerivativesTests
             watch.Start();
             try
             {
-                Assert.ThrowsAny<OperationCanceledException>(() => Ask(new Waiting(Of(kind, 3000), atTheCheck, cancellation.Token), coupled, samples: 3000, cancellation.Token));
+                Assert.ThrowsAny<OperationCanceledException>(
+                    () => Ask(new Waiting(Of(kind, 3000), atTheCheck, cancellation.Token), coupled, samples: 3000, cancellation.Token));
             }
             finally
             {

@@ -23,9 +23,11 @@ public sealed class DenseEvaluationTests
     [InlineData(Dtype.Float64)]
     public void Eight_threads_get_the_same_bits_call_by_call(Dtype dtype)
     {
-        var requests = Samples.SelectMany(samples => new Question[] { new Sum(), new PerSample() }, (samples, question) => Ask(samples, question, "train", dtype)).ToList();
+        var requests = Samples.SelectMany(samples => new Question[] { new Sum(), new PerSample() },
+            (samples, question) => Ask(samples, question, "train", dtype)).ToList();
         var alone = requests.Select(Bits).ToList();
-        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, round => Assert.Equal(alone[round % alone.Count], Bits(requests[round % alone.Count])));
+        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            round => Assert.Equal(alone[round % alone.Count], Bits(requests[round % alone.Count])));
     }
 
     [Theory]
@@ -44,7 +46,11 @@ public sealed class DenseEvaluationTests
                 var shape = parameter switch { "0.weight" => new Shape(4, 1), "3.weight" => new Shape(2, 4), _ => new Shape(4) };
                 var values = Enumerable.Repeat(0.3, (int)shape.Elements).ToArray();
                 values[1] = value;
-                request = request with { Network = request.Spec() with { Seed = 3, Parameters = new Dictionary<string, NdArray> { [parameter] = new(shape, values) } } };
+                request = request with { Network = request.Spec() with
+                {
+                    Seed = 3,
+                    Parameters = new Dictionary<string, NdArray> { [parameter] = new(shape, values) },
+                } };
                 var (dense, tensors) = (Dense.Differentiate(request, CancellationToken.None), Tensors.Differentiate(request, CancellationToken.None));
                 Assert.Equal(("dense", "tensor"), (dense.Diagnostics.Engine.Name, tensors.Diagnostics.Engine.Name));
                 Assert.Equal(NotFinite(tensors.Outputs), NotFinite(dense.Outputs));
@@ -65,13 +71,17 @@ public sealed class DenseEvaluationTests
         var request = Ask(9, new Sum(), "train", Dtype.Float64);
         request = request with { Network = request.Spec() with { Layers = [.. request.Spec().Layers, new Dropout()] } };
         Assert.Equal("dense", Dense.Differentiate(request, CancellationToken.None).Diagnostics.Engine.Name);
-        Assert.Equal("tensor", Dense.Differentiate(request with { Dropout = new GradService.Domain.Runs.DropoutSpec { Seed = 1 } }, CancellationToken.None).Diagnostics.Engine.Name);
+        Assert.Equal("tensor", Dense.Differentiate(request with { Dropout = new GradService.Domain.Runs.DropoutSpec { Seed = 1 } },
+            CancellationToken.None).Diagnostics.Engine.Name);
     }
 
     [Fact]
     public void A_network_that_does_nothing_hands_its_inputs_through()
     {
-        var request = Ask(5, new PerSample(), "train", Dtype.Float64) with { Network = new NetworkSpec { InputShape = [1], Layers = [new Identity()], Dtype = Dtype.Float64 } };
+        var request = Ask(5, new PerSample(), "train", Dtype.Float64) with
+        {
+            Network = new NetworkSpec { InputShape = [1], Layers = [new Identity()], Dtype = Dtype.Float64 },
+        };
         var answer = Dense.Differentiate(request, CancellationToken.None);
         Assert.Equal("dense", answer.Diagnostics.Engine.Name);
         Assert.Equal(Answers.Flat(request.Inputs), Answers.Flat(answer.Outputs));
@@ -84,12 +94,19 @@ public sealed class DenseEvaluationTests
     private static string Bits(GradientRequest request)
     {
         var answer = Dense.Differentiate(request, CancellationToken.None);
-        return string.Join(' ', new[] { answer.Outputs, answer.Gradients!, answer.BatchNorm.Layers[0].Mean, answer.BatchNorm.Layers[0].Variance }.SelectMany(Answers.Flat).Select(BitConverter.DoubleToInt64Bits));
+        return string.Join(' ', new[] { answer.Outputs, answer.Gradients!, answer.BatchNorm.Layers[0].Mean, answer.BatchNorm.Layers[0].Variance }
+            .SelectMany(Answers.Flat).Select(BitConverter.DoubleToInt64Bits));
     }
 
     private static GradientRequest Ask(int samples, Question question, string mode, Dtype dtype) => new()
     {
-        Network = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = 4 }, new Tanh(), new BatchNorm(), new Linear { OutFeatures = 2 }], Dtype = dtype, Seed = 3 },
+        Network = new NetworkSpec
+        {
+            InputShape = [1],
+            Layers = [new Linear { OutFeatures = 4 }, new Tanh(), new BatchNorm(), new Linear { OutFeatures = 2 }],
+            Dtype = dtype,
+            Seed = 3,
+        },
         Inputs = new NdArray(new Shape(samples, 1), [.. Enumerable.Range(0, samples).Select(i => Math.Sin(i))]),
         BatchNorm = new BatchNormSpec { Mode = BatchNormMode.Find(mode)! },
         Gradient = question,

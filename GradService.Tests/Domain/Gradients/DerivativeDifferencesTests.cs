@@ -73,7 +73,8 @@ public sealed class DerivativeDifferencesTests
     [InlineData(3)]
     [InlineData(4)]
     public void One_wrong_order_is_found(int order) =>
-        Assert.True(Check("derivatives 4", 1, answer => [.. answer.Select((entry, i) => i % 4 == order - 1 ? entry + (0.1 * Answers.Largest(answer)) : entry)]).MaxRelativeError > 0.05);
+        Assert.True(Check("derivatives 4", 1,
+            answer => [.. answer.Select((entry, i) => i % 4 == order - 1 ? entry + (0.1 * Answers.Largest(answer)) : entry)]).MaxRelativeError > 0.05);
 
     private static Question Of(string kind) => kind switch
     {
@@ -94,7 +95,11 @@ public sealed class DerivativeDifferencesTests
         if (right.Factors is { } factors)
         {
             var values = spoil([.. Answers.Flat(factors.Diagonal), .. Answers.Flat(factors.Left)]);
-            spoilt = new Answer { Factors = factors with { Diagonal = new NdArray(factors.Diagonal.Shape, values[..factors.Diagonal.Count]), Left = new NdArray(factors.Left.Shape, values[factors.Diagonal.Count..]) } };
+            spoilt = new Answer { Factors = factors with
+            {
+                Diagonal = new NdArray(factors.Diagonal.Shape, values[..factors.Diagonal.Count]),
+                Left = new NdArray(factors.Left.Shape, values[factors.Diagonal.Count..]),
+            } };
         }
         else
         {

@@ -83,6 +83,7 @@ public sealed class FiniteDifferencesTests
         using var network = Network.Of(ParameterValues.Of(problem.Network, shape));
         var plan = RunPlan.Of(shape, problem.Norm, problem.Samples);
         var run = TorchRun.Of(plan, network, new NdArray(problem.InputShape, problem.Inputs).ToTensor(Dtype.Float64));
-        return FiniteDifferences.Check(run, question, plan.Size, new Answer { Gradients = new NdArray(right.Shape, spoil(Answers.Flat(right))) }, CancellationToken.None).Report;
+        return FiniteDifferences.Check(run, question, plan.Size, new Answer { Gradients = new NdArray(right.Shape, spoil(Answers.Flat(right))) },
+            CancellationToken.None).Report;
     }
 }

@@ -54,11 +54,14 @@ public sealed class RowByRowLimitTests
     {
         await using var application = new GradApplication();
         var request = GoodRequests.Gradient()
-            .With("network.layers", """[{ "type": "linear", "outFeatures": 2 }, { "type": "batchNorm" }, { "type": "tanh" }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 1 }]""")
+            .With("network.layers",
+                """[{ "type": "linear", "outFeatures": 2 }, { "type": "batchNorm" }, { "type": "tanh" }, { "type": "batchNorm" }, """
+                    + """{ "type": "linear", "outFeatures": 1 }]""")
             .With("gradient", """{ "kind": "derivatives", "order": 3 }""")
             .With("inputs", $"[{string.Join(", ", Enumerable.Range(0, 2000).Select(sample => $"[{sample}]"))}]");
         (await ProblemAnswer.PostAsync(application, "/v1/gradients", request.ToJsonString())).AssertSays(413, "gradient",
-            "Expected at most 10000000 of N²·M·order, as two or more coupled layers make higher derivatives go row by row (limit MaxRowByRowWork), got 12000000. Send fewer samples, select fewer outputs, or use mode trainDetached…");
+            "Expected at most 10000000 of N²·M·order, as two or more coupled layers make higher derivatives go row by row (limit MaxRowByRowWork), "
+                + "got 12000000. Send fewer samples, select fewer outputs, or use mode trainDetached…");
     }
 
     [Fact]

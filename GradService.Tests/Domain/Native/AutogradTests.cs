@@ -31,7 +31,8 @@ public sealed class AutogradTests : IDisposable
     public void A_cotangent_of_another_shape_is_refused_and_can_be_caught()
     {
         var x = Leaf(1, 2);
-        Assert.Equal("The cotangent has shape [3], the output [2].", Assert.Throws<ArgumentException>(() => Autograd.VectorJacobianProduct(x.Squared(), Ones(3), x)).Message);
+        Assert.Equal("The cotangent has shape [3], the output [2].",
+            Assert.Throws<ArgumentException>(() => Autograd.VectorJacobianProduct(x.Squared(), Ones(3), x)).Message);
     }
 
     [Fact]

@@ -60,7 +60,12 @@ public sealed class CollectedScalarsTests
     {
         // Everything elementwise that the table has, with statistics before and after it.
         Layer[] activations = [.. LayerTable.All.Values.Where(typeof(Activation).IsAssignableFrom).Select(type => (Layer)Activator.CreateInstance(type)!)];
-        var spec = new NetworkSpec { InputShape = [2], Dtype = Dtype.Float64, Layers = [new Linear { OutFeatures = 3 }, new BatchNorm(), .. activations, new LayerNorm(), new Residual { Layers = [new Dropout()] }] };
+        var spec = new NetworkSpec
+        {
+            InputShape = [2],
+            Dtype = Dtype.Float64,
+            Layers = [new Linear { OutFeatures = 3 }, new BatchNorm(), .. activations, new LayerNorm(), new Residual { Layers = [new Dropout()] }],
+        };
         var shape = NetworkShape.Infer(spec, new Limits());
         var plan = RunPlan.Of(shape, new BatchNormSpec(), samples: 3, new DropoutSpec { Seed = 5 });
         using var network = Network.Of(ParameterValues.Of(spec, shape));

@@ -21,14 +21,21 @@ public sealed class ThirdDerivativeTests
     private static readonly double[] Inputs = [0.3, -0.7, 0.9, 0.2, -0.4, 1.1, 0.6, -0.2];
     private static readonly double[] Direction = [1, -0.5, 0.25, 0.75, -1, 0.5, 0.1, -0.3];
 
-    public static TheoryData<string, bool> Normalizations { get; } = new() { { "batchNorm", false }, { "batchNorm", true }, { "layerNorm", false }, { "layerNorm", true } };
+    public static TheoryData<string, bool> Normalizations { get; } =
+        new() { { "batchNorm", false }, { "batchNorm", true }, { "layerNorm", false }, { "layerNorm", true } };
 
     [Theory]
     [MemberData(nameof(Normalizations))]
     public void The_third_derivative_through_a_normalisation_is_the_slope_of_the_second(string type, bool affine)
     {
         Layer normalization = type == "batchNorm" ? new BatchNorm { Affine = affine } : new LayerNorm { Affine = affine };
-        var spec = new NetworkSpec { InputShape = [2], Dtype = Dtype.Float64, Seed = 3, Layers = [new Linear { OutFeatures = 4 }, new Tanh(), normalization, new Linear { OutFeatures = 2 }] };
+        var spec = new NetworkSpec
+        {
+            InputShape = [2],
+            Dtype = Dtype.Float64,
+            Seed = 3,
+            Layers = [new Linear { OutFeatures = 4 }, new Tanh(), normalization, new Linear { OutFeatures = 2 }],
+        };
         var shape = NetworkShape.Infer(spec, new Limits());
         using var network = Network.Of(ParameterValues.Of(spec, shape));
         const double h = 1e-5;
@@ -39,7 +46,10 @@ public sealed class ThirdDerivativeTests
         Assert.All(third.Zip(slope), pair => Assert.Equal(pair.Second, pair.First, largest * 1e-7));
     }
 
-    /// <summary>Gradients, in the inputs, of the first and second derivative along the direction of a weighted sum of outputs, at the inputs moved by t.</summary>
+    /// <summary>
+    /// Gradients, in the inputs, of the first and second derivative along the direction of a weighted sum of outputs,
+    /// at the inputs moved by t.
+    /// </summary>
     private static (double[] Second, double[] Third) Derivatives(Network network, NetworkShape shape, double t)
     {
         using var scope = NewDisposeScope();

@@ -142,7 +142,8 @@ public sealed class OperationLimitTests
         var (dense, tensors) = (DomainServices.Gradients(), DomainServices.Gradients(engine: new EngineOptions { Dense = false }));
         Question[] questions =
         [
-            new Sum(), new PerSample(), new PerSample { Strategy = Strategy.RowByRow }, new Vjp { Cotangent = Numbers(new Shape(50, 2)) }, new Hessian(), new Jacobian(),
+            new Sum(), new PerSample(), new PerSample { Strategy = Strategy.RowByRow }, new Vjp { Cotangent = Numbers(new Shape(50, 2)) },
+            new Hessian(), new Jacobian(),
         ];
         foreach (var question in questions)
         {

@@ -22,7 +22,8 @@ public sealed class DerivativePlanTests
     {
         var plan = DerivativePlan.Of(Read(wanted).Select(InputQuantity.Derivative));
         Assert.Equal(sweeps, plan.Sweeps);
-        Assert.All(Read(wanted), index => Assert.Equal(index, new DerivativeIndex(0, [.. plan.SourceOf(index).Swept.Variables, plan.SourceOf(index).Variable]).Commuted));
+        Assert.All(Read(wanted),
+            index => Assert.Equal(index, new DerivativeIndex(0, [.. plan.SourceOf(index).Swept.Variables, plan.SourceOf(index).Variable]).Commuted));
     }
 
     [Fact]
@@ -67,16 +68,19 @@ public sealed class DerivativePlanTests
     [Fact]
     public void Thousands_of_derivatives_are_planned_as_well()
     {
-        var wanted = (from a in Enumerable.Range(0, 20) from b in Enumerable.Range(0, 20) from c in Enumerable.Range(0, 20) select new DerivativeIndex(0, a, b, c)).ToList();
+        var wanted = (from a in Enumerable.Range(0, 20) from b in Enumerable.Range(0, 20) from c in Enumerable.Range(0, 20) select new DerivativeIndex(
+            0, a, b, c)).ToList();
         var plan = DerivativePlan.Of(wanted.Select(InputQuantity.Derivative));
         Assert.Equal(1 + 20 + (20 * 21 / 2), plan.Sweeps);
         Assert.All(wanted, index => Assert.Contains(plan.SourceOf(index).Swept, plan.Swept));
     }
 
-    private static List<DerivativeIndex> Read(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => new DerivativeIndex(0, word.Select(letter => letter - '0')))];
+    private static List<DerivativeIndex> Read(string text) =>
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => new DerivativeIndex(0, word.Select(letter => letter - '0')))];
 
     private static List<DerivativeIndex> Random(Random random) =>
-        [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new DerivativeIndex(0, Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(2))).Commuted).Distinct()];
+        [.. Enumerable.Range(0, random.Next(1, 4))
+            .Select(_ => new DerivativeIndex(0, Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(2))).Commuted).Distinct()];
 
     /// <summary>The fewest by trying all sets of swept derivatives, from the smallest on.</summary>
     private static int Fewest(List<DerivativeIndex> wanted)
@@ -85,7 +89,8 @@ public sealed class DerivativePlanTests
         DerivativeIndex[] candidates = [new(0), new(0, 0), new(0, 1), new(0, 0, 0), new(0, 0, 1), new(0, 1, 1)];
         return Enumerable.Range(0, 1 << candidates.Length)
             .Select(mask => candidates.Where((_, i) => (mask >> i & 1) == 1).ToHashSet())
-            .Where(swept => wanted.Concat(swept).Where(index => index.Order > 0).All(index => index.Variables.Distinct().Any(variable => swept.Contains(index.Without(variable)))))
+            .Where(swept => wanted.Concat(swept).Where(index => index.Order > 0)
+                .All(index => index.Variables.Distinct().Any(variable => swept.Contains(index.Without(variable)))))
             .Min(swept => swept.Count);
     }
 }

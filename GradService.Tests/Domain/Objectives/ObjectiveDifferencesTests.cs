@@ -45,7 +45,8 @@ public sealed class ObjectiveDifferencesTests
         var wrong = gradients["3.bias"];
         gradients["3.bias"] = new NdArray(wrong.Shape, [wrong[0] * 1.01]);
         var shape = NetworkShape.Infer(request.Spec(), new Limits());
-        var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("c"), PointBatches.Joint) { Live = true };
+        var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm),
+            PoissonProblem.Variant("c"), PointBatches.Joint) { Live = true };
         using var scope = NewDisposeScope();
         using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
         var outcome = ObjectiveDifferences.Check(setting, network, gradients, CancellationToken.None);
@@ -76,8 +77,12 @@ public sealed class ObjectiveDifferencesTests
     public void A_step_across_a_kink_says_nothing()
     {
         // The point at 0.5 lies exactly on the kink of the only unit.
-        var request = PoissonProblem.Request(PoissonProblem.Variant("e"), activation: new Relu()) with { Diagnostics = new DiagnosticsSpec { FiniteDifferences = true } };
-        var kinked = request.Only("bc").With(("0.weight", new NdArray(new Shape(8, 1), [.. Enumerable.Repeat(1.0, 8)])), ("0.bias", new NdArray(new Shape(8), new double[8]))).Answer();
+        var request = PoissonProblem.Request(PoissonProblem.Variant("e"), activation: new Relu()) with
+        {
+            Diagnostics = new DiagnosticsSpec { FiniteDifferences = true },
+        };
+        var kinked = request.Only("bc")
+            .With(("0.weight", new NdArray(new Shape(8, 1), [.. Enumerable.Repeat(1.0, 8)])), ("0.bias", new NdArray(new Shape(8), new double[8]))).Answer();
         Assert.Contains(kinked.Diagnostics.Findings, finding => finding.Code == "kink");
     }
 }

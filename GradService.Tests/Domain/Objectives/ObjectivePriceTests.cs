@@ -60,7 +60,8 @@ public sealed class ObjectivePriceTests
     {
         var (setting, request) = Setting(Request("e", points: 4_000, sets: 1, ["u_a"], width: 200));
         var network = setting.Shape.Work;
-        var answer = network.Forward(4_000) + network.Backward(4_000) + network.Backward(4_000, 1, parameters: true) + network.Backward(4_000, 2, parameters: true);
+        var answer = network.Forward(4_000) + network.Backward(4_000) + network.Backward(4_000, 1, parameters: true)
+            + network.Backward(4_000, 2, parameters: true);
         Assert.True(ObjectiveWork.Of(setting, request).Nanoseconds >= answer + network.Forward(4_000) + network.Backward(4_000));
     }
 
@@ -69,7 +70,8 @@ public sealed class ObjectivePriceTests
     {
         const int Points = 200_000;
         double[] works = [.. Powers
-            .Select(formula => Setting(Request("e", Points, sets: 1, [formula], width: 1))).Select(pair => ObjectiveWork.Of(pair.Setting, pair.Request).Nanoseconds)];
+            .Select(formula => Setting(Request("e", Points, sets: 1, [formula], width: 1)))
+            .Select(pair => ObjectiveWork.Of(pair.Setting, pair.Request).Nanoseconds)];
         Assert.InRange((works[1] - works[0]) / Points, 1, 3);
         Assert.InRange((works[2] - works[0]) / Points, 8, 12);
         Assert.InRange((works[3] - works[0]) / Points, 14, 18);
@@ -91,7 +93,10 @@ public sealed class ObjectivePriceTests
     public void Masks_are_priced_by_their_elements()
     {
         var request = Request("e", points: 1_000, sets: 2, ["u"]);
-        request = request with { Network = request.Spec() with { Layers = [.. request.Spec().Layers.SkipLast(1), new Dropout(), new Dropout { P = 1 }, new Linear { OutFeatures = 1 }] } };
+        request = request with { Network = request.Spec() with
+        {
+            Layers = [.. request.Spec().Layers.SkipLast(1), new Dropout(), new Dropout { P = 1 }, new Linear { OutFeatures = 1 }],
+        } };
         var (setting, _) = Setting(request);
         var (drawn, _) = Setting(request with { Dropout = new DropoutSpec { Seed = 1 } });
         Assert.Equal(6.0 * 2_000 * 16, ObjectiveWork.Of(drawn, request).Nanoseconds - ObjectiveWork.Of(setting, request).Nanoseconds, 1.0);
@@ -114,7 +119,11 @@ public sealed class ObjectivePriceTests
     {
         var first = string.Join("+", Names.Select(name => $"u_{name}"));
         var request = Request("e", points: 5, sets: 1, [first], dtype: Dtype.Float64).With(("2.weight", new NdArray(new Shape(1, 16), new double[16])));
-        request = request with { Network = request.Spec() with { Layers = [new Linear { OutFeatures = 16 }, new Tanh(), new Linear { OutFeatures = 1 }], Seed = 1 } };
+        request = request with { Network = request.Spec() with
+        {
+            Layers = [new Linear { OutFeatures = 16 }, new Tanh(), new Linear { OutFeatures = 1 }],
+            Seed = 1,
+        } };
         var before = Autograd.Sweeps.Value;
         var answer = request.Answer();
         Assert.Equal(0, answer.Terms[0].Value);
@@ -132,9 +141,18 @@ public sealed class ObjectivePriceTests
     private static (ObjectiveSetting Setting, ObjectiveRequest Request) Setting(ObjectiveRequest request)
     {
         var shape = NetworkShape.Infer(request.Spec(), new Limits());
-        var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode, Derivative = request.Derivative, ThroughStatistics = request.BatchNorm.ThroughStatistics };
+        var variant = new ObjectiveVariant
+        {
+            Mode = request.BatchNorm.Mode,
+            Derivative = request.Derivative,
+            ThroughStatistics = request.BatchNorm.ThroughStatistics,
+        };
         var plan = NormalizationPlan.Resolve(shape, request.BatchNorm);
-        return (new ObjectiveSetting(Objective.Resolve(request, shape), shape, plan, variant, request.BatchNorm.Batches) { Dropout = request.Dropout, Live = request.Return.Contains(ObjectivePart.ParameterGradients) }, request);
+        return (new ObjectiveSetting(Objective.Resolve(request, shape), shape, plan, variant, request.BatchNorm.Batches)
+        {
+            Dropout = request.Dropout,
+            Live = request.Return.Contains(ObjectivePart.ParameterGradients),
+        }, request);
     }
 
     private static ObjectiveRequest Request(string letter, int points, int sets, string[] formulas, int width = 16, Dtype dtype = Dtype.Float32)
@@ -150,7 +168,8 @@ public sealed class ObjectivePriceTests
                 Seed = 1,
             },
             Variables = Names,
-            Points = [.. Enumerable.Range(0, sets).Select(set => new PointSet { Name = $"p{set}", Inputs = NdArray.Allocate(new Shape(points, Inputs), dtype) })],
+            Points =
+                [.. Enumerable.Range(0, sets).Select(set => new PointSet { Name = $"p{set}", Inputs = NdArray.Allocate(new Shape(points, Inputs), dtype) })],
             Terms = [.. formulas.Select((formula, at) => new ObjectiveTerm { Name = $"t{at}", On = $"p{at % sets}", Residual = formula })],
             BatchNorm = new TrainingBatchNormSpec { Mode = variant.Mode, ThroughStatistics = variant.ThroughStatistics },
             Derivative = variant.Derivative,

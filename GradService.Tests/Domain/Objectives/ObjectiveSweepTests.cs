@@ -34,7 +34,8 @@ public sealed class ObjectiveSweepTests
     {
         var request = PoissonProblem.Request(PoissonProblem.Variant(letter), blocks, points: 5, perSet ? PointBatches.PerSet : PointBatches.Joint);
         var shape = NetworkShape.Infer(request.Spec(), new Limits());
-        var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant(letter), request.BatchNorm.Batches) { Live = live };
+        var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm),
+            PoissonProblem.Variant(letter), request.BatchNorm.Batches) { Live = live };
         using var scope = NewDisposeScope();
         using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
         using var trained = network.ToTrain();
@@ -64,7 +65,8 @@ public sealed class ObjectiveSweepTests
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
             var shape = NetworkShape.Infer(request.Spec(), new Limits());
-            var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm), PoissonProblem.Variant("b"), PointBatches.Joint) { Live = true, Strategy = Strategy.RowByRow };
+            var setting = new ObjectiveSetting(Objective.Resolve(request, shape), shape, NormalizationPlan.Resolve(shape, request.BatchNorm),
+                PoissonProblem.Variant("b"), PointBatches.Joint) { Live = true, Strategy = Strategy.RowByRow };
             using var scope = NewDisposeScope();
             using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
             using var trained = network.ToTrain();

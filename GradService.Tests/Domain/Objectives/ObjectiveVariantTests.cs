@@ -19,7 +19,12 @@ public sealed class ObjectiveVariantTests
     [InlineData("train", "Sum", true, "a")]
     [InlineData("reference", "PerSample", null, null)]
     public void What_makes_no_difference_makes_no_other_variant(string mode, string derivative, bool? through, string? letter) =>
-        Assert.Equal(letter, new ObjectiveVariant { Mode = BatchNormMode.Find(mode)!, Derivative = Enum.Parse<InputDerivative>(derivative), ThroughStatistics = through }.Letter);
+        Assert.Equal(letter, new ObjectiveVariant
+        {
+            Mode = BatchNormMode.Find(mode)!,
+            Derivative = Enum.Parse<InputDerivative>(derivative),
+            ThroughStatistics = through,
+        }.Letter);
 
     [Theory]
     [InlineData("c", "d")]
@@ -63,6 +68,7 @@ public sealed class ObjectiveVariantTests
         var reference = (detached with { BatchNorm = detached.BatchNorm with { Mode = BatchNormMode.Find("reference")!, ReferenceInputs = inputs } }).Answer();
         var answer = detached.Answer();
         Assert.Equal(answer.Value, reference.Value, 1e-12 * answer.Value);
-        Assert.All(answer.ParameterGradients!, pair => Assert.True(pair.Value.MaxDifference(reference.ParameterGradients![pair.Key]) <= 1e-12 * answer.Diagnostics.GradientNorm));
+        Assert.All(answer.ParameterGradients!,
+            pair => Assert.True(pair.Value.MaxDifference(reference.ParameterGradients![pair.Key]) <= 1e-12 * answer.Diagnostics.GradientNorm));
     }
 }

@@ -48,27 +48,28 @@ public sealed class CouplingReportTests
     });
 
     [Fact]
-    public void Each_layers_own_share_is_that_of_all_blocks_with_the_other_layers_left_out() => CoupledProblems.Any.Where(problem => problem.Coupled).Hold(200, problem =>
-    {
-        var answer = problem.Answer(Factored);
-        var (factors, layers) = (answer.Factors!, answer.Diagnostics.Coupling!.Layers!);
-        using var given = new CoupledRun(problem);
-        Assert.Equal(given.Run.Coupled.Select(trace => trace.Site.Node.Path.Name), layers.Select(layer => layer.Name));
-        var held = Squares(Answers.Flat(factors.Diagonal));
-        var first = 0;
-        foreach (var (layer, size) in layers.Zip(given.Size.CoupledLayers))
+    public void Each_layers_own_share_is_that_of_all_blocks_with_the_other_layers_left_out() =>
+        CoupledProblems.Any.Where(problem => problem.Coupled).Hold(200, problem =>
         {
-            var next = first + (2 * (int)size.Channels);
-            var blocks = Blocks.Of(CouplingMultipliedOut.Of(factors, first..next), problem.Samples, problem.InputElements);
-            Assert.Equal(blocks.Share, layer.Share, Tolerance * blocks.Beside(held));
-            first = next;
-        }
+            var answer = problem.Answer(Factored);
+            var (factors, layers) = (answer.Factors!, answer.Diagnostics.Coupling!.Layers!);
+            using var given = new CoupledRun(problem);
+            Assert.Equal(given.Run.Coupled.Select(trace => trace.Site.Node.Path.Name), layers.Select(layer => layer.Name));
+            var held = Squares(Answers.Flat(factors.Diagonal));
+            var first = 0;
+            foreach (var (layer, size) in layers.Zip(given.Size.CoupledLayers))
+            {
+                var next = first + (2 * (int)size.Channels);
+                var blocks = Blocks.Of(CouplingMultipliedOut.Of(factors, first..next), problem.Samples, problem.InputElements);
+                Assert.Equal(blocks.Share, layer.Share, Tolerance * blocks.Beside(held));
+                first = next;
+            }
 
-        if (layers.Count == 1)
-        {
-            Assert.Equal(answer.Diagnostics.Coupling!.Share, layers[0].Share);
-        }
-    });
+            if (layers.Count == 1)
+            {
+                Assert.Equal(answer.Diagnostics.Coupling!.Share, layers[0].Share);
+            }
+        });
 
     [Theory]
     [InlineData(2)]
@@ -85,15 +86,21 @@ public sealed class CouplingReportTests
     public void Two_samples_whose_coupling_all_but_cancels_still_share_it_evenly()
     {
         // Two samples normalise to ±1 whatever they are: only eps is left of the gradient, and each moves both outputs alike.
-        var problem = ForumProblem.On(Train.Mode, [0.1, 0.9], 2, GradService.Domain.Arrays.Dtype.Float64, new GradService.Domain.Networks.Layers.BatchNorm { Affine = false, Eps = 1e-9 });
+        var problem = ForumProblem.On(Train.Mode, [0.1, 0.9], 2, GradService.Domain.Arrays.Dtype.Float64, new GradService.Domain.Networks.Layers.BatchNorm
+        {
+            Affine = false,
+            Eps = 1e-9,
+        });
         var factored = problem.Answer(Factored).Diagnostics;
         Assert.Equal(0.5, factored.Coupling!.Share, 1e-6);
-        Assert.Equal(problem.Answer(new Jacobian { Strategy = Strategy.RowByRow }).Diagnostics.GradientNorm!.Value, factored.GradientNorm!.Value, 1e-6 * factored.GradientNorm!.Value);
+        Assert.Equal(problem.Answer(new Jacobian { Strategy = Strategy.RowByRow }).Diagnostics.GradientNorm!.Value, factored.GradientNorm!.Value,
+            1e-6 * factored.GradientNorm!.Value);
     }
 
     [Fact]
     public void Row_by_row_has_no_layers_to_tell_apart() =>
-        Assert.Null(CoupledNetworks.Of(2, positions: false, outputs: 1, samples: 5).Answer(new Jacobian { Strategy = Strategy.RowByRow }).Diagnostics.Coupling!.Layers);
+        Assert.Null(CoupledNetworks.Of(2, positions: false, outputs: 1, samples: 5)
+            .Answer(new Jacobian { Strategy = Strategy.RowByRow }).Diagnostics.Coupling!.Layers);
 
     [Fact]
     public void Samples_coupled_names_the_share_and_the_sample()
@@ -104,7 +111,8 @@ public sealed class CouplingReportTests
         {
             var message = problem.Answer(question).Finding("samples-coupled")!.Message;
             Assert.Contains($"{FindingOf.Digits(100 * blocks.Share)}% of the squared Jacobian", message, StringComparison.Ordinal);
-            Assert.Contains($"Sample {Array.IndexOf(blocks.Columns, blocks.Columns.Max())} moves the others' outputs most (norm {FindingOf.Digits(Math.Sqrt(blocks.Columns.Max()))})", message, StringComparison.Ordinal);
+            Assert.Contains($"Sample {Array.IndexOf(blocks.Columns, blocks.Columns.Max())} moves the others' outputs most (norm "
+                + $"{FindingOf.Digits(Math.Sqrt(blocks.Columns.Max()))})", message, StringComparison.Ordinal);
         }
 
         Assert.Null(problem.Detached().Answer(Factored).Finding("samples-coupled"));

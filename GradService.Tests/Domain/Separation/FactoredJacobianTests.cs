@@ -34,8 +34,12 @@ public sealed class FactoredJacobianTests(GradApplication application)
         {
             var cotangent = new double[Samples];
             cotangent[row] = 1;
-            var expected = Answers.Flat(service.Differentiate(problem.Ask(new Vjp { Cotangent = new NdArray(new Shape(Samples, 1), cotangent) }), CancellationToken.None).Gradients);
-            double[] actual = [.. Enumerable.Range(0, Samples).Select(moved => Enumerable.Range(0, 20).Sum(k => answer.Factors!.Left[(row * 20) + k] * answer.Factors.Right[(k * Samples) + moved]) + (moved == row ? answer.Factors!.Diagonal[row] : 0))];
+            var expected = Answers.Flat(
+                service.Differentiate(problem.Ask(new Vjp { Cotangent = new NdArray(new Shape(Samples, 1), cotangent) }), CancellationToken.None).Gradients);
+            double[] actual =
+                [.. Enumerable.Range(0, Samples)
+                    .Select(moved => Enumerable.Range(0, 20).Sum(k => answer.Factors!.Left[(row * 20) + k] * answer.Factors.Right[(k * Samples) + moved])
+                        + (moved == row ? answer.Factors!.Diagonal[row] : 0))];
             Answers.AssertClose(expected, actual, 1e-12, Math.Abs(answer.Factors!.Diagonal[row]), $"row {row}");
         }
     }
@@ -65,7 +69,8 @@ public sealed class FactoredJacobianTests(GradApplication application)
         Assert.Equal($"[3,2,{statistics}]", shapes["left"]!.ToJsonString());
         Assert.Equal($"[{statistics},3,1]", shapes["right"]!.ToJsonString());
 
-        var (diagonal, left, right) = (Numbers.Of(answer["factors"]!["diagonal"]), Numbers.Of(answer["factors"]!["left"]), Numbers.Of(answer["factors"]!["right"]));
+        var (diagonal, left, right) =
+            (Numbers.Of(answer["factors"]!["diagonal"]), Numbers.Of(answer["factors"]!["left"]), Numbers.Of(answer["factors"]!["right"]));
         Assert.Equal([3, 2, 1], diagonal.Shape);
         Assert.Equal(statistics == 0 ? "[[[],[]],[[],[]],[[],[]]]" : null, statistics == 0 ? answer["factors"]!["left"]!.ToJsonString() : null);
         Assert.Equal(6 * statistics, left.Values.Length);

@@ -74,7 +74,8 @@ public sealed class SweepCountTests
         var chains = (1 + problem.InputElements) * outputs;
         Assert.Equal(coupled < 2 ? chains : Math.Min(samples * chains, chains + expansions), Passes(problem, new Hessian()));
         Assert.Equal(Passes(problem, new Hessian()), Passes(problem, new Laplacian()));
-        Assert.Equal((coupled < 2 ? 1 : samples) * outputs * 4, Passes(problem, new Derivatives { Order = 4, Direction = Problem.Draw(new Random(5), problem.InputShape.Dimensions) }));
+        Assert.Equal((coupled < 2 ? 1 : samples) * outputs * 4,
+            Passes(problem, new Derivatives { Order = 4, Direction = Problem.Draw(new Random(5), problem.InputShape.Dimensions) }));
     }
 
     [Theory]
@@ -82,9 +83,11 @@ public sealed class SweepCountTests
     public void Auto_takes_the_smaller_count_and_says_why_in_a_short_phrase(int coupled, bool positions, int outputs, int samples)
     {
         var problem = CoupledNetworks.Of(coupled, positions, outputs, samples);
-        foreach (var ask in new Func<Strategy, Question>[] { strategy => new PerSample { Strategy = strategy }, strategy => new Jacobian { Strategy = strategy } })
+        foreach (var ask in new Func<Strategy, Question>[] { strategy => new PerSample { Strategy = strategy },
+            strategy => new Jacobian { Strategy = strategy } })
         {
-            var (auto, structured, rows) = (problem.Answer(ask(Strategy.Auto)).Diagnostics, problem.Answer(ask(Strategy.Structured)).Diagnostics, problem.Answer(ask(Strategy.RowByRow)).Diagnostics);
+            var (auto, structured, rows) = (problem.Answer(ask(Strategy.Auto)).Diagnostics, problem.Answer(ask(Strategy.Structured)).Diagnostics,
+                problem.Answer(ask(Strategy.RowByRow)).Diagnostics);
             Assert.Equal(Math.Min(structured.Passes, rows.Passes), auto.Passes);
             Assert.Equal(structured.Passes <= rows.Passes ? Strategy.Structured : Strategy.RowByRow, auto.Strategy);
             Assert.Equal((Strategy.Structured, Strategy.RowByRow), (structured.Strategy, rows.Strategy));

@@ -26,7 +26,8 @@ public sealed record Softplus : Activation
 
     private protected override Tensor Apply(Tensor x) => x.Softplus(Beta, Threshold);
 
-    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, new Function(Beta, Threshold));
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) =>
+        Elementwise<Function, T>(node, new Function(Beta, Threshold));
 
     private readonly struct Function(double beta, double threshold) : IScalarFunction
     {

@@ -81,7 +81,8 @@ public abstract record Convolution : SpatialLayer
         CheckRank(path, input);
         if (input[0] % Groups != 0 || OutChannels % Groups != 0)
         {
-            throw new FaultException(Fault.Invalid(Field(path, "groups"), $"a divisor of the channels before and after layer {path.Name} ({Type}), {input[0]} and {OutChannels}", $"{Groups}"));
+            throw new FaultException(Fault.Invalid(Field(path, "groups"),
+                $"a divisor of the channels before and after layer {path.Name} ({Type}), {input[0]} and {OutChannels}", $"{Groups}"));
         }
 
         var kernel = KernelSize.For(Axes, Field(path, "kernelSize"));

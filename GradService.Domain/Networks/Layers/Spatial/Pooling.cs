@@ -32,7 +32,8 @@ public abstract record Pooling : SpatialLayer
         {
             if (padding[axis] > kernel[axis] / 2)
             {
-                throw new FaultException(Fault.Invalid(Field(path, "padding"), $"at most half the kernel's {kernel[axis]} on spatial axis {axis} at layer {path.Name} ({Type})", $"{padding[axis]}"));
+                throw new FaultException(Fault.Invalid(Field(path, "padding"),
+                    $"at most half the kernel's {kernel[axis]} on spatial axis {axis} at layer {path.Name} ({Type})", $"{padding[axis]}"));
             }
         }
 

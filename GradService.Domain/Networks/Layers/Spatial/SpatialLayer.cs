@@ -32,7 +32,8 @@ public abstract record SpatialLayer : Layer
             if (reach > available)
             {
                 throw new FaultException(Fault.Invalid(Field(path, "kernelSize"),
-                    $"a kernel that fits into what reaches layer {path.Name} ({Type}): on spatial axis {axis} at most {available}{(padding[axis] > 0 ? $" ({input[axis + 1]} and twice {padding[axis]} of padding)" : "")}",
+                    $"a kernel that fits into what reaches layer {path.Name} ({Type}): on spatial axis {axis} at most "
+                        + $"{available}{(padding[axis] > 0 ? $" ({input[axis + 1]} and twice {padding[axis]} of padding)" : "")}",
                     $"{reach}{(dilation[axis] > 1 ? $" ({kernel[axis]} with dilation {dilation[axis]})" : "")}"));
             }
 

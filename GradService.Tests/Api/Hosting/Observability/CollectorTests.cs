@@ -13,7 +13,10 @@ public sealed class CollectorTests
     public async Task Traces_metrics_and_logs_are_sent_to_it_the_last_of_them_at_the_end()
     {
         await using var collector = await Collector.StartAsync();
-        await using (var application = new GradApplication { Settings = [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")] })
+        await using (var application = new GradApplication
+        {
+            Settings = [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")],
+        })
         {
             await application.SucceedAsync("/v1/gradients", GoodRequests.Gradient());
             using var client = application.CreateClient();
@@ -21,9 +24,11 @@ public sealed class CollectorTests
         }
 
         await collector.UntilSentAsync("/v1/logs", "/v1/metrics", "/v1/traces");
-        Assert.All(["POST /v1/gradients", "read", "queue", "compute", "write", "GradService"], (string name) => Assert.Contains(name, collector.Received("/v1/traces"), StringComparison.Ordinal));
+        Assert.All(["POST /v1/gradients", "read", "queue", "compute", "write", "GradService"],
+            (string name) => Assert.Contains(name, collector.Received("/v1/traces"), StringComparison.Ordinal));
         Assert.DoesNotContain("/health", collector.Received("/v1/traces"), StringComparison.Ordinal);
-        Assert.All(["gradservice.passes", "http.server.request.duration", "dotnet.gc.collections"], (string name) => Assert.Contains(name, collector.Received("/v1/metrics"), StringComparison.Ordinal));
+        Assert.All(["gradservice.passes", "http.server.request.duration", "dotnet.gc.collections"],
+            (string name) => Assert.Contains(name, collector.Received("/v1/metrics"), StringComparison.Ordinal));
         Assert.Contains("Application started", collector.Received("/v1/logs"), StringComparison.Ordinal);
     }
 
@@ -66,7 +71,8 @@ public sealed class CollectorTests
             {
                 using var body = new MemoryStream();
                 await context.Request.Body.CopyToAsync(body);
-                _received.AddOrUpdate(context.Request.Path.Value!, _ => Encoding.Latin1.GetString(body.ToArray()), (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
+                _received.AddOrUpdate(context.Request.Path.Value!, _ => Encoding.Latin1.GetString(body.ToArray()),
+                    (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
             });
             return server.StartAsync();
         }

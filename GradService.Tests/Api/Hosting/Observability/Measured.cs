@@ -31,7 +31,8 @@ internal sealed class Measured : IDisposable
 
     public int Count(string name) => Of(name).Count;
 
-    public Dictionary<string, double> SumBy(string name, string label) => Of(name).GroupBy(each => each.Labels[label]!).ToDictionary(group => group.Key, group => group.Sum(each => each.Value));
+    public Dictionary<string, double> SumBy(string name, string label) =>
+        Of(name).GroupBy(each => each.Labels[label]!).ToDictionary(group => group.Key, group => group.Sum(each => each.Value));
 
     public double Now(string name)
     {

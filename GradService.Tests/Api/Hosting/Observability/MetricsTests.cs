@@ -17,12 +17,15 @@ public sealed class MetricsTests
         await using var application = new GradApplication();
         using var measured = new Measured(application);
         var (_, gradient) = await application.PostAsync("/v1/gradients", Good);
-        var (_, comparison) = await application.PostAsync("/v1/gradients/compare", GoodRequests.Gradient().With("compare", """[{ "mode": "train", "kind": "perSample" }, { "mode": "eval", "kind": "sum" }]""").ToJsonString());
+        var (_, comparison) = await application.PostAsync("/v1/gradients/compare",
+            GoodRequests.Gradient().With("compare", """[{ "mode": "train", "kind": "perSample" }, { "mode": "eval", "kind": "sum" }]""").ToJsonString());
         JsonNode[] reports = [gradient["diagnostics"]!, .. comparison["results"]!.AsArray().Select(result => result!["diagnostics"]!)];
         Assert.Equal(reports.Sum(report => report["passes"]!.GetValue<long>()), measured.Sum("gradservice.passes"));
-        var findings = reports.SelectMany(report => report["findings"]!.AsArray()).Concat(comparison["findings"]!.AsArray()).Select(finding => (string)finding!["code"]!).ToList();
+        var findings = reports.SelectMany(report => report["findings"]!.AsArray()).Concat(comparison["findings"]!.AsArray())
+            .Select(finding => (string)finding!["code"]!).ToList();
         Assert.NotEmpty(findings);
-        Assert.Equal(findings.CountBy(code => code).OrderBy(pair => pair.Key), measured.SumBy("gradservice.findings", "code").Select(pair => KeyValuePair.Create(pair.Key, (int)pair.Value)).OrderBy(pair => pair.Key));
+        Assert.Equal(findings.CountBy(code => code).OrderBy(pair => pair.Key),
+            measured.SumBy("gradservice.findings", "code").Select(pair => KeyValuePair.Create(pair.Key, (int)pair.Value)).OrderBy(pair => pair.Key));
     }
 
     [Fact]

@@ -50,7 +50,10 @@ public sealed class TraceTests
     [Fact]
     public async Task Without_one_from_the_caller_it_has_the_same_form()
     {
-        await using var application = new GradApplication { Settings = [("Logging:LogLevel:Default", "None"), ("Logging:LogLevel:Microsoft.AspNetCore", "None")] };
+        await using var application = new GradApplication
+        {
+            Settings = [("Logging:LogLevel:Default", "None"), ("Logging:LogLevel:Microsoft.AspNetCore", "None")],
+        };
         using var client = application.CreateClient();
         Assert.Matches("^(?!0{32})[0-9a-f]{32}$", (await ProblemAnswer.OfAsync(await client.GetAsync("/nothing"))).Body["traceId"]!.GetValue<string>());
     }
@@ -58,7 +61,8 @@ public sealed class TraceTests
     [Fact]
     public async Task The_log_has_the_trace_of_the_problem_as_JSON_where_that_is_asked_for()
     {
-        using var service = new ServiceProcess("--urls=http://127.0.0.1:0", "--Logging:Console:FormatterName=json", "--Logging:LogLevel:GradService.Api.Observability=Debug");
+        using var service = new ServiceProcess("--urls=http://127.0.0.1:0", "--Logging:Console:FormatterName=json",
+            "--Logging:LogLevel:GradService.Api.Observability=Debug");
         var listening = JsonNode.Parse(await service.UntilAsync("Now listening on: "))!;
         using var client = new HttpClient();
         using var answer = await client.GetAsync(new Uri($"{listening["State"]!["address"]}/nothing"));
@@ -73,7 +77,10 @@ public sealed class TraceTests
     {
         var trace = ActivityTraceId.CreateRandom().ToHexString();
         using var client = application.CreateClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/gradients") { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/gradients")
+        {
+            Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+        };
         request.Headers.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01");
         using var answer = await client.SendAsync(request);
         return trace;

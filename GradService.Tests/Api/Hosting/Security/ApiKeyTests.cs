@@ -39,8 +39,10 @@ public sealed class ApiKeyTests
         using var client = application.With(header, value);
         var answer = await ProblemAnswer.OfAsync(await client.PostAsync("/v1/gradients", Good));
         Assert.Equal(401, answer.Status);
-        Assert.StartsWith(isWrong ? "The key is none of those that this service knows." : "This service answers only callers with a key: send it in the header X-Api-Key, or as Authorization: Bearer.", answer.Detail, StringComparison.Ordinal);
-        Assert.Equal(isWrong ? "Bearer realm=\"GradService\", error=\"invalid_token\"" : "Bearer realm=\"GradService\"", Assert.Single(answer.Headers.WwwAuthenticate).ToString());
+        Assert.StartsWith(isWrong ? "The key is none of those that this service knows." : "This service answers only callers with a key: send it in the header "
+            + "X-Api-Key, or as Authorization: Bearer.", answer.Detail, StringComparison.Ordinal);
+        Assert.Equal(isWrong ? "Bearer realm=\"GradService\", error=\"invalid_token\"" : "Bearer realm=\"GradService\"",
+            Assert.Single(answer.Headers.WwwAuthenticate).ToString());
         Assert.Equal("https://tools.ietf.org/html/rfc9110#section-15.5.2", answer.Body["type"]!.GetValue<string>());
     }
 
@@ -126,7 +128,8 @@ public sealed class ApiKeyTests
     [InlineData("--ApiKeys:0:Name=ci --ApiKeys:0:Sha256=secret", "Sha256 must be the 64 hexadecimal digits of the key's hash")]
     [InlineData("--ApiKeys:0:Name=c,i --ApiKeys:0:Sha256=" + Keys.Hash, "The Name of a key must have 1 to 64 letters")]
     [InlineData("--ApiKeys:0:Name=ci --ApiKeys:0:Sha256=" + Keys.Hash + " --ApiKeys:0:RequestsPerMinute=0", "RequestsPerMinute must be between 1 and 1000000")]
-    [InlineData("--ApiKeys:0:Name=ci --ApiKeys:0:Sha256=" + Keys.Hash + " --ApiKeys:1:Name=ci --ApiKeys:1:Sha256=" + Keys.OtherHash, "Two keys have the Name ci.")]
+    [InlineData("--ApiKeys:0:Name=ci --ApiKeys:0:Sha256=" + Keys.Hash + " --ApiKeys:1:Name=ci --ApiKeys:1:Sha256=" + Keys.OtherHash,
+        "Two keys have the Name ci.")]
     [InlineData("--ApiKeys=abc", "ApiKeys is set to a text.")]
     [InlineData("--ApiKeys:0=" + Keys.Hash, "ApiKeys:0 is set to a text.")]
     [InlineData("--ApiKeys:Name=ci --ApiKeys:Sha256=" + Keys.Hash, "ApiKeys:Name is set to a text.")]

@@ -31,7 +31,9 @@ public sealed class BrowserTests(LoopbackApplication application) : IClassFixtur
     {
         foreach (var (name, value) in new[] { ("Origin", Evil), ("Origin", "null"), ("Origin", "http://127.0.0.1:1"), ("Sec-Fetch-Site", "cross-site") })
         {
-            using HttpContent content = type == "multipart/form-data" ? NetworkRequests.Form(NetworkRequests.Spec(1), null) : Text("""{ "name": "any", "input": [[0]] }""", type);
+            using HttpContent content = type == "multipart/form-data"
+                ? NetworkRequests.Form(NetworkRequests.Spec(1), null)
+                : Text("""{ "name": "any", "input": [[0]] }""", type);
             using var answer = await SendAsync(HttpMethod.Post, path, content, [(name, value)]);
             Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
             Assert.Contains("Security:CorsOrigins", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -52,7 +54,8 @@ public sealed class BrowserTests(LoopbackApplication application) : IClassFixtur
     public async Task Its_own_pages_and_programs_are_answered()
     {
         var good = GoodRequests.Gradient().ToJsonString();
-        foreach (var headers in new (string, string)[][] { [], [("Origin", application.Address)], [("Origin", "https://proxy.example"), ("Sec-Fetch-Site", "same-origin")], [("Sec-Fetch-Site", "none")] })
+        foreach (var headers in new (string, string)[][] { [], [("Origin", application.Address)],
+            [("Origin", "https://proxy.example"), ("Sec-Fetch-Site", "same-origin")], [("Sec-Fetch-Site", "none")] })
         {
             using var answer = await SendAsync(HttpMethod.Post, "/v1/gradients", Text(good, "application/json"), headers);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -90,16 +93,23 @@ public sealed class BrowserTests(LoopbackApplication application) : IClassFixtur
     {
         await using var behind = new LoopbackApplication(("FORWARDEDHEADERS_ENABLED", "true"));
         using var client = new HttpClient();
-        using var good = new HttpRequestMessage(HttpMethod.Get, behind.Address + "/v1/networks") { Headers = { { "X-Forwarded-Host", "grad.example" }, { "X-Forwarded-Proto", "https" } } };
+        using var good = new HttpRequestMessage(HttpMethod.Get, behind.Address + "/v1/networks")
+        {
+            Headers = { { "X-Forwarded-Host", "grad.example" }, { "X-Forwarded-Proto", "https" } },
+        };
         using var answer = await client.SendAsync(good);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         using var page = new HttpRequestMessage(HttpMethod.Post, behind.Address + "/v1/gradients")
         {
-            Headers = { { "X-Forwarded-Host", "grad.example" }, { "Origin", "https://grad.example" } }, Content = Text(GoodRequests.Gradient().ToJsonString(), "application/json"),
+            Headers = { { "X-Forwarded-Host", "grad.example" }, { "Origin", "https://grad.example" } },
+            Content = Text(GoodRequests.Gradient().ToJsonString(), "application/json"),
         };
         using var own = await client.SendAsync(page);
         Assert.Equal(HttpStatusCode.OK, own.StatusCode);
-        using var bad = new HttpRequestMessage(HttpMethod.Get, behind.Address + "/v1/networks") { Headers = { { "X-Forwarded-Host", "localhost" }, { "Host", "evil.example" } } };
+        using var bad = new HttpRequestMessage(HttpMethod.Get, behind.Address + "/v1/networks")
+        {
+            Headers = { { "X-Forwarded-Host", "localhost" }, { "Host", "evil.example" } },
+        };
         Assert.Equal(400, (await ProblemAnswer.OfAsync(await client.SendAsync(bad))).Status);
     }
 
@@ -121,15 +131,18 @@ public sealed class BrowserTests(LoopbackApplication application) : IClassFixtur
     [InlineData("grad.example", "localhost", "192.0.2.7", false)]
     [InlineData("grad.example; other.example", "evil.example", "127.0.0.1", false)]
     [InlineData("localhost;127.0.0.1;[::1];gradservice", "[::1]:8080", "172.18.0.2", true)]
-    public void On_loopback_its_names_and_the_configured_ones_are_hosts_elsewhere_the_configured_ones_or_all(string allowed, string host, string? local, bool isAllowed)
+    public void On_loopback_its_names_and_the_configured_ones_are_hosts_elsewhere_the_configured_ones_or_all(string allowed, string host,
+        string? local, bool isAllowed)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>("AllowedHosts", allowed)]).Build();
-        Assert.Equal(isAllowed, new RequestHosts(configuration).IsAllowed(host.Length == 0 ? default : new HostString(host), local is null ? null : IPAddress.Parse(local)));
+        Assert.Equal(isAllowed, new RequestHosts(configuration)
+            .IsAllowed(host.Length == 0 ? default : new HostString(host), local is null ? null : IPAddress.Parse(local)));
     }
 
     private static StringContent Text(string text, string type) => new(text, Encoding.UTF8, MediaTypeHeaderValue.Parse(type));
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, params IReadOnlyList<(string Name, string Value)> headers)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content,
+        params IReadOnlyList<(string Name, string Value)> headers)
     {
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(method, application.Address + path) { Content = content };

@@ -52,7 +52,9 @@ public sealed class CrossOriginTests
     [InlineData("https://lab.example/page")]
     [InlineData("ftp://lab.example")]
     public async Task What_is_no_origin_stops_the_start_and_is_named(string origin) =>
-        Assert.Contains($"{origin} is none.", (await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync($"--Security:CorsOrigins:0={origin}"))).Message, StringComparison.Ordinal);
+        Assert.Contains($"{origin} is none.",
+            (await Assert.ThrowsAsync<OptionsValidationException>(() => RealStart.RunAsync($"--Security:CorsOrigins:0={origin}"))).Message,
+            StringComparison.Ordinal);
 
     private static HttpRequestMessage Preflight() => new(HttpMethod.Options, "/v1/gradients")
     {

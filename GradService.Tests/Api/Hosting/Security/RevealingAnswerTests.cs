@@ -34,7 +34,10 @@ public sealed partial class RevealingAnswerTests(LoopbackApplication application
         {
             foreach (var type in new[] { "application/json", "text/plain", "application/x-npz", "application/json; charset=utf-7" })
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, application.Address + path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+                using var request = new HttpRequestMessage(HttpMethod.Post, application.Address + path)
+                {
+                    Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)),
+                };
                 request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
                 using var answer = await client.SendAsync(request);
                 Assert.InRange((int)answer.StatusCode, 400, 499);
@@ -55,7 +58,8 @@ public sealed partial class RevealingAnswerTests(LoopbackApplication application
     [InlineData("GET /v1/capabilities HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")]
     [InlineData("GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")]
     [InlineData("POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99999999999999999999\r\n\r\n")]
-    [InlineData("POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n")]
+    [InlineData(
+        "POST /v1/gradients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n")]
     public async Task Nor_does_an_answer_to_what_is_hardly_HTTP(string request)
     {
         using var caller = new TcpClient();
@@ -70,13 +74,19 @@ public sealed partial class RevealingAnswerTests(LoopbackApplication application
     [Fact]
     public async Task Nor_does_a_failure_that_nobody_foresaw()
     {
-        await using var broken = new GradApplication { Additions = services => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton(services, (Func<IServiceProvider, GradientService>)(_ => throw new FileNotFoundException("/srv/secret/place.cs"))) };
+        await using var broken = new GradApplication
+        {
+            Additions = services => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton(services,
+                (Func<IServiceProvider, GradientService>)(_ => throw new FileNotFoundException("/srv/secret/place.cs"))),
+        };
         var answer = await ProblemAnswer.PostAsync(broken, "/v1/gradients", GoodRequests.Gradient().ToJsonString());
         Assert.Equal(500, answer.Status);
         Assert.DoesNotMatch(Revealing(), answer.Body.ToJsonString());
     }
 
     /// <summary>Names of types and files, frames of a stack, absolute paths, libtorch's own words.</summary>
-    [GeneratedRegex(@"(?:System|Microsoft|TorchSharp|GradService)\.[A-Z]|\w+Exception\b|^\s+at |\.cs\b|\.dll\b|\.so\b|/(?:home|root|srv|tmp|usr|work|app)/|c10::|torch::|0x[0-9a-f]{6,}|Server: ", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"(?:System|Microsoft|TorchSharp|GradService)\.[A-Z]|\w+Exception\b|^\s+at |\.cs\b|\.dll\b|\.so\b|"
+            + @"/(?:home|root|srv|tmp|usr|work|app)/|c10::|torch::|0x[0-9a-f]{6,}|Server: ", RegexOptions.Multiline)]
     private static partial Regex Revealing();
 }

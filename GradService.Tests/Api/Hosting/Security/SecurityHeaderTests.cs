@@ -26,8 +26,11 @@ public sealed class SecurityHeaderTests(LoopbackApplication application) : IClas
     {
         using var answer = await AskAsync("GET", "/swagger/index.html");
         var policy = Only(answer, "Content-Security-Policy").Split("; ");
-        Assert.Subset(policy.ToHashSet(), new HashSet<string> { "default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'", "frame-ancestors 'none'" });
-        Assert.DoesNotContain(policy, directive => directive.Contains("unsafe", StringComparison.Ordinal) || directive.Contains("http", StringComparison.Ordinal) || directive.Contains('*', StringComparison.Ordinal));
+        Assert.Subset(policy.ToHashSet(),
+            new HashSet<string> { "default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'", "frame-ancestors 'none'" });
+        Assert.DoesNotContain(policy,
+            directive => directive.Contains("unsafe", StringComparison.Ordinal) || directive.Contains("http", StringComparison.Ordinal)
+                || directive.Contains('*', StringComparison.Ordinal));
         AssertCommon(answer);
     }
 
@@ -37,7 +40,8 @@ public sealed class SecurityHeaderTests(LoopbackApplication application) : IClas
         var profile = Directory.CreateTempSubdirectory();
         try
         {
-            var shown = await Tool.Chromium.RunAsync("-c", "chromium \"$@\" 2>&1", "-", "--headless", "--no-sandbox", "--disable-gpu", "--no-proxy-server", $"--user-data-dir={profile.FullName}",
+            var shown = await Tool.Chromium.RunAsync("-c", "chromium \"$@\" 2>&1", "-", "--headless", "--no-sandbox", "--disable-gpu", "--no-proxy-server",
+                $"--user-data-dir={profile.FullName}",
                 "--enable-logging=stderr", "--virtual-time-budget=20000", "--dump-dom", $"{application.Address}/swagger/index.html");
             Assert.Contains("data-path=\"/v1/gradients\"", shown, StringComparison.Ordinal);
             Assert.DoesNotContain("CONSOLE", shown, StringComparison.Ordinal);

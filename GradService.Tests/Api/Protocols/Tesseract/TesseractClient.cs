@@ -7,7 +7,10 @@ using System.Text.Json.Nodes;
 
 namespace GradService.Tests.Api.Protocols.Tesseract;
 
-/// <summary>Asks as Tesseract's own client does: arrays in base64 without an object type, errors with status 422 taken apart, all objects with a shape in an answer decoded.</summary>
+/// <summary>
+/// Asks as Tesseract's own client does: arrays in base64 without an object type, errors with status 422 taken apart, all objects with a
+/// shape in an answer decoded.
+/// </summary>
 internal sealed class TesseractClient(ServedApplication application, string name)
 {
     /// <summary>Both are read whatever was asked for.</summary>
@@ -51,7 +54,8 @@ internal sealed class TesseractClient(ServedApplication application, string name
         Assert.True(status == HttpStatusCode.UnprocessableEntity, $"{(int)status}: {text}");
         return [.. JsonNode.Parse(text)!["detail"]!.AsArray().Select(error => (
             (string)error!["type"]!,
-            string.Join('.', error["loc"]!.AsArray().Select(step => step!.GetValueKind() == JsonValueKind.Number ? step.GetValue<int>().ToString(CultureInfo.InvariantCulture) : (string)step!)),
+            string.Join('.', error["loc"]!.AsArray()
+                .Select(step => step!.GetValueKind() == JsonValueKind.Number ? step.GetValue<int>().ToString(CultureInfo.InvariantCulture) : (string)step!)),
             (string)error["msg"]!))];
     }
 

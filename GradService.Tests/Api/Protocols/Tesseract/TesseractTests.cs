@@ -52,7 +52,10 @@ public sealed class TesseractTests(ServedApplication application) : IClassFixtur
     public async Task The_sequence_of_calls_of_the_bridge_to_JAX_gives_what_it_expects()
     {
         var x = TesseractClient.Encode(Points, 3, 1);
-        var @abstract = await _forum.AskAsync("abstract_eval", new JsonObject { ["inputs"] = new JsonObject { ["inputs"] = new JsonObject { ["shape"] = new JsonArray(3, 1), ["dtype"] = "float32" }, ["mode"] = "train" } });
+        var @abstract = await _forum.AskAsync("abstract_eval", new JsonObject
+        {
+            ["inputs"] = new JsonObject { ["inputs"] = new JsonObject { ["shape"] = new JsonArray(3, 1), ["dtype"] = "float32" }, ["mode"] = "train" },
+        });
         Assert.Equal("""{"outputs":{"shape":[3,1],"dtype":"float32"}}""", @abstract.ToJsonString());
 
         var applied = await _forum.AskAsync("apply", new JsonObject { ["inputs"] = new JsonObject { ["inputs"] = x.DeepClone(), ["mode"] = "train" } });
@@ -95,7 +98,8 @@ public sealed class TesseractTests(ServedApplication application) : IClassFixtur
         Assert.Equal(entries[3], row.Values[0], 1e-5);
 
         // And against a plain difference of outputs.
-        var moved = TesseractClient.Decode((await _forum.AskAsync("apply", new JsonObject { ["inputs"] = new JsonObject { ["inputs"] = TesseractClient.Encode([0.26f, 0.5f, 0.75f], 3, 1) } }))["outputs"]!).Values;
+        var moved = TesseractClient.Decode((await _forum.AskAsync("apply",
+            new JsonObject { ["inputs"] = new JsonObject { ["inputs"] = TesseractClient.Encode([0.26f, 0.5f, 0.75f], 3, 1) } }))["outputs"]!).Values;
         Assert.Equal((moved[1] - y[1]) / 0.01, entries[3], 0.05 * Math.Abs(entries[3]) + 1e-2);
     }
 
@@ -125,8 +129,10 @@ public sealed class TesseractTests(ServedApplication application) : IClassFixtur
     [InlineData("""{ "shape": [3, 1], "dtype": "uint32", "data": { "encoding": "base64", "buffer": "\u0041AAAAAEAAAACAAAA" } }""")]
     public async Task Arrays_are_read_in_every_form_and_type(string array)
     {
-        var expected = TesseractClient.Decode((await _forum.AskAsync("apply", new JsonObject { ["inputs"] = new JsonObject { ["inputs"] = TesseractClient.Encode([0f, 1f, 2f], 3, 1) } }))["outputs"]!);
-        var answer = TesseractClient.Decode((await _forum.AskAsync("apply", new JsonObject { ["inputs"] = new JsonObject { ["inputs"] = JsonNode.Parse(array) } }))["outputs"]!);
+        var expected = TesseractClient.Decode((await _forum.AskAsync("apply",
+            new JsonObject { ["inputs"] = new JsonObject { ["inputs"] = TesseractClient.Encode([0f, 1f, 2f], 3, 1) } }))["outputs"]!);
+        var answer = TesseractClient.Decode(
+            (await _forum.AskAsync("apply", new JsonObject { ["inputs"] = new JsonObject { ["inputs"] = JsonNode.Parse(array) } }))["outputs"]!);
         Assert.Equal(expected.Values, answer.Values);
     }
 
@@ -137,9 +143,11 @@ public sealed class TesseractTests(ServedApplication application) : IClassFixtur
         var wide = new TesseractClient(application, "wide");
         static JsonObject Of(JsonNode array) => new() { ["inputs"] = new JsonObject { ["inputs"] = array } };
         var single = JsonNode.Parse("""{ "shape": [2, 3], "dtype": "float32", "data": { "encoding": "json", "buffer": [0.1, 0.2, 0.3, 0.4, 0.5, 0.7] } }""")!;
-        var expected = TesseractClient.Decode((await wide.AskAsync("apply", Of(TesseractClient.Encode([0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.7f], 2, 3))))["outputs"]!);
+        var expected = TesseractClient.Decode(
+            (await wide.AskAsync("apply", Of(TesseractClient.Encode([0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.7f], 2, 3))))["outputs"]!);
         Assert.Equal(expected.Values, TesseractClient.Decode((await wide.AskAsync("apply", Of(single)))["outputs"]!).Values);
-        Assert.NotEqual(expected.Values, TesseractClient.Decode((await wide.AskAsync("apply", Of(TesseractClient.Encode([0.1, 0.2, 0.3, 0.4, 0.5, 0.7], 2, 3))))["outputs"]!).Values);
+        Assert.NotEqual(expected.Values,
+            TesseractClient.Decode((await wide.AskAsync("apply", Of(TesseractClient.Encode([0.1, 0.2, 0.3, 0.4, 0.5, 0.7], 2, 3))))["outputs"]!).Values);
     }
 
     [Fact]
@@ -161,7 +169,8 @@ public sealed class TesseractTests(ServedApplication application) : IClassFixtur
         await using var small = new ServedApplication { Settings = [("Limits:MaxResultBytes", "1024")] };
         await small.InitializeAsync();
         var points = string.Join(", ", Enumerable.Range(0, 100).Select(point => $"[{point}]"));
-        var answer = await ProblemAnswer.PostAsync(small, "/tesseract/forum/jacobian", $$"""{ "inputs": { "inputs": [{{points}}] }, "jac_inputs": ["inputs"], "jac_outputs": ["outputs"] }""");
+        var answer = await ProblemAnswer.PostAsync(small, "/tesseract/forum/jacobian",
+            $$"""{ "inputs": { "inputs": [{{points}}] }, "jac_inputs": ["inputs"], "jac_outputs": ["outputs"] }""");
         Assert.Equal(413, answer.Status);
         Assert.Contains("MaxResultBytes", answer.Detail, StringComparison.Ordinal);
     }
@@ -182,12 +191,15 @@ public sealed class TesseractTests(ServedApplication application) : IClassFixtur
     [Fact]
     public async Task What_is_not_finite_comes_as_it_is_in_both_encodings()
     {
-        await application.StoreAsync("overflowing", """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1 }], "parameters": { "0.weight": [[1e38]], "0.bias": [0] } }""");
+        await application.StoreAsync("overflowing",
+            """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1 }], "parameters": { "0.weight": [[1e38]], "0.bias": [0] } }""");
         var payload = new JsonObject { ["inputs"] = new JsonObject { ["inputs"] = new JsonArray(new JsonArray(100), new JsonArray(-100)) } };
         var lists = (await new TesseractClient(application, "overflowing").AskAsync("apply", payload))["outputs"]!;
         Assert.Equal("""[["Infinity"],["-Infinity"]]""", lists["data"]!["buffer"]!.ToJsonString());
-        var bytes = (await new TesseractClient(application, "overflowing") { Accept = "application/json+base64" }.AskAsync("apply", payload.DeepClone()))["outputs"]!;
-        Assert.Equal([float.PositiveInfinity, float.NegativeInfinity], MemoryMarshal.Cast<byte, float>(Convert.FromBase64String((string)bytes["data"]!["buffer"]!)).ToArray());
+        var bytes = (await new TesseractClient(application, "overflowing") { Accept = "application/json+base64" }
+            .AskAsync("apply", payload.DeepClone()))["outputs"]!;
+        Assert.Equal([float.PositiveInfinity, float.NegativeInfinity],
+            MemoryMarshal.Cast<byte, float>(Convert.FromBase64String((string)bytes["data"]!["buffer"]!)).ToArray());
     }
 
     [Fact]

@@ -11,7 +11,9 @@ public sealed class UmBridgeConformityTests(ServedApplication application) : ICl
 
     public static TheoryData<string> Models => new() { "forum", "wide", "image" };
 
-    public static TheoryData<string, string> Derivatives => new() { { "forum", "Gradient" }, { "forum", "ApplyJacobian" }, { "forum", "ApplyHessian" }, { "wide", "Gradient" }, { "wide", "ApplyJacobian" }, { "wide", "ApplyHessian" }, { "image", "Gradient" }, { "image", "ApplyJacobian" }, { "image", "ApplyHessian" } };
+    public static TheoryData<string, string> Derivatives =>
+        new() { { "forum", "Gradient" }, { "forum", "ApplyJacobian" }, { "forum", "ApplyHessian" }, { "wide", "Gradient" }, { "wide", "ApplyJacobian" },
+            { "wide", "ApplyHessian" }, { "image", "Gradient" }, { "image", "ApplyJacobian" }, { "image", "ApplyHessian" } };
 
     [Fact]
     public async Task Every_name_is_a_model() => Assert.Superset(new HashSet<string> { "forum", "wide", "image" }, (await _client.ModelsAsync()).ToHashSet());
@@ -36,7 +38,8 @@ public sealed class UmBridgeConformityTests(ServedApplication application) : ICl
     [Theory]
     [MemberData(nameof(Models))]
     public async Task A_model_supports_everything(string model) =>
-        Assert.Equal("""{"Evaluate":true,"Gradient":true,"ApplyJacobian":true,"ApplyHessian":true}""", (await _client.AskAsync("ModelInfo", "support", Name(model))).ToJsonString());
+        Assert.Equal("""{"Evaluate":true,"Gradient":true,"ApplyJacobian":true,"ApplyHessian":true}""",
+            (await _client.AskAsync("ModelInfo", "support", Name(model))).ToJsonString());
 
     [Theory]
     [InlineData("forum", 2, 2)]
@@ -84,7 +87,8 @@ public sealed class UmBridgeConformityTests(ServedApplication application) : ICl
         await _client.RefusedAsync(operation, "ModelNotFound", "{}");
         await _client.RefusedAsync(operation, "ModelNotFound", "null");
         await _client.RefusedAsync(operation, "ModelNotFound", """{ "name": 7 }""");
-        Assert.Contains("'wrong_model_name'", await _client.RefusedAsync(operation, "ModelNotFound", """{ "name": "wrong_model_name" }"""), StringComparison.Ordinal);
+        Assert.Contains("'wrong_model_name'", await _client.RefusedAsync(operation, "ModelNotFound", """{ "name": "wrong_model_name" }"""),
+            StringComparison.Ordinal);
         await _client.RefusedAsync(operation, "ModelNotFound", """{ "name": "wrong_model_name", "input": 7, "config": 8 }""");
     }
 
@@ -97,10 +101,12 @@ public sealed class UmBridgeConformityTests(ServedApplication application) : ICl
     {
         var longer = await RequestAsync("wide", operation);
         longer["input"]![0]!.AsArray().Add(0.0);
-        Assert.Equal("input[0]: Expected 6 numbers, as a batch of 2 (config.batchSize) of shape [3] has, got 7.", await _client.RefusedAsync(operation, "InvalidInput", longer.ToJsonString()));
+        Assert.Equal("input[0]: Expected 6 numbers, as a batch of 2 (config.batchSize) of shape [3] has, got 7.",
+            await _client.RefusedAsync(operation, "InvalidInput", longer.ToJsonString()));
         var two = await RequestAsync("wide", operation);
         two["input"]!.AsArray().Add(two["input"]![0]!.DeepClone());
-        Assert.StartsWith("input: Expected a list of one vector", await _client.RefusedAsync(operation, "InvalidInput", two.ToJsonString()), StringComparison.Ordinal);
+        Assert.StartsWith("input: Expected a list of one vector", await _client.RefusedAsync(operation, "InvalidInput", two.ToJsonString()),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -127,7 +133,8 @@ public sealed class UmBridgeConformityTests(ServedApplication application) : ICl
     {
         var request = await RequestAsync("wide", operation);
         request[field]!.AsArray().Add(0.0);
-        Assert.StartsWith($"{field}: Expected {size} numbers", await _client.RefusedAsync(operation, "InvalidInput", request.ToJsonString()), StringComparison.Ordinal);
+        Assert.StartsWith($"{field}: Expected {size} numbers", await _client.RefusedAsync(operation, "InvalidInput", request.ToJsonString()),
+            StringComparison.Ordinal);
     }
 
     private async Task<int[]> SizesAsync(string operation, string model, int? batchSize)
@@ -152,7 +159,8 @@ public sealed class UmBridgeConformityTests(ServedApplication application) : ICl
         return operation == "Evaluate" ? Name(model, request["input"]!.DeepClone()) : request;
     }
 
-    private static JsonObject Name(string model, JsonNode? input = null) => input is null ? new() { ["name"] = model } : new() { ["name"] = model, ["input"] = input, ["config"] = new JsonObject() };
+    private static JsonObject Name(string model, JsonNode? input = null) =>
+        input is null ? new() { ["name"] = model } : new() { ["name"] = model, ["input"] = input, ["config"] = new JsonObject() };
 
     private static JsonArray Zeros(int count) => [.. Enumerable.Repeat(0.0, count).Select(zero => (JsonNode)zero)];
 }

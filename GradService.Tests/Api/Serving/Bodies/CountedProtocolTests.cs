@@ -19,10 +19,13 @@ public sealed class CountedProtocolTests
 
     private static readonly string Evaluate = $$"""{ "name": "plain", "input": [[{{Zeros}}]], "config": { "batchSize": {{Count}} } }""";
 
-    private static readonly string Apply = $$"""{ "inputs": { "inputs": {"shape": [{{Count}}, 1], "dtype": "float32", "data": { "encoding": "json", "buffer": [{{Zeros}}] } } } }""";
+    private static readonly string Apply =
+        $$"""{ "inputs": { "inputs": {"shape": [{{Count}}, 1], "dtype": "float32", "data": { "encoding": "json", "buffer": [{{Zeros}}] } } } }""";
 
     /// <summary>Whole numbers of a byte each become double precision.</summary>
-    private static readonly string ApplyBase64 = $$"""{ "inputs": { "inputs": {"shape": [{{Count}}, 1], "dtype": "int8", "data": { "encoding": "base64", "buffer": "{{Convert.ToBase64String(new byte[Count])}}" } } } }""";
+    private static readonly string ApplyBase64 =
+        $$"""{ "inputs": { "inputs": {"shape": [{{Count}}, 1], "dtype": "int8", "data": """
+            + $$"""{ "encoding": "base64", "buffer": "{{Convert.ToBase64String(new byte[Count])}}" } } } }""";
 
     [Fact]
     public async Task The_numbers_of_UM_Bridge_count_before_there_is_an_array_of_them()
@@ -32,12 +35,14 @@ public sealed class CountedProtocolTests
         using (var others = new BufferedBytes(application.Services.GetRequiredService<BufferBudget>()))
         {
             others.Set(2_000_000);
-            Assert.Contains("(limit MaxBufferedBytes)", await client.RefusedAsync("Evaluate", "InvalidOutput", Evaluate, HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
+            Assert.Contains("(limit MaxBufferedBytes)", await client.RefusedAsync("Evaluate", "InvalidOutput", Evaluate, HttpStatusCode.ServiceUnavailable),
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(HttpStatusCode.OK, (await client.PostAsync("Evaluate", Evaluate)).Status);
         await using var small = await ApplicationAsync(2_000_000);
-        Assert.Contains("(limit MaxBufferedBytes)", await new UmBridgeClient(small).RefusedAsync("Evaluate", "InvalidInput", Evaluate, HttpStatusCode.RequestEntityTooLarge), StringComparison.Ordinal);
+        Assert.Contains("(limit MaxBufferedBytes)",
+            await new UmBridgeClient(small).RefusedAsync("Evaluate", "InvalidInput", Evaluate, HttpStatusCode.RequestEntityTooLarge), StringComparison.Ordinal);
     }
 
     [Theory]

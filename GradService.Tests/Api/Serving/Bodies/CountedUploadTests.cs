@@ -45,10 +45,13 @@ public sealed class CountedUploadTests : IDisposable
     {
         await using var application = Application(("Limits:MaxBufferedBytes", "1000000"));
         const int Wide = 200_000;
-        var network = $$"""{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": {{Wide}}, "bias": false }]{{(inFile ? "" : new string(' ', 600_000))}} }""";
+        var network =
+            $$"""{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": {{Wide}}, "bias": false }]{{(inFile ? "" : new string(' ', 600_000))}} }""";
         var header = string.Create(CultureInfo.InvariantCulture, $$"""{"0.weight":{"dtype":"F16","shape":[{{Wide}},1],"data_offsets":[0,{{2 * Wide}}]} }""");
-        var answer = await ProblemAnswer.PostAsync(application, "/v1/networks", NetworkRequests.Form(network, inFile ? SafetensorsFile.Of(header, new byte[2 * Wide]) : null));
-        answer.AssertSays(413, "$", "Expected at most 1000000 bytes of bodies, arrays and answers at once, for all requests together (limit MaxBufferedBytes), got…");
+        var answer = await ProblemAnswer.PostAsync(application, "/v1/networks",
+            NetworkRequests.Form(network, inFile ? SafetensorsFile.Of(header, new byte[2 * Wide]) : null));
+        answer.AssertSays(413, "$",
+            "Expected at most 1000000 bytes of bodies, arrays and answers at once, for all requests together (limit MaxBufferedBytes), got…");
         await UntilNothingIsLeftAsync(application.Services.GetRequiredService<BufferBudget>());
     }
 
@@ -59,8 +62,9 @@ public sealed class CountedUploadTests : IDisposable
         using (service)
         {
             using var connection = await RawConnection.OpenAsync(address);
-            await connection.SendAsync("POST /v1/networks HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n"
-                + "--x\r\nContent-Disposition: form-data; name=parameters\r\n\r\nsome of it");
+            await connection.SendAsync(
+                "POST /v1/networks HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n"
+                    + "--x\r\nContent-Disposition: form-data; name=parameters\r\n\r\nsome of it");
             Assert.StartsWith("HTTP/1.1 408 ", await connection.ReadToEndAsync(), StringComparison.Ordinal);
         }
     }
@@ -100,8 +104,9 @@ public sealed class CountedUploadTests : IDisposable
         {
             using (var connection = await RawConnection.OpenAsync(address))
             {
-                await connection.SendAsync("POST /v1/networks HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 10000000\r\n\r\n"
-                    + "--x\r\nContent-Disposition: form-data; name=parameters\r\n\r\n" + new string('x', 1_000_000));
+                await connection.SendAsync(
+                    "POST /v1/networks HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 10000000\r\n\r\n"
+                        + "--x\r\nContent-Disposition: form-data; name=parameters\r\n\r\n" + new string('x', 1_000_000));
                 while (Incoming().Length == 0)
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(10));
@@ -126,7 +131,10 @@ public sealed class CountedUploadTests : IDisposable
             others.Set(999_990);
             foreach (var media in new[] { "application/json", "application/x-npz" })
             {
-                using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/networks/{id}/parameters") { Headers = { Accept = { new MediaTypeWithQualityHeaderValue(media) } } };
+                using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/networks/{id}/parameters")
+                {
+                    Headers = { Accept = { new MediaTypeWithQualityHeaderValue(media) } },
+                };
                 Assert.Equal(503, (await ProblemAnswer.OfAsync(await client.SendAsync(request))).Status);
             }
 
@@ -139,7 +147,8 @@ public sealed class CountedUploadTests : IDisposable
 
     private string[] Incoming() => Directory.Exists(Path.Combine(_folder.Path, "incoming")) ? Directory.GetFiles(Path.Combine(_folder.Path, "incoming")) : [];
 
-    private GradApplication Application(params IReadOnlyList<(string, string)> settings) => new() { Settings = [("Storage:Folder", _folder.Path), .. settings] };
+    private GradApplication Application(params IReadOnlyList<(string, string)> settings) =>
+        new() { Settings = [("Storage:Folder", _folder.Path), .. settings] };
 
     private async Task UntilNothingIsLeftAsync(BufferBudget budget)
     {

@@ -12,7 +12,10 @@ public sealed class LargeBodyMemoryTests
 {
     private const int Million = 1_000_000;
 
-    /// <summary>The shortest numbers there are: the text takes 40 MB, its array 160, single precision in and out 80 each, and the buffer of the body 96 while it doubles.</summary>
+    /// <summary>
+    /// The shortest numbers there are: the text takes 40 MB, its array 160, single precision in and out 80 each, and the buffer of the
+    /// body 96 while it doubles.
+    /// </summary>
     [TheoryNeedsFile("/proc/self/status")]
     [InlineData("/Evaluate", 14)]
     [InlineData("/tesseract/plain/apply", 16)]
@@ -22,7 +25,8 @@ public sealed class LargeBodyMemoryTests
         using (service)
         {
             using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
-            await PostAsync(client, "/v1/networks", """{ "name": "plain", "network": { "inputShape": [1], "layers": [{ "type": "tanh" }] } }""", HttpStatusCode.Created);
+            await PostAsync(client, "/v1/networks", """{ "name": "plain", "network": { "inputShape": [1], "layers": [{ "type": "tanh" }] } }""",
+                HttpStatusCode.Created);
             await PostAsync(client, path, Body(path, 2), HttpStatusCode.OK);
             var before = PeakOf(service);
             var body = Body(path, 20 * Million);

@@ -14,7 +14,8 @@ namespace GradService.Tests.Api.Wire.Arrays;
 public sealed class AnswerMemoryTests
 {
     private const long Megabyte = 1_000_000;
-    private static readonly JsonSerializerOptions Json = new ServiceCollection().AddJson().BuildServiceProvider().GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+    private static readonly JsonSerializerOptions Json =
+        new ServiceCollection().AddJson().BuildServiceProvider().GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
     private static readonly NdArray Large = new(new Shape(10_000_000, 2), [.. Enumerable.Range(0, 20_000_000).Select(i => (i + 1) / 3f)]);
 
     public static TheoryData<string, int> Forms { get; } = new() { { "json", 180 }, { "base64", 106 }, { "npz", 80 } };
@@ -78,9 +79,11 @@ public sealed class AnswerMemoryTests
 
         public override void SetLength(long value) => throw new NotSupportedException();
 
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous writing does not hold a thread.");
+        public override void Write(byte[] buffer, int offset, int count) =>
+            throw new NotSupportedException("Only asynchronous writing does not hold a thread.");
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {

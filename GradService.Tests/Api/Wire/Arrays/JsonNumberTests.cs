@@ -13,7 +13,8 @@ public sealed class JsonNumberTests
 
     [Fact]
     public void Any_double_reads_back_to_itself() =>
-        AssertAll(Enumerable.Range(0, 200_000).Select(_ => BitConverter.Int64BitsToDouble(Random.NextInt64())).Where(double.IsFinite).Select(value => value.ToString(CultureInfo.InvariantCulture)));
+        AssertAll(Enumerable.Range(0, 200_000).Select(_ => BitConverter.Int64BitsToDouble(Random.NextInt64())).Where(double.IsFinite)
+            .Select(value => value.ToString(CultureInfo.InvariantCulture)));
 
     [Theory]
     [InlineData("R")]
@@ -21,11 +22,16 @@ public sealed class JsonNumberTests
     [InlineData("G17")]
     [InlineData("F18")]
     public void Numbers_as_programs_write_them_read_as_the_runtime_reads_them(string format) =>
-        AssertAll(Enumerable.Range(0, 100_000).Select(_ => ((Random.NextDouble() * 2) - 1) * Math.Pow(10, Random.Next(-6, 7))).Select(value => value.ToString(format, CultureInfo.InvariantCulture)));
+        AssertAll(Enumerable.Range(0, 100_000).Select(_ => ((Random.NextDouble() * 2) - 1) * Math.Pow(10, Random.Next(-6, 7)))
+            .Select(value => value.ToString(format, CultureInfo.InvariantCulture)));
 
     [Fact]
     public void Any_digits_with_any_exponent_read_as_the_runtime_reads_them() =>
-        AssertAll(Enumerable.Range(0, 200_000).Select(_ => $"{(Random.Next(2) == 0 ? "-" : "")}{Digits(1, 25).TrimStart('0').PadLeft(1, '0')}{(Random.Next(3) == 0 ? "" : "." + Digits(1, 25))}{(Random.Next(3) == 0 ? "" : $"e{Random.Next(-40, 41)}")}"));
+        AssertAll(Enumerable.Range(0, 200_000).Select(_ =>
+            (Random.Next(2) == 0 ? "-" : "")
+            + Digits(1, 25).TrimStart('0').PadLeft(1, '0')
+            + (Random.Next(3) == 0 ? "" : "." + Digits(1, 25))
+            + (Random.Next(3) == 0 ? "" : $"e{Random.Next(-40, 41)}")));
 
     /// <summary>Halfway between two doubles, and next to it, where a rounding that is nearly right goes wrong.</summary>
     [Fact]
@@ -74,7 +80,8 @@ public sealed class JsonNumberTests
         Assert.Equal(0, at);
     }
 
-    private static string Digits(int fewest, int most) => string.Concat(Enumerable.Range(0, Random.Next(fewest, most)).Select(_ => (char)('0' + Random.Next(10))));
+    private static string Digits(int fewest, int most) =>
+        string.Concat(Enumerable.Range(0, Random.Next(fewest, most)).Select(_ => (char)('0' + Random.Next(10))));
 
     private static void AssertAll(IEnumerable<string> texts)
     {
@@ -85,7 +92,8 @@ public sealed class JsonNumberTests
             count++;
             Assert.True(JsonNumber.TryRead(Encoding.ASCII.GetBytes(text), ref at, out var value), text);
             Assert.Equal(text.Length, at);
-            Assert.True(BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)) == BitConverter.DoubleToInt64Bits(value), $"{text} was read as {value:R}");
+            Assert.True(BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)) == BitConverter.DoubleToInt64Bits(value),
+                $"{text} was read as {value:R}");
         }
 
         Assert.True(count > 1_000);

@@ -17,7 +17,8 @@ public sealed class NestedArrayTests
 {
     private static readonly Gen<Shape> Shapes = Gen.Long[0, 4].Array[1, 5].Select(sizes => new Shape(sizes));
 
-    private static readonly Gen<NdArray> Arrays = Gen.Select(Shapes, Gen.Bool, Gen.Int).Select((shape, single, seed) => Filled(shape, single ? Dtype.Float32 : Dtype.Float64, seed));
+    private static readonly Gen<NdArray> Arrays =
+        Gen.Select(Shapes, Gen.Bool, Gen.Int).Select((shape, single, seed) => Filled(shape, single ? Dtype.Float32 : Dtype.Float64, seed));
 
     [Fact]
     public void The_text_is_that_of_the_serialiser_however_little_space_there_is() =>
@@ -32,7 +33,10 @@ public sealed class NestedArrayTests
             Assert.Equal(text.Length - 4, length);
             var sizes = array.Shape.Dimensions.ToArray();
             Assert.Equal(sizes.Take(Array.IndexOf(sizes, 0) is >= 0 and var empty ? empty + 1 : sizes.Length), read.Shape.Dimensions.ToArray());
-            Assert.Equal(Enumerable.Range(0, array.Count).Select(i => array.Dtype == Dtype.Float32 ? double.Parse(((float)array[i]).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : array[i]), read.Doubles.ToArray());
+            Assert.Equal(Enumerable.Range(0, array.Count)
+                .Select(i => array.Dtype == Dtype.Float32
+                    ? double.Parse(((float)array[i]).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+                    : array[i]), read.Doubles.ToArray());
         });
 
     [Theory]
@@ -72,7 +76,8 @@ public sealed class NestedArrayTests
     [Fact]
     public void Escaped_names_of_numbers_are_understood()
     {
-        var request = RequestReader.Read<ForwardRequest>(Encoding.UTF8.GetBytes(GoodRequests.Forward().With("inputs", "[[7], [1]]").ToJsonString().Replace("[7]", "[\"\\u004eaN\"]", StringComparison.Ordinal)));
+        var request = RequestReader.Read<ForwardRequest>(Encoding.UTF8.GetBytes(
+            GoodRequests.Forward().With("inputs", "[[7], [1]]").ToJsonString().Replace("[7]", "[\"\\u004eaN\"]", StringComparison.Ordinal)));
         Assert.True(double.IsNaN(request.Inputs[0]));
     }
 
@@ -120,7 +125,8 @@ public sealed class NestedArrayTests
     private static string Serialised(NdArray array)
     {
         var next = 0;
-        return Node(0).ToJsonString(new JsonSerializerOptions { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals });
+        return Node(0)
+            .ToJsonString(new JsonSerializerOptions { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals });
 
         JsonNode Node(int axis) => axis < array.Shape.Rank ? new JsonArray([.. Enumerable.Range(0, (int)array.Shape[axis]).Select(_ => Node(axis + 1))])
             : !double.IsFinite(array[next]) ? JsonValue.Create(array[next++].ToString(CultureInfo.InvariantCulture))

@@ -27,7 +27,8 @@ public sealed class NpzRequestTests(NpzRequestTests.SmallApplication application
         { Encoding.ASCII.GetBytes("NUMPY is not how it begins"), "inputs.npy", "Expected an array in NumPy's format .npy, got something else." },
         { Npy("'<f4'", "(3, 1)", 11), "inputs.npy", "Expected 12 bytes of numbers, as shape [3, 1] of '<f4' has, got 11." },
         { Npy("'<f4'", "(3, 1)", 13), "inputs.npy", "Expected 12 bytes of numbers, as shape [3, 1] of '<f4' has, got 13." },
-        { Npy("'<f4'", "(4294967296, 4294967296)", 0), "inputs.npy", "Expected far more bytes of numbers, as shape [4294967296, 4294967296] of '<f4' has, got 0." },
+        { Npy("'<f4'", "(4294967296, 4294967296)", 0), "inputs.npy",
+            "Expected far more bytes of numbers, as shape [4294967296, 4294967296] of '<f4' has, got 0." },
         { Npy("'<f4'", "(99999999999999999999,)", 0), "inputs.npy", "Expected a shape of at most 10 sizes of at least 0, got (99999999999999999999,)." },
         { Npy("'<f4'", "(9223372036854775808, 1)", 0), "inputs.npy", "Expected a shape of at most 10 sizes of at least 0, got (9223372036854775808, 1)." },
         { Npy("'<f4'", "(0, 1)", 0), "inputs", "Expected at least one sample, got an empty array." },
@@ -35,18 +36,24 @@ public sealed class NpzRequestTests(NpzRequestTests.SmallApplication application
         { Npy("'<f4'", "(3, 1)", 13, order: "True"), "inputs.npy", "Expected 12 bytes of numbers, as shape [3, 1] of '<f4' has, got 13." },
         { Npy("'<f4'", "(3, 1)", 12, order: "true"), "inputs.npy", "Expected a header with descr, fortran_order and shape, got…" },
         { Npy("'<f4'", "(3, 1)", 12, order: "1"), "inputs.npy", "Expected a header with descr, fortran_order and shape, got…" },
-        { Npy("'<f4'", "(4294967296, 4294967296)", 8, order: "True"), "inputs.npy", "Expected far more bytes of numbers, as shape [4294967296, 4294967296] of '<f4' has, got 8." },
+        { Npy("'<f4'", "(4294967296, 4294967296)", 8, order: "True"), "inputs.npy",
+            "Expected far more bytes of numbers, as shape [4294967296, 4294967296] of '<f4' has, got 8." },
         { Npy("'<f4'", "(-1, 1)", 0), "inputs.npy", "Expected a shape of at most 10 sizes of at least 0, got (-1, 1)." },
-        { Npy("'<f4'", "(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", 4), "inputs.npy", "Expected a shape of at most 10 sizes of at least 0, got (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)." },
-        { Npy("'<c8'", "(1, 1)", 8), "inputs.npy", "Expected one of the types <f4, >f4, <f8, >f8, <i8, <i4, |u1, |b1, got '<c8'. Convert the array first: x.astype('<f4')." },
-        { Npy("'|O'", "(1, 1)", 8), "inputs.npy", "Expected numbers, got Python objects (a pickle), which are never read. Convert the array first: numpy.asarray(x, dtype=numpy.float64)." },
+        { Npy("'<f4'", "(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", 4), "inputs.npy",
+            "Expected a shape of at most 10 sizes of at least 0, got (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)." },
+        { Npy("'<c8'", "(1, 1)", 8), "inputs.npy",
+            "Expected one of the types <f4, >f4, <f8, >f8, <i8, <i4, |u1, |b1, got '<c8'. Convert the array first: x.astype('<f4')." },
+        { Npy("'|O'", "(1, 1)", 8), "inputs.npy",
+            "Expected numbers, got Python objects (a pickle), which are never read. Convert the array first: numpy.asarray(x, dtype=numpy.float64)." },
         { Npy("[('a', '<f4')]", "(1, 1)", 4), "inputs.npy", "Expected plain numbers, got records with fields." },
         { Npy("'<f4'", "(1, 1)", 4, order: "None"), "inputs.npy", "Expected a header with descr, fortran_order and shape, got…" },
         { Npy("'<f4', 'more': True", "(1, 1)", 4), "inputs.npy", "Expected a header with descr, fortran_order and shape, got…" },
         { Npy("'<f4', 'descr': '<f8'", "(1, 1)", 4), "inputs.npy", "Expected a header with descr, fortran_order and shape, got…" },
         { Npy("'<f4'", "(1, 1)", 4, version: 4), "inputs.npy", "Expected version 1, 2 or 3 of the format .npy, got version 4." },
-        { [0x93, .. "NUMPY"u8, 1, 0, 200, 0, .. "{'descr"u8], "inputs.npy", "Expected a header of at most 10000 bytes, all of them there, got a file that ends in its header." },
-        { [0x93, .. "NUMPY"u8, 2, 0, 255, 255, 255, 255, .. "{'descr"u8], "inputs.npy", "Expected a header of at most 10000 bytes, all of them there, got a longer one." },
+        { [0x93, .. "NUMPY"u8, 1, 0, 200, 0, .. "{'descr"u8], "inputs.npy",
+            "Expected a header of at most 10000 bytes, all of them there, got a file that ends in its header." },
+        { [0x93, .. "NUMPY"u8, 2, 0, 255, 255, 255, 255, .. "{'descr"u8], "inputs.npy",
+            "Expected a header of at most 10000 bytes, all of them there, got a longer one." },
         { Npy("'<f4'", "(3,)", 12), "inputs", "Expected an array of shape [N, 1], got shape [3]. Write each sample as a list of its own: [[0], [0], …]." },
     };
 
@@ -59,17 +66,31 @@ public sealed class NpzRequestTests(NpzRequestTests.SmallApplication application
     public async Task Members_must_have_a_place_in_the_request()
     {
         var json = ("request.json", Encoding.UTF8.GetBytes(Request));
-        (await PostAsync(Archive(json, ("input.npy", Inputs)))).AssertSays(400, "input.npy", "Expected a known member, got 'input.npy'. Did you mean 'inputs.npy'? Known: request.npy, inputs.npy, cotangent.npy, tangent.npy, direction.npy, reference_inputs.npy, parameters/*.npy, points/*.npy, targets/*.npy.");
-        (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("cotangent.npy", Inputs)))).AssertSays(400, "gradient.cotangent", "Expected no array, as the request has no such field, got the member 'cotangent'.");
-        (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("points/a.npy", Inputs)))).AssertSays(400, "points['a'].inputs", "Expected no array, as the request has no such field, got the member 'points/a'.");
-        (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("parameters/7.bias.npy", Inputs)))).AssertSays(400, "network.parameters['7.bias']", "Expected the name of a parameter of this network, as in PyTorch's state_dict, got '7.bias'…");
-        (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("request.npy", Npy("'|u1'", "(2,)", 2))))).AssertSays(400, "request.npy", "Expected one of request.npy and request.json, got both.");
-        (await PostAsync(Archive(("inputs.npy", Inputs)))).AssertSays(400, "request.npy", "Expected a member that holds the JSON of the request without its arrays, got none.");
-        (await PostAsync(Archive(("request.npy", Inputs)))).AssertSays(400, "request.npy", "Expected a one-dimensional array of bytes ('|u1') that holds JSON in UTF-8, got shape [3, 1] of '<f4'. In Python: numpy.frombuffer(json.dumps(request).encode(), numpy.uint8).");
-        (await PostAsync(Archive(("request.json", "{"u8.ToArray()), ("inputs.npy", Inputs)))).AssertSays(400, "$", "Expected well-formed JSON, got a text that is not…");
+        (await PostAsync(Archive(json, ("input.npy", Inputs))))
+            .AssertSays(400, "input.npy",
+                "Expected a known member, got 'input.npy'. Did you mean 'inputs.npy'? Known: request.npy, inputs.npy, cotangent.npy, tangent.npy, "
+                    + "direction.npy, reference_inputs.npy, parameters/*.npy, points/*.npy, targets/*.npy.");
+        (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("cotangent.npy", Inputs))))
+            .AssertSays(400, "gradient.cotangent", "Expected no array, as the request has no such field, got the member 'cotangent'.");
+        (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("points/a.npy", Inputs))))
+            .AssertSays(400, "points['a'].inputs", "Expected no array, as the request has no such field, got the member 'points/a'.");
+        (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("parameters/7.bias.npy", Inputs))))
+            .AssertSays(400, "network.parameters['7.bias']", "Expected the name of a parameter of this network, as in PyTorch's state_dict, got '7.bias'…");
+        (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("request.npy", Npy("'|u1'", "(2,)", 2)))))
+            .AssertSays(400, "request.npy", "Expected one of request.npy and request.json, got both.");
+        (await PostAsync(Archive(("inputs.npy", Inputs))))
+            .AssertSays(400, "request.npy", "Expected a member that holds the JSON of the request without its arrays, got none.");
+        (await PostAsync(Archive(("request.npy", Inputs))))
+            .AssertSays(400, "request.npy",
+                "Expected a one-dimensional array of bytes ('|u1') that holds JSON in UTF-8, got shape [3, 1] of '<f4'. In Python: "
+                    + "numpy.frombuffer(json.dumps(request).encode(), numpy.uint8).");
+        (await PostAsync(Archive(("request.json", "{"u8.ToArray()), ("inputs.npy", Inputs))))
+            .AssertSays(400, "$", "Expected well-formed JSON, got a text that is not…");
         (await PostAsync(Archive(json))).AssertSays(400, "inputs", "Expected an array of numbers, got nothing.");
-        (await PostAsync(Archive(("request.json", Encoding.UTF8.GetBytes(GoodRequests.Forward().ToJsonString())), ("inputs.npy", Inputs)))).AssertSays(400, "inputs", "Expected the array once, got one in the JSON and one beside it.");
-        (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("inputs.npy", Inputs)))).AssertSays(400, "inputs.npy", "Expected each member once, got it again.");
+        (await PostAsync(Archive(("request.json", Encoding.UTF8.GetBytes(GoodRequests.Forward().ToJsonString())), ("inputs.npy", Inputs))))
+            .AssertSays(400, "inputs", "Expected the array once, got one in the JSON and one beside it.");
+        (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("inputs.npy", Inputs))))
+            .AssertSays(400, "inputs.npy", "Expected each member once, got it again.");
     }
 
     [Fact]
@@ -97,7 +118,8 @@ public sealed class NpzRequestTests(NpzRequestTests.SmallApplication application
         Assert.Equal(status, answer.Status);
         if (status == 413)
         {
-            answer.AssertSays(413, "$", $"Expected members of at most 20000 bytes altogether once unpacked (limit MaxRequestBytes), got {zeros}. Send fewer samples in one request.");
+            answer.AssertSays(413, "$",
+                $"Expected members of at most 20000 bytes altogether once unpacked (limit MaxRequestBytes), got {zeros}. Send fewer samples in one request.");
         }
     }
 
@@ -114,9 +136,11 @@ public sealed class NpzRequestTests(NpzRequestTests.SmallApplication application
     {
         var array = new NdArray(new Shape(1), [2f]);
         var members = new ArrayMembers([ArrayMembers.Of("points/it's.npy", array), ArrayMembers.Of("points/b", array)]);
-        var wrong = Assert.Throws<FaultException>(() => RequestReader.ReadRequest<Listed>("""{ "points": [{ "name": "a", "inputs": [1] }, { "name": "b" }] }"""u8, members));
+        var wrong = Assert.Throws<FaultException>(
+            () => RequestReader.ReadRequest<Listed>("""{ "points": [{ "name": "a", "inputs": [1] }, { "name": "b" }] }"""u8, members));
         Assert.Equal(["points['it's.npy'].inputs"], wrong.Faults.Select(fault => fault.Path));
-        var (read, _) = RequestReader.ReadRequest<Listed>("""{ "points": [{ "inputs": [1], "name": "a" }, { "name": "b" }] }"""u8, new ArrayMembers([ArrayMembers.Of("points/b", array)]));
+        var (read, _) = RequestReader.ReadRequest<Listed>("""{ "points": [{ "inputs": [1], "name": "a" }, { "name": "b" }] }"""u8,
+            new ArrayMembers([ArrayMembers.Of("points/b", array)]));
         Assert.Equal([1, 2], read.Points.Select(point => point.Inputs[0]));
     }
 
@@ -124,7 +148,9 @@ public sealed class NpzRequestTests(NpzRequestTests.SmallApplication application
     public async Task Whatever_is_broken_in_its_bytes_it_is_answered()
     {
         var random = new Random(8);
-        var good = new[] { CompressionLevel.NoCompression, CompressionLevel.Optimal }.Select(level => Archive(level, ("request.npy", [.. NpyWriter.HeaderOfText(Request.Length), .. Encoding.UTF8.GetBytes(Request)]), ("inputs.npy", Inputs))).ToArray();
+        var good = new[] { CompressionLevel.NoCompression, CompressionLevel.Optimal }
+            .Select(level => Archive(level, ("request.npy", [.. NpyWriter.HeaderOfText(Request.Length), .. Encoding.UTF8.GetBytes(Request)]),
+                ("inputs.npy", Inputs))).ToArray();
         foreach (var body in good)
         {
             Assert.Equal(HttpStatusCode.OK, (await SendAsync(body)).StatusCode);
@@ -148,7 +174,8 @@ public sealed class NpzRequestTests(NpzRequestTests.SmallApplication application
             }
 
             using var response = await SendAsync([.. bytes]);
-            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity, $"{(int)response.StatusCode}: {Convert.ToBase64String([.. bytes])}");
+            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge
+                or HttpStatusCode.UnprocessableEntity, $"{(int)response.StatusCode}: {Convert.ToBase64String([.. bytes])}");
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 Assert.NotEmpty((await ProblemAnswer.OfAsync(response)).Errors);

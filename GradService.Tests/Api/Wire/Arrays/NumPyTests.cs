@@ -54,7 +54,8 @@ public sealed class NumPyTests(LoopbackApplication application) : IClassFixture<
             for dtype in "float32", "float64":
                 network["dtype"] = dtype
                 fields = {"kind": kind, "order": 2} if kind == "derivatives" else {"kind": kind}
-                expected = plain("/v1/gradients", {"network": network, "inputs": x.tolist(), "gradient": {**fields, **{n: a.tolist() for n, a in arrays.items()}}})
+                expected = plain("/v1/gradients", {
+                    "network": network, "inputs": x.tolist(), "gradient": {**fields, **{n: a.tolist() for n, a in arrays.items()}}})
                 for save in np.savez, np.savez_compressed:
                     answer, rest = ask("/v1/gradients", {"network": network, "gradient": fields}, save, inputs=x, **arrays)
                     same(answer.pop("outputs"), expected["outputs"], dtype)
@@ -101,7 +102,8 @@ public sealed class NumPyTests(LoopbackApplication application) : IClassFixture<
 
         entries = [{"mode": "train", "kind": "vjp"}, {"mode": "eval", "kind": "perSample"}]
         answer, rest = ask("/v1/gradients/compare", {"network": network, "compare": entries}, inputs=x, cotangent=np.ones((5, 2)))
-        expected = plain("/v1/gradients/compare", {"network": network, "compare": entries, "inputs": x.tolist(), "gradient": {"cotangent": np.ones((5, 2)).tolist()}})
+        expected = plain("/v1/gradients/compare", {
+            "network": network, "compare": entries, "inputs": x.tolist(), "gradient": {"cotangent": np.ones((5, 2)).tolist()}})
         for i in 0, 1:
             same(answer[f"results/{i}/outputs"], expected["results"][i]["outputs"], np.float32)
             same(answer[f"results/{i}/gradients"], expected["results"][i]["gradients"], np.float32)
@@ -139,7 +141,8 @@ public sealed class NumPyTests(LoopbackApplication application) : IClassFixture<
         body = npz({"network": network, "encoding": "base64"}, inputs=x)
         text = json.dumps({"network": network, "inputs": x.tolist()}).encode()
         for sent, kind in (body, "application/x-npz"), (text, "application/json"):
-            for accept, expected in {"*/*": kind, "application/*": kind, "application/json": "application/json", "application/x-npz": "application/x-npz", "application/json;q=0.2, application/x-npz": "application/x-npz",
+            for accept, expected in {"*/*": kind, "application/*": kind, "application/json": "application/json", "application/x-npz": "application/x-npz",
+                                     "application/json;q=0.2, application/x-npz": "application/x-npz",
                                      "application/x-npz;q=0, */*": "application/json", "text/html, application/json;q=0.1": "application/json"}.items():
                 got, answer = post("/v1/forward", sent, kind, accept)
                 assert got.split(";")[0] == expected, (kind, accept, got)
@@ -160,7 +163,8 @@ public sealed class NumPyTests(LoopbackApplication application) : IClassFixture<
             except urllib.error.HTTPError as error:
                 print(error.read().decode())
             """);
-        Assert.Equal("Expected numbers, got Python objects (a pickle), which are never read. Convert the array first: numpy.asarray(x, dtype=numpy.float64).", (string)JsonNode.Parse(printed)!["errors"]!["inputs.npy"]![0]!);
+        Assert.Equal("Expected numbers, got Python objects (a pickle), which are never read. Convert the array first: numpy.asarray(x, dtype=numpy.float64).",
+            (string)JsonNode.Parse(printed)!["errors"]!["inputs.npy"]![0]!);
     }
 
     private async Task RunAsync(string test) => Assert.Equal("done", (await PrintAsync(test + "\nprint('done')")).Trim());

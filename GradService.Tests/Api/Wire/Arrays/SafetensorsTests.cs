@@ -15,7 +15,8 @@ public sealed class SafetensorsTests
     {
         var tensors = Read(SafetensorsFile.OfPyTorch);
         Assert.Equal(["1.num_batches_tracked", "0.bias", "0.weight", "1.bias", "1.running_mean", "1.running_var", "1.weight"], tensors.Keys);
-        Assert.Equal((0, 3.0, Dtype.Float64), (tensors["1.num_batches_tracked"].Shape.Rank, tensors["1.num_batches_tracked"][0], tensors["1.num_batches_tracked"].Dtype));
+        Assert.Equal((0, 3.0, Dtype.Float64),
+            (tensors["1.num_batches_tracked"].Shape.Rank, tensors["1.num_batches_tracked"][0], tensors["1.num_batches_tracked"].Dtype));
         Assert.Equal(new Shape(2, 1), tensors["0.weight"].Shape);
         Assert.Equal([1.5f, -2f], tensors["0.weight"].Singles.ToArray());
         Assert.Equal([0.9f, 1.1f], tensors["1.running_var"].Singles.ToArray());
@@ -72,7 +73,8 @@ public sealed class SafetensorsTests
 
     [Theory]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "each name once")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "begins where the one before it ends, at 4")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+        "begins where the one before it ends, at 4")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "ends with the bytes of its last tensor, 4 behind the header, got 8")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "at 0")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "12 bytes, as shape [3] of F32 has, got 8")]

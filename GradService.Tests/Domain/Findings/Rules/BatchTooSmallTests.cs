@@ -54,7 +54,8 @@ public sealed class BatchTooSmallTests
 
     private static Problem Spatial(int samples, int positions)
     {
-        var problem = ForumProblem.On(Train.Mode, [.. Enumerable.Range(0, samples * positions).Select(i => Math.Sin(i))], samples, Dtype.Float64, new BatchNorm(), new Tanh());
+        var problem = ForumProblem.On(Train.Mode, [.. Enumerable.Range(0, samples * positions).Select(i => Math.Sin(i))], samples, Dtype.Float64,
+            new BatchNorm(), new Tanh());
         return problem with { Network = problem.Network with { InputShape = [1, positions] } };
     }
 }

@@ -19,7 +19,8 @@ public sealed class BelowNoiseTests
         var answer = ForumProblem.Of(Train.Mode, dtype: dtype).Answer(new Sum(), finiteDifferences: true);
         var finding = answer.Finding(Code);
         Assert.Equal(Severity.Info, finding!.Severity);
-        Assert.StartsWith($"All {answer.Diagnostics.FiniteDifferences!.Checked} entries compared are below the noise", finding.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"All {answer.Diagnostics.FiniteDifferences!.Checked} entries compared are below the noise", finding.Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, answer.Diagnostics.FiniteDifferences.MaxAbsoluteError);
         Assert.Equal(0, answer.Diagnostics.FiniteDifferences.MaxRelativeError);
     }

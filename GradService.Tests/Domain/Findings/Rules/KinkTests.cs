@@ -42,7 +42,8 @@ public sealed class KinkTests
 
     [Fact]
     public void Smooth_activations_have_none() =>
-        Assert.All(new Layer[] { new Tanh(), new Silu(), new Elu(), new Softplus() }, layer => Assert.Null(Over(layer, [-1, 0, 1]).Finding(Code, new PerSample(), finiteDifferences: true)));
+        Assert.All(new Layer[] { new Tanh(), new Silu(), new Elu(), new Softplus() },
+            layer => Assert.Null(Over(layer, [-1, 0, 1]).Finding(Code, new PerSample(), finiteDifferences: true)));
 
     [Fact]
     public void Nobody_looks_where_finite_differences_were_not_asked_for() => Assert.Null(Over(new Relu(), [-1, 0, 1]).Finding(Code, new PerSample()));

@@ -38,7 +38,11 @@ public sealed class NonFiniteTests
 
     private static Problem With(double first)
     {
-        var problem = ForumProblem.On(Train.Mode, [-1, 0.5, 2], 3, Dtype.Float64, new Linear { OutFeatures = 2 }, new BatchNorm(), new Linear { OutFeatures = 1 });
-        return problem with { Network = problem.Network with { Parameters = new Dictionary<string, NdArray> { ["0.weight"] = new(new Shape(2, 1), new[] { first, 0.25 }) } } };
+        var problem = ForumProblem.On(Train.Mode, [-1, 0.5, 2], 3, Dtype.Float64, new Linear { OutFeatures = 2 }, new BatchNorm(),
+            new Linear { OutFeatures = 1 });
+        return problem with
+        {
+            Network = problem.Network with { Parameters = new Dictionary<string, NdArray> { ["0.weight"] = new(new Shape(2, 1), new[] { first, 0.25 }) } },
+        };
     }
 }

@@ -24,7 +24,8 @@ public sealed class RunningStatsUntrainedTests
     [InlineData("2.running_mean", 0.5)]
     [InlineData("2.running_var", 0.5)]
     public void Any_statistic_of_a_trained_network_ends_it(string parameter, double value) =>
-        Assert.Null(With(parameter, new NdArray(new Shape(10), [.. Enumerable.Range(0, 10).Select(channel => channel == 9 ? value : parameter.EndsWith("var", StringComparison.Ordinal) ? 1.0 : 0.0)])));
+        Assert.Null(With(parameter, new NdArray(new Shape(10),
+            [.. Enumerable.Range(0, 10).Select(channel => channel == 9 ? value : parameter.EndsWith("var", StringComparison.Ordinal) ? 1.0 : 0.0)])));
 
     [Fact]
     public void A_batch_that_was_tracked_ends_it() => Assert.Null(With("2.num_batches_tracked", new NdArray(new Shape(), new double[] { 1 })));
@@ -40,6 +41,7 @@ public sealed class RunningStatsUntrainedTests
     private static Finding? With(string parameter, NdArray values)
     {
         var problem = ForumProblem.Of(Eval.Mode);
-        return (problem with { Network = problem.Network with { Parameters = new Dictionary<string, NdArray> { [parameter] = values } } }).Finding(Code, new Sum());
+        return (problem with { Network = problem.Network with { Parameters = new Dictionary<string, NdArray> { [parameter] = values } } })
+            .Finding(Code, new Sum());
     }
 }

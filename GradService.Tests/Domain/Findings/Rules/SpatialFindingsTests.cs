@@ -20,7 +20,8 @@ public sealed class SpatialFindingsTests
     {
         // 4 × 4 becomes 2 × 2: one sample has 4 values per channel, two have 8.
         Layer[] layers = [ThreeByThree, new BatchNorm(), new Silu(), new Flatten(), new Linear { OutFeatures = 1 }];
-        Assert.Contains("BatchNorm layer 1 are taken over 4 values per channel, fewer than 8", Images(1, layers).Finding("batch-too-small", new Sum())!.Message, StringComparison.Ordinal);
+        Assert.Contains("BatchNorm layer 1 are taken over 4 values per channel, fewer than 8", Images(1, layers).Finding("batch-too-small", new Sum())!.Message,
+            StringComparison.Ordinal);
         Assert.Null(Images(2, layers).Finding("batch-too-small", new Sum()));
     }
 
@@ -28,7 +29,8 @@ public sealed class SpatialFindingsTests
     public void Pooling_leaves_fewer_positions_to_count()
     {
         Layer[] layers = [ThreeByThree, new MaxPool2d { KernelSize = new(2) }, new BatchNorm(), new Silu(), new Flatten(), new Linear { OutFeatures = 1 }];
-        Assert.Contains("BatchNorm layer 2 are taken over 7 values per channel", Images(7, layers).Finding("batch-too-small", new Sum())!.Message, StringComparison.Ordinal);
+        Assert.Contains("BatchNorm layer 2 are taken over 7 values per channel", Images(7, layers).Finding("batch-too-small", new Sum())!.Message,
+            StringComparison.Ordinal);
         Assert.Null(Images(8, layers).Finding("batch-too-small", new Sum()));
     }
 
@@ -52,8 +54,10 @@ public sealed class SpatialFindingsTests
     [Fact]
     public void The_sum_vanishes_where_every_position_counts_the_same_after_the_last_BatchNorm()
     {
-        Assert.NotNull(Images(3, ThreeByThree, new BatchNorm(), new AdaptiveAvgPool2d { OutputSize = new(1) }, new Flatten(), new Linear { OutFeatures = 1 }).Finding("sum-gradient-vanishes", new Sum()));
-        Assert.NotNull(Images(3, ThreeByThree, new BatchNorm(), new Conv2d { OutChannels = 3, KernelSize = new(1) }).Finding("sum-gradient-vanishes", new Sum()));
+        Assert.NotNull(Images(3, ThreeByThree, new BatchNorm(), new AdaptiveAvgPool2d { OutputSize = new(1) }, new Flatten(), new Linear { OutFeatures = 1 })
+            .Finding("sum-gradient-vanishes", new Sum()));
+        Assert.NotNull(Images(3, ThreeByThree, new BatchNorm(), new Conv2d { OutChannels = 3, KernelSize = new(1) })
+            .Finding("sum-gradient-vanishes", new Sum()));
         Assert.NotNull(Images(3, ThreeByThree, new BatchNorm(), new AvgPool2d { KernelSize = new(2) }).Finding("sum-gradient-vanishes", new Sum()));
     }
 
@@ -61,13 +65,15 @@ public sealed class SpatialFindingsTests
     public void It_does_not_vanish_where_positions_are_weighted_or_bent()
     {
         Assert.Null(Images(3, ThreeByThree, new BatchNorm(), new Flatten(), new Linear { OutFeatures = 1 }).Finding("sum-gradient-vanishes", new Sum()));
-        Assert.Null(Images(3, ThreeByThree, new BatchNorm(), new Conv2d { OutChannels = 1, KernelSize = new(2), Padding = new(Amount: null) }).Finding("sum-gradient-vanishes", new Sum()));
+        Assert.Null(Images(3, ThreeByThree, new BatchNorm(), new Conv2d { OutChannels = 1, KernelSize = new(2), Padding = new(Amount: null) })
+            .Finding("sum-gradient-vanishes", new Sum()));
         Assert.Null(Images(3, ThreeByThree, new BatchNorm(), new MaxPool2d { KernelSize = new(2) }).Finding("sum-gradient-vanishes", new Sum()));
     }
 
     [Fact]
     public void With_one_position_left_the_flattened_sum_vanishes_again() =>
-        Assert.NotNull(Images(3, new Conv2d { OutChannels = 2, KernelSize = new(4) }, new BatchNorm(), new Flatten(), new Linear { OutFeatures = 1 }).Finding("sum-gradient-vanishes", new Sum()));
+        Assert.NotNull(Images(3, new Conv2d { OutChannels = 2, KernelSize = new(4) }, new BatchNorm(), new Flatten(), new Linear { OutFeatures = 1 })
+            .Finding("sum-gradient-vanishes", new Sum()));
 
     [Fact]
     public void A_maximum_shared_by_two_is_a_kink()

@@ -36,5 +36,6 @@ public sealed class ZeroVarianceChannelTests
     }
 
     private static Problem Two(Func<int, double> second, double eps = 1e-5) =>
-        ForumProblem.On(Train.Mode, [.. Enumerable.Range(0, 8).SelectMany(i => new[] { Math.Sin(i), second(i) })], 8, Dtype.Float64, new BatchNorm { Eps = eps });
+        ForumProblem.On(Train.Mode, [.. Enumerable.Range(0, 8).SelectMany(i => new[] { Math.Sin(i), second(i) })], 8, Dtype.Float64,
+            new BatchNorm { Eps = eps });
 }

@@ -14,11 +14,13 @@ public sealed class DetachedDiffersTests
     [Fact]
     public void The_message_says_by_how_much_and_of_what()
     {
-        var (answer, detached) = (ForumProblem.Coupled(0.5, Train.Mode).Answer(new PerSample()), ForumProblem.Coupled(0.5, TrainDetached.Mode).Answer(new PerSample()));
+        var (answer, detached) =
+            (ForumProblem.Coupled(0.5, Train.Mode).Answer(new PerSample()), ForumProblem.Coupled(0.5, TrainDetached.Mode).Answer(new PerSample()));
         var difference = Answers.Flat(answer.Gradients).Zip(Answers.Flat(detached.Gradients), (a, b) => Math.Abs(a - b)).Max();
         var finding = answer.Finding(Code);
         Assert.Equal(Severity.Info, finding!.Severity);
-        Assert.Contains($"by up to {FindingOf.Digits(difference)}, {FindingOf.Digits(100 * difference / detached.Gradients!.MaxAbsolute())}%", finding.Message, StringComparison.Ordinal);
+        Assert.Contains($"by up to {FindingOf.Digits(difference)}, {FindingOf.Digits(100 * difference / detached.Gradients!.MaxAbsolute())}%", finding.Message,
+            StringComparison.Ordinal);
         Assert.Contains($"the largest detached entry, {FindingOf.Digits(detached.Gradients.MaxAbsolute())}.", finding.Message, StringComparison.Ordinal);
     }
 

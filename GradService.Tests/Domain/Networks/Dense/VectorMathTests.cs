@@ -6,13 +6,15 @@ namespace GradService.Tests.Domain.Networks.Dense;
 /// <summary>Functions of many numbers at once beside the runtime's of one.</summary>
 public sealed class VectorMathTests
 {
-    private static readonly double[] Arguments = [.. Enumerable.Range(-4000, 8001).Select(i => i / 200.0), .. Enumerable.Range(1, 60).SelectMany(k => new[] { Math.Pow(2, -k), -Math.Pow(2, -k) })];
+    private static readonly double[] Arguments =
+        [.. Enumerable.Range(-4000, 8001).Select(i => i / 200.0), .. Enumerable.Range(1, 60).SelectMany(k => new[] { Math.Pow(2, -k), -Math.Pow(2, -k) })];
 
     [Fact]
     public void Tanh_is_within_four_units_in_the_last_place() => AssertClose(Math.Tanh, VectorMath.Tanh<double>, 4);
 
     [Fact]
-    public void Powers_are_too_down_to_where_they_vanish() => AssertClose(x => Math.Exp(-17 * Math.Abs(x)), x => VectorMath.ExpOfNegative<double>(new Vector<double>(-17) * Vector.Abs(x)).Power, 4);
+    public void Powers_are_too_down_to_where_they_vanish() =>
+        AssertClose(x => Math.Exp(-17 * Math.Abs(x)), x => VectorMath.ExpOfNegative<double>(new Vector<double>(-17) * Vector.Abs(x)).Power, 4);
 
     [Fact]
     public void Powers_less_one_are_too_also_near_zero() =>
@@ -29,7 +31,8 @@ public sealed class VectorMathTests
     public void Softplus_and_its_slope_are_too()
     {
         // log(1 + p) = 2·artanh(p / (2 + p)), which loses nothing where p is small.
-        AssertClose(x => Math.Max(x, 0) + (2 * Math.Atanh(Math.Exp(-Math.Abs(x)) / (2 + Math.Exp(-Math.Abs(x))))), x => VectorMath.Softplus<double>(x).Value, 8);
+        AssertClose(x => Math.Max(x, 0) + (2 * Math.Atanh(Math.Exp(-Math.Abs(x)) / (2 + Math.Exp(-Math.Abs(x))))),
+            x => VectorMath.Softplus<double>(x).Value, 8);
         AssertClose(x => 1 / (1 + Math.Exp(-x)), x => VectorMath.Softplus<double>(x).Slope, 8);
     }
 
@@ -44,7 +47,8 @@ public sealed class VectorMathTests
         var singles = Arguments.Select(x => (double)(float)x).ToArray();
         Assert.InRange(Wrong(Math.Tanh, VectorMath.Tanh<float>), 0, 8);
         Assert.InRange(Wrong(x => 1 / (1 + Math.Exp(-x)), x => VectorMath.Sigmoid<float>(x).Value), 0, 8);
-        Assert.InRange(Wrong(x => Math.Max(x, 0) + (2 * Math.Atanh(Math.Exp(-Math.Abs(x)) / (2 + Math.Exp(-Math.Abs(x))))), x => VectorMath.Softplus<float>(x).Value), 0, 8);
+        Assert.InRange(Wrong(x => Math.Max(x, 0) + (2 * Math.Atanh(Math.Exp(-Math.Abs(x)) / (2 + Math.Exp(-Math.Abs(x))))),
+            x => VectorMath.Softplus<float>(x).Value), 0, 8);
         Assert.InRange(Wrong(ErrorFunction, VectorMath.Erf<float>), 0, 8);
 
         int Wrong(Func<double, double> expected, Func<Vector<double>, Vector<double>> actual) => singles.Count(x => (float)expected(x) != (float)At(actual, x));

@@ -51,13 +51,22 @@ public sealed class SeededNumbersTests
         AssertSameBits(empty([3_000_001], ScalarType.Float32).uniform_(-0.07, 0.07, generator), numbers.Uniform(3_000_001, 0.07));
     }
 
-    /// <summary>Every case of the layer, between two others that draw, in both precisions: a generator of the test's own, asked in the order of the state_dict.</summary>
+    /// <summary>
+    /// Every case of the layer, between two others that draw, in both precisions: a generator of the test's own, asked in the
+    /// order of the state_dict.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Layers))]
     public void A_layers_parameters_are_what_libtorch_draws(string layer) =>
         Assert.All(LayerCases.All.Where(each => each.Type == layer), each => Assert.All(new[] { Dtype.Float32, Dtype.Float64 }, dtype =>
         {
-            var spec = new NetworkSpec { InputShape = each.InputShape, Layers = [new Linear { OutFeatures = each.InputShape[^1] }, .. each.Layers, new Linear { OutFeatures = 3 }], Dtype = dtype, Seed = 1_234_567_890_123 };
+            var spec = new NetworkSpec
+            {
+                InputShape = each.InputShape,
+                Layers = [new Linear { OutFeatures = each.InputShape[^1] }, .. each.Layers, new Linear { OutFeatures = 3 }],
+                Dtype = dtype,
+                Seed = 1_234_567_890_123,
+            };
             var shape = NetworkShape.Infer(spec, new Limits());
             var values = ParameterValues.Of(spec, shape).All.ToDictionary();
             Assert.Equal(shape.Parameters.Select(parameter => parameter.Name), values.Keys);
@@ -69,7 +78,8 @@ public sealed class SeededNumbersTests
                 var drawn = Drawn(parameter, generator);
                 Assert.Equal(parameter.Shape, values[name].Shape);
                 Assert.Equal(parameter.Role == ParameterRole.Counter ? Dtype.Float64 : dtype, values[name].Dtype);
-                Assert.Equal(drawn.ToDoubles().Select(BitConverter.DoubleToInt64Bits), Enumerable.Range(0, values[name].Count).Select(i => BitConverter.DoubleToInt64Bits(values[name][i])));
+                Assert.Equal(drawn.ToDoubles().Select(BitConverter.DoubleToInt64Bits),
+                    Enumerable.Range(0, values[name].Count).Select(i => BitConverter.DoubleToInt64Bits(values[name][i])));
             }
         }));
 
@@ -97,14 +107,17 @@ public sealed class SeededNumbersTests
             Initializer.Normal normal => randn(size, ScalarType.Float32, generator: generator).Times(normal.Deviation),
 
             // nn.init.kaiming_uniform_ with a = √5: the gain is √(2 / (1 + a²)), the bound √3 · gain / √fanIn.
-            Initializer.KaimingUniform kaiming => Uniform(size, Math.Sqrt(3.0) * (Math.Sqrt(2.0 / (1 + Math.Pow(Math.Sqrt(5), 2))) / Math.Sqrt(kaiming.FanIn)), generator),
+            Initializer.KaimingUniform kaiming =>
+                Uniform(size, Math.Sqrt(3.0) * (Math.Sqrt(2.0 / (1 + Math.Pow(Math.Sqrt(5), 2))) / Math.Sqrt(kaiming.FanIn)), generator),
             Initializer.UniformByFanIn byFanIn => Uniform(size, 1 / Math.Sqrt(byFanIn.FanIn), generator),
             var other => throw new NotSupportedException($"Say here how PyTorch draws {other}."),
         };
     }
 
-    private static Tensor Uniform(ReadOnlySpan<long> size, double bound, Generator generator) => empty(size, ScalarType.Float32).uniform_(-bound, bound, generator);
+    private static Tensor Uniform(ReadOnlySpan<long> size, double bound, Generator generator) =>
+        empty(size, ScalarType.Float32).uniform_(-bound, bound, generator);
 
     private static void AssertSameBits(Tensor expected, float[] actual) =>
-        Assert.True(expected.ToNdArray().Singles.ToArray().Select(BitConverter.SingleToInt32Bits).SequenceEqual(actual.Select(BitConverter.SingleToInt32Bits)), $"{expected.shape[0]} numbers differ");
+        Assert.True(expected.ToNdArray().Singles.ToArray().Select(BitConverter.SingleToInt32Bits).SequenceEqual(actual.Select(BitConverter.SingleToInt32Bits)),
+            $"{expected.shape[0]} numbers differ");
 }

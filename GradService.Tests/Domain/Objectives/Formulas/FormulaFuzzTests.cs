@@ -43,9 +43,13 @@ public sealed class FormulaFuzzTests
         for (var i = 0; i < count; i++)
         {
             var text = random.Formula(5);
-            var dependence = SampleNames.Distinct.ToDictionary(meaning => meaning, _ => Enumerable.Range(0, points).Select(_ => (At: random.Between(-2, 2), By: new[] { random.Between(-1, 1), random.Between(-1, 1), random.Between(-1, 1) })).ToArray());
-            double Loss(double[] parameters) => Enumerable.Range(0, points).Select(point => PlainFormula.Evaluate(text, SampleNames.BySpelling(dependence.ToDictionary(
-                each => each.Key, each => each.Value[point].At + Math.Sin(parameters.Zip(each.Value[point].By, (p, by) => p * by).Sum()))))!.Value).Sum(value => value.Singular ? double.NaN : value.Value);
+            var dependence = SampleNames.Distinct.ToDictionary(meaning => meaning,
+                _ => Enumerable.Range(0, points)
+                    .Select(_ => (At: random.Between(-2, 2), By: new[] { random.Between(-1, 1), random.Between(-1, 1), random.Between(-1, 1) })).ToArray());
+            double Loss(double[] parameters) =>
+                Enumerable.Range(0, points).Select(point => PlainFormula.Evaluate(text, SampleNames.BySpelling(dependence.ToDictionary(
+                    each => each.Key, each => each.Value[point].At + Math.Sin(parameters.Zip(each.Value[point].By, (p, by) => p * by).Sum()))))!.Value)
+                    .Sum(value => value.Singular ? double.NaN : value.Value);
             var differences = Enumerable.Range(0, 3).Select(parameter => Slope(Loss, parameter)).ToArray();
             if (differences.Any(difference => difference is null))
             {
@@ -56,11 +60,13 @@ public sealed class FormulaFuzzTests
             using var scope = NewDisposeScope();
             var p = zeros(3, ScalarType.Float64).requires_grad_();
             var values = new SampleValues(points, Dtype.Float64, meaning =>
-                tensor([.. dependence[meaning].Select(each => each.At)]).Plus(tensor([.. dependence[meaning].SelectMany(each => each.By)], [points, 3]).mm(p.reshape(3, 1)).flatten().sin()));
+                tensor([.. dependence[meaning].Select(each => each.At)])
+                    .Plus(tensor([.. dependence[meaning].SelectMany(each => each.By)], [points, 3]).mm(p.reshape(3, 1)).flatten().sin()));
             var result = Formula.Parse(text, SampleNames.Names, "residual").Evaluate(values);
             var gradient = Autograd.VectorJacobianProduct(result, ones(points, ScalarType.Float64), p).ToDoubles();
             var scale = Math.Max(1, differences.Max(difference => Math.Abs(difference!.Value)));
-            Assert.All(Enumerable.Range(0, 3), k => Assert.True(Math.Abs(gradient[k] - differences[k]!.Value) <= 1e-5 * scale, $"{text}: {gradient[k]:R} instead of {differences[k]:R}"));
+            Assert.All(Enumerable.Range(0, 3),
+                k => Assert.True(Math.Abs(gradient[k] - differences[k]!.Value) <= 1e-5 * scale, $"{text}: {gradient[k]:R} instead of {differences[k]:R}"));
         }
 
         Assert.InRange(compared, count / 2, count);
@@ -96,7 +102,8 @@ public sealed class FormulaFuzzTests
             Assert.Equal([points.Count], formula.Evaluate(SampleValues.Of(points, Dtype.Float32)).shape);
             for (var point = 0; point < points.Count; point++)
             {
-                Assert.True(!expected[point].Certain || expected[point].Allows(actual[point]), $"'{text}' at point {point} is {actual[point]:R} instead of {expected[point]}");
+                Assert.True(!expected[point].Certain || expected[point].Allows(actual[point]),
+                    $"'{text}' at point {point} is {actual[point]:R} instead of {expected[point]}");
             }
 
             outcome = new(outcome.Formulas + 1, outcome.Values + points.Count, outcome.Certain + expected.Count(value => value.Certain));

@@ -90,7 +90,8 @@ public sealed class FormulaLimitTests
     });
 
     [Fact]
-    public void Limits_come_before_names_and_grammar() => Assert.Equal("2001 characters", Assert.Single(Assert.Throws<FaultException>(() => Parse(new string('$', 2_001))).Faults).Got);
+    public void Limits_come_before_names_and_grammar() =>
+        Assert.Equal("2001 characters", Assert.Single(Assert.Throws<FaultException>(() => Parse(new string('$', 2_001))).Faults).Got);
 
     private static void AssertTooDeep(string text)
     {

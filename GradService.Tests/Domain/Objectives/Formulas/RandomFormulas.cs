@@ -4,13 +4,16 @@ namespace GradService.Tests.Domain.Objectives.Formulas;
 
 /// <summary>Texts from a generator of random numbers: formulas, formulas with mistakes, and nonsense.</summary>
 /// <param name="seed">The same texts for the same seed.</param>
-/// <param name="positiveBases">Whether exponents that vary stand on positive numbers alone: negative ones have a power at integers only, hence no slope in the exponent.</param>
+/// <param name="positiveBases">Whether exponents that vary stand on positive numbers alone: negative ones have a power at integers only,
+/// hence no slope in the exponent.</param>
 internal sealed class RandomFormulas(int seed, bool positiveBases = false)
 {
     private static readonly string[] Numbers = ["0", "1", "2", "3", "4", ".5", "1.5", "1.", "0.25", "1e-3", "2.5E+1", "1e2", "7"];
     private static readonly string[] Functions = ["sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "abs"];
-    private static readonly string[] Names = [.. SampleNames.Meanings.Keys.Where(name => !name.Contains("__", StringComparison.Ordinal)), "u__x", "u__t__x", "v_1__time", "u__time__x__time__t", "pi", "x", "t", "u", "u", "u_x"];
-    private static readonly string[] Mistakes = ["e", "u_xxxxx", "U", "sine", "x_u", "u_", "u__", "v_1_1", "ln", "1e999", "1e", "..", "$", ",", "π", "²", "=", "**", "\0", "\ud83d", "é", "\u00a0", "\n"];
+    private static readonly string[] Names = [.. SampleNames.Meanings.Keys.Where(name => !name.Contains("__", StringComparison.Ordinal)), "u__x", "u__t__x",
+        "v_1__time", "u__time__x__time__t", "pi", "x", "t", "u", "u", "u_x"];
+    private static readonly string[] Mistakes = ["e", "u_xxxxx", "U", "sine", "x_u", "u_", "u__", "v_1_1", "ln", "1e999", "1e", "..", "$", ",", "π", "²", "=",
+        "**", "\0", "\ud83d", "é", "\u00a0", "\n"];
     private static readonly string[] Signs = ["+", "-", "*", "/", "^", "(", ")", "^", " ", "(", ")"];
 
     private readonly Random _random = new(seed);
@@ -65,7 +68,8 @@ internal sealed class RandomFormulas(int seed, bool positiveBases = false)
     public IReadOnlyList<IReadOnlyDictionary<string, double>> Points()
     {
         double[] special = [0, -0.0, 1, -1, 0.5, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
-        return [Point(() => Between(-2, 2)), Point(() => Between(0, 3)), Point(() => _random.Next(-3, 4)), Point(() => 0), Point(() => Between(-1, 1) * Math.Pow(10, _random.Next(-300, 300))), Point(() => Pick(special))];
+        return [Point(() => Between(-2, 2)), Point(() => Between(0, 3)), Point(() => _random.Next(-3, 4)), Point(() => 0),
+            Point(() => Between(-1, 1) * Math.Pow(10, _random.Next(-300, 300))), Point(() => Pick(special))];
     }
 
     private static Dictionary<string, double> Point(Func<double> draw) => SampleNames.Distinct.ToDictionary(meaning => meaning, _ => draw());

@@ -31,7 +31,8 @@ public sealed partial class EvalDiffersTests
 
         var n = request.Points.Sum(points => points.Inputs.Count);
         var mode = Outputs(request, layer => (layer.Mean, layer.Variance), answer);
-        var unbiased = Outputs(request, layer => (layer.Mean, new NdArray(layer.Variance.Shape, [.. layer.Variance.Doubles.ToArray().Select(variance => variance * n / (n - 1))])), answer);
+        var unbiased = Outputs(request,
+            layer => (layer.Mean, new NdArray(layer.Variance.Shape, [.. layer.Variance.Doubles.ToArray().Select(variance => variance * n / (n - 1))])), answer);
         var eval = Outputs(request, layer => (layer.RunningMean!, layer.RunningVariance!), answer);
         var numbers = Percentages().Matches(finding.Message).Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) / 100).ToList();
         Close(Relative(mode, eval), numbers[0]);
@@ -47,7 +48,8 @@ public sealed partial class EvalDiffersTests
     [Theory]
     [InlineData("e")]
     [InlineData("f")]
-    public void Where_running_statistics_normalise_already_nothing_differs(string letter) => Assert.Null(PoissonProblem.Request(PoissonProblem.Variant(letter)).Answer().Finding(Code));
+    public void Where_running_statistics_normalise_already_nothing_differs(string letter) =>
+        Assert.Null(PoissonProblem.Request(PoissonProblem.Variant(letter)).Answer().Finding(Code));
 
     [Fact]
     public void After_statistics_have_settled_Bessels_factor_is_what_is_left()
@@ -60,7 +62,8 @@ public sealed partial class EvalDiffersTests
             request = request with { Network = request.Spec() with { Seed = 11 } };
         }
 
-        var numbers = Percentages().Matches(request.Answer().Finding(Code)!.Message).Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        var numbers = Percentages().Matches(request.Answer().Finding(Code)!.Message)
+            .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(numbers[0], numbers[1], 1e-3);
         Assert.True(numbers[2] < 1e-6);
     }
@@ -68,11 +71,17 @@ public sealed partial class EvalDiffersTests
     /// <summary>u at all points by given statistics: a forward pass in mode eval.</summary>
     private static double[] Outputs(ObjectiveRequest request, Func<BatchNormLayerReport, (NdArray Mean, NdArray Variance)> statistics, ObjectiveResult answer)
     {
-        var parameters = answer.BatchNorm.Layers!.SelectMany(layer => ((string, NdArray)[])[($"{layer.Name}.running_mean", statistics(layer).Mean), ($"{layer.Name}.running_var", statistics(layer).Variance)])
+        var parameters = answer.BatchNorm.Layers!.SelectMany(
+            layer => ((string, NdArray)[])[($"{layer.Name}.running_mean", statistics(layer).Mean), ($"{layer.Name}.running_var", statistics(layer).Variance)])
             .ToDictionary(pair => pair.Item1, pair => pair.Item2);
         var inputs = PoissonProblem.Column([.. request.Points.SelectMany(points => points.Inputs.Doubles.ToArray())]);
         return DomainServices.Gradients().Forward(
-            new ForwardRequest { Network = request.Spec() with { Parameters = parameters }, Inputs = inputs, BatchNorm = new BatchNormSpec { Mode = BatchNormMode.Find("eval")! } },
+            new ForwardRequest
+            {
+                Network = request.Spec() with { Parameters = parameters },
+                Inputs = inputs,
+                BatchNorm = new BatchNormSpec { Mode = BatchNormMode.Find("eval")! },
+            },
             CancellationToken.None).Outputs.Doubles.ToArray();
     }
 

@@ -38,5 +38,6 @@ public sealed class ParameterGradientPartialTests
     public void Who_asks_for_no_gradient_hears_nothing_of_it() =>
         Assert.Null((PoissonProblem.Request(PoissonProblem.Variant("d")) with { Return = [ObjectivePart.Residuals] }).Answer().Finding(Code));
 
-    private static List<double> Flat(IReadOnlyDictionary<string, GradService.Domain.Arrays.NdArray> gradients) => [.. gradients.Values.SelectMany(gradient => gradient.Doubles.ToArray())];
+    private static List<double> Flat(IReadOnlyDictionary<string, GradService.Domain.Arrays.NdArray> gradients) =>
+        [.. gradients.Values.SelectMany(gradient => gradient.Doubles.ToArray())];
 }

@@ -32,11 +32,20 @@ public sealed class SetsNormalisedDifferentlyTests
         var interior = answer.BatchNorm.Batches!.Single(batch => batch.Points == "interior");
         var network = request.Spec() with
         {
-            Parameters = interior.Layers.SelectMany(layer => ((string, NdArray)[])[($"{layer.Name}.running_mean", layer.Mean), ($"{layer.Name}.running_var", layer.Variance)]).ToDictionary(pair => pair.Item1, pair => pair.Item2),
+            Parameters =
+                interior.Layers.SelectMany(layer => ((string, NdArray)[])[($"{layer.Name}.running_mean", layer.Mean),
+                    ($"{layer.Name}.running_var", layer.Variance)]).ToDictionary(pair => pair.Item1, pair => pair.Item2),
         };
-        var other = DomainServices.Gradients().Forward(new ForwardRequest { Network = network, Inputs = request.Points[1].Inputs, BatchNorm = new BatchNormSpec { Mode = BatchNormMode.Find("eval")! } }, CancellationToken.None);
+        var other = DomainServices.Gradients()
+            .Forward(new ForwardRequest
+            {
+                Network = network,
+                Inputs = request.Points[1].Inputs,
+                BatchNorm = new BatchNormSpec { Mode = BatchNormMode.Find("eval")! },
+            }, CancellationToken.None);
         var difference = Enumerable.Range(0, 2).Max(i => Math.Abs(own[i] - other.Outputs[i]));
-        Assert.Contains($"outputs on 'boundary' differ by up to {difference.ToString("G6", CultureInfo.InvariantCulture)} between its own statistics and those of 'interior'", finding.Message, StringComparison.Ordinal);
+        Assert.Contains($"outputs on 'boundary' differ by up to {difference.ToString("G6", CultureInfo.InvariantCulture)} between its own "
+            + "statistics and those of 'interior'", finding.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,8 @@ namespace GradService.Tests.Domain.Runs.Torch;
 /// <summary>What drawing masks leaves, and when it ends.</summary>
 public sealed class DropoutMasksTests
 {
-    private static readonly NetworkShape Two = NetworkShape.Infer(new NetworkSpec { InputShape = [4], Layers = [new Dropout(), new Dropout { P = 0.1 }] }, new Limits());
+    private static readonly NetworkShape Two =
+        NetworkShape.Infer(new NetworkSpec { InputShape = [4], Layers = [new Dropout(), new Dropout { P = 0.1 }] }, new Limits());
 
     [Theory]
     [InlineData(Dtype.Float32)]
@@ -30,7 +31,8 @@ public sealed class DropoutMasksTests
     public void No_mask_is_drawn_for_who_went_away()
     {
         using var scope = NewDisposeScope();
-        Assert.ThrowsAny<OperationCanceledException>(() => DropoutMasks.Draw(Two, 100, new DropoutSpec { Seed = 1 }, Dtype.Float32, new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => DropoutMasks.Draw(Two, 100, new DropoutSpec { Seed = 1 }, Dtype.Float32, new CancellationToken(canceled: true)));
         Assert.Equal(0, scope.DisposablesCount);
     }
 }
