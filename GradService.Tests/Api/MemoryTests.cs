@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Domain.Catalog;
 using GradService.Domain.Native;
+using GradService.Tests.Domain.Native;
 using Microsoft.Extensions.DependencyInjection;
-using static TorchSharp.torch;
 
 namespace GradService.Tests.Api;
 
@@ -58,7 +58,7 @@ public sealed class MemoryTests
             Settings = [("Limits:ComputeThreads", "4"), ("Limits:QueueLength", "100"), ("Engine:NetworkCacheBytes", "150000")],
         };
         Assert.Null(LibTorch.Failure);
-        var before = TensorsAlive();
+        var before = LivingTensors.OfTheProcess();
         for (var round = 0; round < 40; round++)
         {
             await Task.WhenAll(Enumerable.Range(0, 50)
@@ -72,7 +72,7 @@ public sealed class MemoryTests
         Assert.InRange(kept.Bytes, 1, 150_000);
         Assert.InRange(kept.Count, 1, 13);
         await application.DisposeAsync();
-        Assert.Equal(before, TensorsAlive());
+        Assert.Equal(before, LivingTensors.OfTheProcess());
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class MemoryTests
         var slow = path == "/v1/gradients" ? Slow : SlowObjective;
         await using var application = new GradApplication { Settings = [("Limits:ComputeThreads", "2"), ("Limits:DeadlineSeconds", "0.4")] };
         Assert.Null(LibTorch.Failure);
-        var before = TensorsAlive();
+        var before = LivingTensors.OfTheProcess();
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(503, (int)(await application.PostAsync(path, slow)).Status);
@@ -95,19 +95,12 @@ public sealed class MemoryTests
 
         // Whoever went away may still be being told to stop; disposal waits for the compute threads.
         await application.DisposeAsync();
-        Assert.Equal(before, TensorsAlive());
+        Assert.Equal(before, LivingTensors.OfTheProcess());
     }
 
     private static async Task SendAsync(GradApplication application, (string Path, JsonNode Request) sent)
     {
         var (status, body) = await application.PostAsync(sent.Path, sent.Request.ToJsonString());
         Assert.True((int)status is 200 or 400 or 413 or 422, body.ToJsonString());
-    }
-
-    internal static long TensorsAlive()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return Tensor.TotalCount;
     }
 }

@@ -1,6 +1,6 @@
 namespace GradService.Tests.Api;
 
-/// <summary>Tests that count what the whole process holds: they run alone, after all others.</summary>
+/// <summary>Tests that count or take what the whole process has: they run alone, after all others.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class OneAtATime
 {

@@ -12,9 +12,9 @@ using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Statistics;
 using GradService.Tests.Api;
+using GradService.Tests.Domain.Native;
 using GradService.Tests.Laws;
 using GradService.Tests.Problems;
-using TorchSharp;
 
 namespace GradService.Tests.Domain.Catalog;
 
@@ -56,7 +56,7 @@ public sealed class NetworkCacheTests
     [Fact]
     public void What_leaves_while_it_is_in_use_is_whole_until_its_last_lease_ends()
     {
-        var before = MemoryTests.TensorsAlive();
+        var before = LivingTensors.OfThisThread;
         var cache = Cache(4 * Each, () => { });
         var (one, other) = (cache.Open(Spec(0)), cache.Open(Spec(0)));
         var weight = one.Network.Tensors[one.Shape.All[0], "weight"];
@@ -72,21 +72,21 @@ public sealed class NetworkCacheTests
         Assert.Equal(4, weight.ToNdArray().Count);
         other.Dispose();
         Assert.True(weight.IsInvalid);
-        Assert.Equal(before, MemoryTests.TensorsAlive());
+        Assert.Equal(before, LivingTensors.OfThisThread);
     }
 
     [Fact]
     public void Closing_leaves_no_tensor_and_whoever_comes_later_still_gets_a_network()
     {
-        var before = MemoryTests.TensorsAlive();
+        var before = LivingTensors.OfThisThread;
         var cache = Cache(4 * Each, () => { });
         _ = Use(cache, Spec(1)).Tensors;
-        Assert.NotEqual(before, MemoryTests.TensorsAlive());
+        Assert.NotEqual(before, LivingTensors.OfThisThread);
         cache.Dispose();
-        Assert.Equal(before, MemoryTests.TensorsAlive());
+        Assert.Equal(before, LivingTensors.OfThisThread);
         Use(cache, Spec(1));
         Assert.Equal((0, 0), (cache.Count, cache.Bytes));
-        Assert.Equal(before, MemoryTests.TensorsAlive());
+        Assert.Equal(before, LivingTensors.OfThisThread);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class NetworkCacheTests
     [Fact]
     public void Answers_are_the_same_bits_with_a_cache_that_is_too_small_and_without_one()
     {
-        var before = MemoryTests.TensorsAlive();
+        var before = LivingTensors.OfTheProcess();
         using (var small = DomainServices.Networks(engine: new EngineOptions { NetworkCacheBytes = 4 * Each }))
         using (var nothing = DomainServices.Networks(engine: new EngineOptions { NetworkCacheBytes = 0 }))
         {
@@ -185,7 +185,7 @@ public sealed class NetworkCacheTests
             Assert.Equal(0, nothing.Count);
         }
 
-        Assert.Equal(before, MemoryTests.TensorsAlive());
+        Assert.Equal(before, LivingTensors.OfTheProcess());
     }
 
     [Theory]
@@ -199,16 +199,14 @@ public sealed class NetworkCacheTests
         {
             Gradient = kind == "sum" ? new Sum() : kind == "perSample" ? new PerSample() : new Vjp { Cotangent = new NdArray(new Shape(9, 1), new double[9]) },
         };
-        var before = Created();
+        var before = LivingTensors.MadeByThisThread;
         Assert.Equal("dense", service.Differentiate(request, CancellationToken.None).Diagnostics.Engine.Name);
         service.Forward(request, CancellationToken.None);
-        Assert.Equal(before, Created());
+        Assert.Equal(before, LivingTensors.MadeByThisThread);
 
         // The count counts.
         service.Differentiate(request with { Gradient = new Jacobian() }, CancellationToken.None);
-        Assert.NotEqual(before, Created());
-
-        static long Created() => DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
+        Assert.NotEqual(before, LivingTensors.MadeByThisThread);
     }
 
     private static NetworkCache Cache(long capacity, Action built) => new(capacity, ShapeOf, (spec, shape) =>

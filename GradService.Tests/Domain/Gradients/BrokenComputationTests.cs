@@ -12,15 +12,13 @@ using GradService.Domain.Runs.Torch;
 using GradService.Domain.Runs;
 using GradService.Domain.Separation;
 using GradService.Domain.Statistics;
-using GradService.Tests.Api;
+using GradService.Tests.Domain.Native;
 using GradService.Tests.Problems;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GradService.Tests.Domain.Gradients;
 
 /// <summary>A computation that breaks off with tensors in hand, at each stage after the network is made: none of them is left.</summary>
-[Collection(OneAtATime.Name)]
 public sealed class BrokenComputationTests
 {
     public enum Stage
@@ -52,7 +50,7 @@ public sealed class BrokenComputationTests
             Gradient = new PerSample(),
         };
         service.Differentiate(request, CancellationToken.None);
-        var before = MemoryTests.TensorsAlive();
+        var before = LivingTensors.OfThisThread;
         for (var i = 0; i < 10; i++)
         {
             var question = new Breaking(new PerSample(), stage);
@@ -70,7 +68,7 @@ public sealed class BrokenComputationTests
                 CancellationToken.None));
         }
 
-        Assert.Equal(before, MemoryTests.TensorsAlive());
+        Assert.Equal(before, LivingTensors.OfThisThread);
     }
 
     [Fact]
@@ -84,9 +82,9 @@ public sealed class BrokenComputationTests
             Parameters = new Dictionary<string, NdArray> { ["1.weight"] = new(new Shape(2), [1.0, 2]) },
         };
         var shape = NetworkShape.Infer(spec, new Limits());
-        var before = MemoryTests.TensorsAlive();
+        var before = LivingTensors.OfThisThread;
         Assert.Throws<FaultException>(() => Network.Of(ParameterValues.Of(spec, shape)));
-        Assert.Equal(before, MemoryTests.TensorsAlive());
+        Assert.Equal(before, LivingTensors.OfThisThread);
     }
 
     [Fact]
@@ -98,12 +96,11 @@ public sealed class BrokenComputationTests
             Network = new NetworkSpec { InputShape = [1], Layers = [new Linear { OutFeatures = int.MaxValue }, new Linear { OutFeatures = int.MaxValue }] },
             Inputs = new NdArray(new Shape(1, 1), [1.0]),
         };
-        long Created() => DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
-        var before = Created();
+        var before = LivingTensors.MadeByThisThread;
         Assert.Throws<FaultException>(() => service.Forward(request, CancellationToken.None));
-        Assert.Equal(before, Created());
+        Assert.Equal(before, LivingTensors.MadeByThisThread);
         service.Forward(request with { Network = request.Spec() with { Layers = [new Linear { OutFeatures = 1 }] } }, CancellationToken.None);
-        Assert.NotEqual(before, Created());
+        Assert.NotEqual(before, LivingTensors.MadeByThisThread);
     }
 
     /// <summary>Answers as another question does, and breaks off where it is told to, with a tensor in hand.</summary>

@@ -7,14 +7,12 @@ using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Runs.Torch;
 using GradService.Domain.Runs;
 using GradService.Domain.Separation;
-using GradService.Tests.Api;
+using GradService.Tests.Domain.Native;
 using GradService.Tests.Problems;
-using static TorchSharp.torch;
 
 namespace GradService.Tests.Domain.Gradients;
 
 /// <summary>Factors and derivatives, brought to an end or broken off in the middle, leave no tensor.</summary>
-[Collection(OneAtATime.Name)]
 [Trait("Lane", "Slow")]
 public sealed class BrokenDerivativesTests
 {
@@ -41,13 +39,13 @@ public sealed class BrokenDerivativesTests
     public void What_is_brought_to_an_end_leaves_no_tensor(string kind, int coupled)
     {
         Ask(kind, coupled, samples: 6, CancellationToken.None);
-        var before = MemoryTests.TensorsAlive();
+        var before = LivingTensors.OfThisThread;
         for (var i = 0; i < 3; i++)
         {
             Ask(kind, coupled, samples: 6, CancellationToken.None);
         }
 
-        Assert.Equal(before, MemoryTests.TensorsAlive());
+        Assert.Equal(before, LivingTensors.OfThisThread);
     }
 
     [Theory]
@@ -55,16 +53,17 @@ public sealed class BrokenDerivativesTests
     public void What_is_cancelled_in_the_middle_leaves_no_tensor(string kind, int coupled)
     {
         Ask(kind, coupled, samples: 6, CancellationToken.None);
-        var before = MemoryTests.TensorsAlive();
+        var before = LivingTensors.OfThisThread;
         foreach (var held in new[] { 40, 90 })
         {
             // Told to stop as soon as it holds so many tensors: the pass is made, the answer is not. Where the machine is too busy for
             // that to be seen in time, the check by finite differences waits for it.
             using var cancellation = new CancellationTokenSource();
             using var atTheCheck = new ManualResetEventSlim();
+            var tensors = LivingTensors.Watched();
             var watch = new Thread(() =>
             {
-                while (Tensor.TotalCount < before + held && !atTheCheck.IsSet && !cancellation.IsCancellationRequested)
+                while (tensors() < before + held && !atTheCheck.IsSet && !cancellation.IsCancellationRequested)
                 {
                     Thread.SpinWait(100);
                 }
@@ -83,7 +82,7 @@ public sealed class BrokenDerivativesTests
                 watch.Join();
             }
 
-            Assert.Equal(before, MemoryTests.TensorsAlive());
+            Assert.Equal(before, LivingTensors.OfThisThread);
         }
     }
 

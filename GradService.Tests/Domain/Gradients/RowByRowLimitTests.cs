@@ -5,13 +5,12 @@ using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Tests.Api;
 using GradService.Tests.Api.Hosting.Security;
+using GradService.Tests.Domain.Native;
 using GradService.Tests.Problems;
-using TorchSharp;
 
 namespace GradService.Tests.Domain.Gradients;
 
 /// <summary>What would take too long or fill memory is refused by its count, with what to ask instead, before a tensor is made.</summary>
-[Collection(OneAtATime.Name)]
 public sealed class RowByRowLimitTests
 {
     /// <summary>Two coupled layers, ten samples, two outputs: order 3 has no way but row by row, N²·M·order = 600.</summary>
@@ -21,11 +20,10 @@ public sealed class RowByRowLimitTests
     [Fact]
     public void Row_by_row_work_beyond_the_limit_is_refused_before_anything_is_computed()
     {
-        static long Created() => DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
         var service = DomainServices.Gradients(new Limits { MaxRowByRowWork = 599 });
-        var before = Created();
+        var before = LivingTensors.MadeByThisThread;
         var fault = Assert.Single(Assert.Throws<FaultException>(() => service.Differentiate(Third, CancellationToken.None)).Faults);
-        Assert.Equal(before, Created());
+        Assert.Equal(before, LivingTensors.MadeByThisThread);
         Assert.Equal(FaultCode.TooLarge, fault.Code);
         Assert.Equal("gradient", fault.Path);
         Assert.Equal("600", fault.Got);

@@ -117,13 +117,13 @@ public sealed class AutogradTests : IDisposable
         }
 
         Differentiate();
-        var (tensors, memory) = (Tensor.TotalCount, Environment.WorkingSet);
+        var (tensors, memory) = (LivingTensors.OfThisThread, Environment.WorkingSet);
         for (var i = 0; i < 1_000; i++)
         {
             Differentiate();
         }
 
-        Assert.Equal(tensors, Tensor.TotalCount);
+        Assert.Equal(tensors, LivingTensors.OfThisThread);
 
         // A graph that held itself alive would be a gigabyte by now, out of reach of any count of handles.
         Assert.InRange(Environment.WorkingSet - memory, long.MinValue, 200_000_000);

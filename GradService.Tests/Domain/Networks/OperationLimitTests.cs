@@ -4,7 +4,6 @@ using GradService.Domain.Catalog;
 using GradService.Domain.Faults;
 using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;
-using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
@@ -14,6 +13,7 @@ using GradService.Domain.Separation;
 using GradService.Domain.Statistics;
 using GradService.Domain.Statistics.Modes;
 using GradService.Tests.Api;
+using GradService.Tests.Domain.Native;
 using GradService.Tests.Problems;
 
 namespace GradService.Tests.Domain.Networks;
@@ -79,12 +79,12 @@ public sealed class OperationLimitTests
         service.Forward(new ForwardRequest { Network = network, Inputs = Numbers(new Shape(1, 2000)) }, CancellationToken.None);
         using var quote = service.QuoteForward(new ForwardRequest { Network = network, Inputs = Numbers(new Shape(8_000, 2000)) });
         using var caller = new CancellationTokenSource();
-        var before = LibTorch.TensorsAlive;
+        var (before, tensors) = (LivingTensors.OfThisThread, LivingTensors.Watched());
         var ended = false;
         var canceller = new Thread(() =>
         {
             // The inputs, the leaf, its alias and the result: the only layer has begun, and nobody looks between layers any more.
-            while (!Volatile.Read(ref ended) && LibTorch.TensorsAlive < before + 4)
+            while (!Volatile.Read(ref ended) && tensors() < before + 4)
             {
                 Thread.Yield();
             }
@@ -102,7 +102,7 @@ public sealed class OperationLimitTests
             canceller.Join();
         }
 
-        Assert.Equal(before, LibTorch.TensorsAlive);
+        Assert.Equal(before, LivingTensors.OfThisThread);
     }
 
     [Theory]
