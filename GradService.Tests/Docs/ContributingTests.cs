@@ -29,7 +29,7 @@ public sealed partial class ContributingTests
     [Theory]
     [InlineData("UPDATE_OPENAPI=1", "GradService.Tests/Api/OpenApiFiles.cs")]
     [InlineData("UPDATE_FIGURES=1", "GradService.Tests/Api/Figures/GoldenFigureTests.cs")]
-    [InlineData("CsCheck_Iter=10000", "GradService.Tests/Laws/Answers.cs")]
+    [InlineData("CsCheck_Iter=10000", "GradService.Tests/Problems/RandomCases.cs")]
     public void A_variable_that_it_sets_is_read(string setting, string file)
     {
         Assert.Contains(Guide.CodeBlocks, block => block.Text.StartsWith($"{setting} dotnet test GradService.Tests ", StringComparison.Ordinal));

@@ -1,4 +1,3 @@
-using CsCheck;
 using GradService.Domain.Arrays;
 using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;
@@ -6,16 +5,10 @@ using GradService.Tests.Problems;
 
 namespace GradService.Tests.Laws;
 
-/// <summary>The service's answers to problems, and how laws about them are tried.</summary>
+/// <summary>The service's answers to problems.</summary>
 internal static class Answers
 {
     private static readonly GradientService Service = DomainServices.Gradients();
-
-    /// <summary>Networks per law; the variable CsCheck_Iter asks for another number.</summary>
-    private static long Networks => Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 300 : Check.Iter;
-
-    /// <summary>Tries a law on random problems. A failure prints the seed that reproduces it and the smallest problem found.</summary>
-    public static void Hold(this Gen<Problem> problems, Action<Problem> law) => problems.Sample(law, iter: Networks, print: problem => $"{problem}");
 
     public static GradientResult Answer(this Problem problem, Question question, bool finiteDifferences = false) =>
         Service.Differentiate(problem.Ask(question, finiteDifferences), CancellationToken.None);

@@ -30,7 +30,7 @@ public sealed class CouplingLaws(ITestOutputHelper output)
         output.WriteLine($"networks by coupled layers, from 0 on: {string.Join(", ", withCoupling)}");
 
         // Were one number of coupled layers rare, the law would say little of it.
-        Assert.All(withCoupling, count => Assert.True(count > 500 / 100, "a number of coupled layers was rare"));
+        Assert.All(withCoupling, count => Assert.True(RandomCases.AreFewerThan(500) || count > 5, "a number of coupled layers was rare"));
     }
 
     [Fact]

@@ -22,9 +22,6 @@ public sealed class DenseEngineLaws
     /// <summary>Two engines round.</summary>
     private const double Roundings = 2;
 
-    /// <summary>A thousand networks; the variable CsCheck_Iter asks for another number.</summary>
-    private static long Networks => Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 1_000 : Check.Iter;
-
     /// <summary>
     /// Float64 to 1e-12 of the largest entry. Float32 to 2e-5 beside what single precision itself loses, as tensors in both precisions
     /// show. Gradients of sums that cancel, or through saturated units, to what rounding may do to them.
@@ -49,7 +46,7 @@ public sealed class DenseEngineLaws
             AssertAgree(problem, exact.Outputs, tensors.Outputs, dense.Outputs, Math.Max(1, exact.Outputs.MaxAbsolute()), "outputs");
             AssertStatisticsAgree(problem, exact, tensors, dense);
         }
-    }, iter: Networks, print: problem => $"{problem}");
+    }, iter: RandomCases.Count(1_000), print: problem => $"{problem}");
 
     /// <summary>
     /// tanh(w·x) by its closed slope w/cosh²(w·x), from units that are alive to those where 1 − tanh² is nothing but rounding, one at a time:
@@ -85,7 +82,7 @@ public sealed class DenseEngineLaws
         var (forward, gradient) = (Dense.Forward(request, CancellationToken.None), Ask(Dense, problem, new Sum()));
         Assert.Equal(Answers.Flat(gradient.Outputs), Answers.Flat(forward.Outputs));
         Assert.Equal(gradient.BatchNorm.Layers.Select(layer => layer.Mean[0]), forward.BatchNorm.Layers.Select(layer => layer.Mean[0]));
-    }, iter: 100, print: problem => $"{problem}");
+    }, iter: RandomCases.Count(100), print: problem => $"{problem}");
 
     /// <summary>With the statistics held, what a sample gets does not depend on who else is in the batch, but for the last bits.</summary>
     [Fact]
@@ -98,7 +95,7 @@ public sealed class DenseEngineLaws
             Ask(Dense, held with { Inputs = held.Inputs[..(half * problem.InputElements)], Samples = half }, new PerSample()));
         var expected = Answers.Flat(whole.Gradients)[..part.Gradients!.Count];
         Answers.AssertClose(expected, Answers.Flat(part.Gradients), 1e-14, Math.Max(1e-300, Answers.Largest(expected)), "gradients");
-    }, iter: 200, print: problem => $"{problem}");
+    }, iter: RandomCases.Count(200), print: problem => $"{problem}");
 
     private static IEnumerable<Question> Questions(Problem problem)
     {

@@ -52,6 +52,6 @@ public sealed class FiniteDifferenceReportLaws
         });
 
         // Were most of them left out, the law would say nothing.
-        Assert.True(compared > tried / 3, $"only {compared} of {tried} networks could be compared");
+        Assert.True(RandomCases.AreFewerThan(RandomCases.Usual) || compared > tried / 3, $"only {compared} of {tried} networks could be compared");
     }
 }

@@ -47,7 +47,7 @@ public sealed class ObjectiveDifferenceLaws(GradApplication application)
 
                 await AssertGradientsAsync(new RandomObjectives(salt).Draw(options, derivative), held: !(throughStatistics ?? mode != "movingAverage"));
             },
-            iter: Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 8 : Check.Iter);
+            iter: RandomCases.Count(8));
 
     private async Task AssertGradientsAsync(JsonObject request, bool held)
     {

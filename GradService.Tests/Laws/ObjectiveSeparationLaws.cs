@@ -63,7 +63,7 @@ public sealed class ObjectiveSeparationLaws
                 }
             }
         },
-        iter: Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? 20 : Check.Iter);
+        iter: RandomCases.Count(20));
 
     private static void Close(NdArray expected, NdArray actual, string what, double scale = 0)
     {

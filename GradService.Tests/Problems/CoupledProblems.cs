@@ -32,10 +32,6 @@ internal static class CoupledProblems
     /// <summary>Without convolutions, which plain loops do not know.</summary>
     public static Gen<Problem> NarrowDense { get; } = Of(widest: 5, Gen.Int[3, 8], smooth: true, dense: 1, convolutional: 0);
 
-    /// <summary>Tries a law on so many problems; the variable CsCheck_Iter asks for another number.</summary>
-    public static void Hold(this Gen<Problem> problems, int count, Action<Problem> law) =>
-        problems.Sample(law, iter: Environment.GetEnvironmentVariable("CsCheck_Iter") is null ? count : Check.Iter, print: problem => $"{problem}");
-
     /// <summary>M, with convolutions too.</summary>
     public static int Outputs(this Problem problem) => (int)NetworkShape.Infer(problem.Network, new Limits()).Output.Elements;
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Tests.Api.Wire.Arrays;
 using GradService.Tests.Docs;
+using GradService.Tests.Problems;
 
 namespace GradService.Tests.Api.Networks;
 
@@ -158,7 +159,7 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
     [Fact]
     public async Task Ten_thousand_malformed_files_are_refused()
     {
-        await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (seed, _) =>
+        await Parallel.ForAsync(0, RandomCases.Count(10_000), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (seed, _) =>
         {
             var file = SafetensorsMutations.Of(SafetensorsFile.OfPyTorch, seed);
             var (status, body) = await _client.PostNetworkAsync(NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, file, "malformed"));

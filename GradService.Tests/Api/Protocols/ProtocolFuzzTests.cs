@@ -1,4 +1,5 @@
 using GradService.Fuzz.Mutations;
+using GradService.Tests.Problems;
 
 namespace GradService.Tests.Api.Protocols;
 
@@ -9,18 +10,18 @@ namespace GradService.Tests.Api.Protocols;
 [Trait("Lane", "Slow")]
 public sealed class ProtocolFuzzTests(GradApplication application) : IClassFixture<GradApplication>
 {
-    private const int Requests = 1_200;
+    private const int Usual = 1_200;
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public async Task Whatever_is_broken_in_a_request_the_answer_has_the_form_of_the_protocol(int seed)
     {
-        var random = new Random(seed);
+        var (random, requests) = (new Random(seed), RandomCases.Count(Usual));
         var answers = new List<(bool IsTesseract, int Status)>();
         using var client = application.CreateClient();
         await ServedNetwork.StoreAsync(client);
-        for (var i = 0; i < Requests; i++)
+        for (var i = 0; i < requests; i++)
         {
             var request = MutatedRequest.Draw(random, ProtocolRequests.All);
             using var message = request.ToMessage();
@@ -31,8 +32,11 @@ public sealed class ProtocolFuzzTests(GradApplication application) : IClassFixtu
         }
 
         // Else little would be computed, or little broken.
-        Assert.All([(false, 200), (false, 400), (true, 200), (true, 422)],
-            kind => Assert.InRange(answers.Count(answer => answer == kind), Requests / 12, Requests));
-        Assert.Contains((true, 404), answers);
+        if (!RandomCases.AreFewerThan(Usual))
+        {
+            Assert.All([(false, 200), (false, 400), (true, 200), (true, 422)],
+                kind => Assert.InRange(answers.Count(answer => answer == kind), requests / 12, requests));
+            Assert.Contains((true, 404), answers);
+        }
     }
 }

@@ -68,8 +68,8 @@ public sealed class DerivativePlanTests
     [Fact]
     public void Thousands_of_derivatives_are_planned_as_well()
     {
-        var wanted = (from a in Enumerable.Range(0, 20) from b in Enumerable.Range(0, 20) from c in Enumerable.Range(0, 20) select new DerivativeIndex(
-            0, a, b, c)).ToList();
+        var variables = Enumerable.Range(0, 20);
+        var wanted = (from a in variables from b in variables from c in variables select new DerivativeIndex(0, a, b, c)).ToList();
         var plan = DerivativePlan.Of(wanted.Select(InputQuantity.Derivative));
         Assert.Equal(1 + 20 + (20 * 21 / 2), plan.Sweeps);
         Assert.All(wanted, index => Assert.Contains(plan.SourceOf(index).Swept, plan.Swept));

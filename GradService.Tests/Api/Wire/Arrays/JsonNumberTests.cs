@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using GradService.Api.Wire.Arrays;
+using GradService.Tests.Problems;
 
 namespace GradService.Tests.Api.Wire.Arrays;
 
@@ -13,7 +14,7 @@ public sealed class JsonNumberTests
 
     [Fact]
     public void Any_double_reads_back_to_itself() =>
-        AssertAll(Enumerable.Range(0, 200_000).Select(_ => BitConverter.Int64BitsToDouble(Random.NextInt64())).Where(double.IsFinite)
+        AssertAll(Enumerable.Range(0, RandomCases.Count(200_000)).Select(_ => BitConverter.Int64BitsToDouble(Random.NextInt64())).Where(double.IsFinite)
             .Select(value => value.ToString(CultureInfo.InvariantCulture)));
 
     [Theory]
@@ -22,12 +23,12 @@ public sealed class JsonNumberTests
     [InlineData("G17")]
     [InlineData("F18")]
     public void Numbers_as_programs_write_them_read_as_the_runtime_reads_them(string format) =>
-        AssertAll(Enumerable.Range(0, 100_000).Select(_ => ((Random.NextDouble() * 2) - 1) * Math.Pow(10, Random.Next(-6, 7)))
+        AssertAll(Enumerable.Range(0, RandomCases.Count(100_000)).Select(_ => ((Random.NextDouble() * 2) - 1) * Math.Pow(10, Random.Next(-6, 7)))
             .Select(value => value.ToString(format, CultureInfo.InvariantCulture)));
 
     [Fact]
     public void Any_digits_with_any_exponent_read_as_the_runtime_reads_them() =>
-        AssertAll(Enumerable.Range(0, 200_000).Select(_ =>
+        AssertAll(Enumerable.Range(0, RandomCases.Count(200_000)).Select(_ =>
             (Random.Next(2) == 0 ? "-" : "")
             + Digits(1, 25).TrimStart('0').PadLeft(1, '0')
             + (Random.Next(3) == 0 ? "" : "." + Digits(1, 25))
@@ -36,7 +37,7 @@ public sealed class JsonNumberTests
     /// <summary>Halfway between two doubles, and next to it, where a rounding that is nearly right goes wrong.</summary>
     [Fact]
     public void Numbers_between_two_doubles_go_to_the_nearest_and_in_the_middle_to_the_even() =>
-        AssertAll(Enumerable.Range(0, 100_000).SelectMany(_ =>
+        AssertAll(Enumerable.Range(0, RandomCases.Count(100_000)).SelectMany(_ =>
         {
             var (mantissa, shift) = ((1L << 52) + Random.NextInt64(1L << 52), Random.Next(1, 10));
             var middle = ((BigInteger)((2 * mantissa) + 1)) << (shift - 1);
@@ -96,6 +97,6 @@ public sealed class JsonNumberTests
                 $"{text} was read as {value:R}");
         }
 
-        Assert.True(count > 1_000);
+        Assert.True(RandomCases.AreFewerThan(100_000) || count > 1_000);
     }
 }

@@ -29,7 +29,7 @@ public sealed class SeededNumbersTests
                     AssertSameBits(empty([count], ScalarType.Float32).uniform_(-bound, bound, generator), numbers.Uniform(count, bound));
                 }
             },
-            iter: 2_000);
+            iter: RandomCases.Count(2_000));
 
     /// <summary>Each seed of one bit, and those at the ends.</summary>
     [Fact]
