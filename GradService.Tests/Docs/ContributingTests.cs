@@ -27,7 +27,7 @@ public sealed partial class ContributingTests
     }
 
     [Theory]
-    [InlineData("UPDATE_OPENAPI=1", "GradService.Tests/Api/OpenApiFiles.cs")]
+    [InlineData("UPDATE_OPENAPI=1", "GradService.Tests/Api/Documents/OpenApiFiles.cs")]
     [InlineData("UPDATE_FIGURES=1", "GradService.Tests/Api/Figures/GoldenFigureTests.cs")]
     [InlineData("CsCheck_Iter=10000", "GradService.Tests/Problems/RandomCases.cs")]
     public void A_variable_that_it_sets_is_read(string setting, string file)
