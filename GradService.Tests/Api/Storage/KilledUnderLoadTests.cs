@@ -188,7 +188,7 @@ public sealed class KilledUnderLoadTests : IDisposable
 
         /// <summary>Small ones and some that take a while to write; no two are the same.</summary>
         private string Spec() =>
-            $$"""{ "inputShape": [{{(_random.Next(2) == 0 ? 2 : 200)}}], "layers": [{ "type": "linear", "outFeatures": 100 }], "seed": """
+            $$"""{ "inputShape": [{{(_random.Next(2) == 0 ? 2 : 1_000)}}], "layers": [{ "type": "linear", "outFeatures": 100 }], "seed": """
                 + $$"""{{(number * 1_000_000) + _seed++}} }""";
     }
 }
