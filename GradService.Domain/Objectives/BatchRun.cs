@@ -138,7 +138,8 @@ internal sealed class BatchRun
         var whole = mixed ? Add(TorchRun.Of(start, all, held)) : null;
         var used = whole?.Used();
         start = whole is null ? start : start with { Corrections = whole.Corrections };
-        return Add(TorchRun.Of(start, TorchRun.Leaf(all), (site, h) => held(site, h) ?? (used is not null && !site.Coupled && site.MeasuresBatch ? used[site.Node] : null)));
+        return Add(TorchRun.Of(start, TorchRun.Leaf(all),
+            (site, h) => held(site, h) ?? (used is not null && !site.Coupled && site.MeasuresBatch ? used[site.Node] : null)));
     }
 
     /// <summary>One graph serves all sets.</summary>

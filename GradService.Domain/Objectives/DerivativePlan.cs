@@ -21,7 +21,8 @@ internal sealed class DerivativePlan
         Swept = swept;
 
         // What is swept is needed too, but for the outputs, which are there.
-        _sources = wanted.Concat(swept).Where(index => index.Order > 0).Distinct().ToDictionary(index => index, index => inOrder ? Last(index) : Parents(index).First(parent => swept.Contains(parent.Swept)));
+        _sources = wanted.Concat(swept).Where(index => index.Order > 0).Distinct()
+            .ToDictionary(index => index, index => inOrder ? Last(index) : Parents(index).First(parent => swept.Contains(parent.Swept)));
         _sweptAgain = [.. swept.Where(index => index.Order > 0).Select(index => _sources[index].Swept)];
     }
 
@@ -40,7 +41,8 @@ internal sealed class DerivativePlan
     {
         var quantities = wanted.Distinct().ToList();
         var gradients = quantities.Where(quantity => quantity.WholeGradient).Select(quantity => quantity.Index).ToHashSet();
-        var derivatives = quantities.Where(quantity => !quantity.WholeGradient && quantity.Index.Order > 0).Select(quantity => inOrder ? quantity.Index : quantity.Index.Commuted).ToHashSet();
+        var derivatives = quantities.Where(quantity => !quantity.WholeGradient && quantity.Index.Order > 0)
+            .Select(quantity => inOrder ? quantity.Index : quantity.Index.Commuted).ToHashSet();
         var swept = inOrder || derivatives.Count > MostSearched ? [.. derivatives.SelectMany(Prefixes), .. gradients] : Search.Fewest(derivatives, gradients);
         return new DerivativePlan(derivatives, swept, inOrder);
     }
@@ -54,7 +56,8 @@ internal sealed class DerivativePlan
     private static IEnumerable<(DerivativeIndex Swept, int Variable)> Parents(DerivativeIndex index) =>
         index.Variables.Distinct().Select(variable => (index.Without(variable), variable));
 
-    private static (DerivativeIndex Swept, int Variable) Last(DerivativeIndex index) => (new DerivativeIndex(index.Output, index.Variables.SkipLast(1)), index.Variables[^1]);
+    private static (DerivativeIndex Swept, int Variable) Last(DerivativeIndex index) =>
+        (new DerivativeIndex(index.Output, index.Variables.SkipLast(1)), index.Variables[^1]);
 
     private static IEnumerable<DerivativeIndex> Prefixes(DerivativeIndex index) =>
         Enumerable.Range(0, index.Order).Select(order => new DerivativeIndex(index.Output, index.Variables.Take(order)));
@@ -96,7 +99,8 @@ internal sealed class DerivativePlan
             }
 
             // First what others can be had from as well, or what is wanted itself.
-            foreach (var (parent, _) in Parents(next).OrderByDescending(parent => open.Count(index => Parents(index).Any(other => other.Swept.Equals(parent.Swept)) || index.Equals(parent.Swept))))
+            foreach (var (parent, _) in Parents(next)
+                .OrderByDescending(parent => open.Count(index => Parents(index).Any(other => other.Swept.Equals(parent.Swept)) || index.Equals(parent.Swept))))
             {
                 From(parent.Order > 0 ? [.. rest, parent] : rest, [.. swept, parent]);
             }

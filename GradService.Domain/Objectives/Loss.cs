@@ -10,7 +10,8 @@ namespace GradService.Domain.Objectives;
 /// <param name="Terms">The terms in order.</param>
 /// <param name="Derivatives">What the terms of each set read: a derivative [n] or a gradient [n, D] at its points.</param>
 /// <param name="ParameterGradients">By state_dict name, in its order; null where none were wanted.</param>
-internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<(int Set, InputQuantity Quantity), NdArray> Derivatives, IReadOnlyDictionary<string, NdArray>? ParameterGradients)
+internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<(int Set, InputQuantity Quantity), NdArray> Derivatives,
+    IReadOnlyDictionary<string, NdArray>? ParameterGradients)
 {
     /// <summary>Points at which a formula is evaluated at once where nothing is kept of it: its tensors stay in the processor's cache.</summary>
     public const long PointsAtOnce = 1 << 14;
@@ -32,7 +33,9 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
         var names = run.Network.Learnable.ToList();
         var residuals = objective.Terms.Select(term => NdArray.Allocate(new Shape(objective.Sets[term.Set].Count), dtype)).ToList();
         var derivatives = objective.Sets.SelectMany(set => set.Quantities.Select(quantity => (Set: set, Quantity: quantity)))
-            .ToDictionary(pair => (pair.Set.Index, pair.Quantity), pair => NdArray.Allocate(pair.Quantity.WholeGradient ? new Shape(pair.Set.Count, run.Setting.Shape.Input.Elements) : new Shape(pair.Set.Count), dtype));
+            .ToDictionary(pair => (pair.Set.Index, pair.Quantity),
+                pair => NdArray.Allocate(
+                    pair.Quantity.WholeGradient ? new Shape(pair.Set.Count, run.Setting.Shape.Input.Elements) : new Shape(pair.Set.Count), dtype));
         var gradients = run.Live ? new GradientSums([.. names.Select(name => run.Network[name])], run.Batches) : null;
         foreach (var (batch, set) in run.Sets)
         {
@@ -80,7 +83,9 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
         return new Loss(
             [.. objective.Terms.Select(term => new TermValue(term, residuals[term.Index]))],
             derivatives,
-            gradients is null ? null : names.Zip(gradients.OfParameters, (name, sum) => (name, sum)).ToDictionary(pair => pair.name, pair => pair.sum.ToNdArray()));
+            gradients is null
+                ? null
+                : names.Zip(gradients.OfParameters, (name, sum) => (name, sum)).ToDictionary(pair => pair.name, pair => pair.sum.ToNdArray()));
     }
 
     /// <summary>Residuals of which no gradient is wanted, block of points by block of points. The derivatives that they read are there already.</summary>
@@ -163,5 +168,6 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
 internal sealed record TermValue(Term Term, NdArray Residuals)
 {
     /// <summary>The mean square, or the mean, of the residuals.</summary>
-    public double Value { get; } = Enumerable.Range(0, Residuals.Count).Sum(i => Term.Reduction == Reduction.MeanSquare ? Residuals[i] * Residuals[i] : Residuals[i]) / Residuals.Count;
+    public double Value { get; } =
+        Enumerable.Range(0, Residuals.Count).Sum(i => Term.Reduction == Reduction.MeanSquare ? Residuals[i] * Residuals[i] : Residuals[i]) / Residuals.Count;
 }

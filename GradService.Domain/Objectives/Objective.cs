@@ -79,9 +79,12 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
         return new FormulaNames(variables, outputs, HasTarget: false);
     }
 
-    private static IEnumerable<Fault> CheckCount(IReadOnlyList<string>? names, string path, long elements, string side) => names is null || names.Count == elements
-        ? []
-        : [Fault.Invalid(path, elements == 1 ? $"1 name, as an {side} sample has 1 element" : $"{elements} names, as an {side} sample has {elements} elements", $"{names.Count}")];
+    private static IEnumerable<Fault> CheckCount(IReadOnlyList<string>? names, string path, long elements, string side) =>
+        names is null || names.Count == elements
+            ? []
+            : [Fault.Invalid(path, elements == 1
+                ? $"1 name, as an {side} sample has 1 element"
+                : $"{elements} names, as an {side} sample has {elements} elements", $"{names.Count}")];
 
     private static void CheckPoints(ObjectiveRequest request, NetworkShape shape)
     {
@@ -104,18 +107,21 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
 
         Residual residual = (term.Residual, term.GradientPenalty) switch
         {
-            ({ } text, null) => new Residual.OfFormula(Formula.Parse(text, new FormulaNames(names.Variables, names.Outputs, term.Target is not null), $"{path}.residual")),
+            ({ } text, null) =>
+                new Residual.OfFormula(Formula.Parse(text, new FormulaNames(names.Variables, names.Outputs, term.Target is not null), $"{path}.residual")),
             (null, { } penalty) => Penalty(penalty, term, path, names, shape),
             _ => throw new FaultException(Fault.Invalid(path, "either residual or gradientPenalty", term.Residual is null ? "neither" : "both")),
         };
-        return new Term(index, term.Name, set, residual, Target(term, path, residual, request.Points[set], shape), Finite(term.Weight, $"{path}.weight"), term.Reduction);
+        return new Term(index, term.Name, set, residual, Target(term, path, residual, request.Points[set], shape), Finite(term.Weight, $"{path}.weight"),
+            term.Reduction);
     }
 
     private static Residual.OfGradientNorm Penalty(GradientPenalty penalty, ObjectiveTerm term, string path, FormulaNames names, NetworkShape shape)
     {
         if (term.Reduction != Reduction.MeanSquare)
         {
-            throw new FaultException(Fault.Invalid($"{path}.reduction", "meanSquare or nothing, as a gradient penalty is the mean of (‖∇u‖₂ − center)²", "mean"));
+            throw new FaultException(
+                Fault.Invalid($"{path}.reduction", "meanSquare or nothing, as a gradient penalty is the mean of (‖∇u‖₂ − center)²", "mean"));
         }
 
         var output = (penalty.Output, shape.Output.Elements) switch
@@ -126,7 +132,8 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
         };
         return output >= 0
             ? new Residual.OfGradientNorm(output, Finite(penalty.Center, $"{path}.gradientPenalty.center"))
-            : throw new FaultException(Fault.Invalid($"{path}.gradientPenalty.output", "the name of an output", Fault.Quoted(penalty.Output!), NearestName.Suggest(penalty.Output!, names.Outputs)));
+            : throw new FaultException(Fault.Invalid($"{path}.gradientPenalty.output", "the name of an output", Fault.Quoted(penalty.Output!),
+                NearestName.Suggest(penalty.Output!, names.Outputs)));
     }
 
     private static NdArray? Target(ObjectiveTerm term, string path, Residual residual, PointSet points, NetworkShape shape)
@@ -139,12 +146,14 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
         var n = points.Inputs.Shape[0];
         if (residual is not Residual.OfFormula { Formula.UsesTarget: true })
         {
-            throw new FaultException(Fault.Invalid($"{path}.target", "nothing, as the residual does not use it", BatchShape.Got(target.Shape), "Write the residual with it, such as \"u - target\", or leave it out."));
+            throw new FaultException(Fault.Invalid($"{path}.target", "nothing, as the residual does not use it", BatchShape.Got(target.Shape),
+                "Write the residual with it, such as \"u - target\", or leave it out."));
         }
 
         if (target.Count != n || target.Shape.Rank is 0 or > 2 || (target.Shape.Rank == 2 && target.Shape[1] != 1))
         {
-            throw new FaultException(Fault.Invalid($"{path}.target", $"an array of shape [{n}], one number for each point of '{Fault.Shortened(points.Name)}'", BatchShape.Got(target.Shape)));
+            throw new FaultException(Fault.Invalid($"{path}.target", $"an array of shape [{n}], one number for each point of '{Fault.Shortened(points.Name)}'",
+                BatchShape.Got(target.Shape)));
         }
 
         BatchShape.CheckFinite(target, $"{path}.target");
@@ -152,7 +161,8 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
         return target.Reshape(new Shape(n));
     }
 
-    private static double Finite(double number, string path) => double.IsFinite(number) ? number : throw new FaultException(Fault.Invalid(path, "a finite number", $"{number}"));
+    private static double Finite(double number, string path) =>
+        double.IsFinite(number) ? number : throw new FaultException(Fault.Invalid(path, "a finite number", $"{number}"));
 
     private static IEnumerable<Fault> CheckNames(IEnumerable<string> names, string path)
     {
@@ -161,7 +171,8 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
         {
             if (name.Length is 0 or > MaxNameLength)
             {
-                yield return Fault.Invalid($"{path}[{index}].name", $"a name of 1 to {MaxNameLength} characters", name.Length == 0 ? "an empty one" : $"{name.Length} characters");
+                yield return Fault.Invalid($"{path}[{index}].name", $"a name of 1 to {MaxNameLength} characters",
+                    name.Length == 0 ? "an empty one" : $"{name.Length} characters");
             }
             else if (!seen.Add(name))
             {

@@ -19,7 +19,8 @@ internal sealed class ObjectiveBatch
         Derivatives = DerivativePlan.Of(sets.SelectMany(set => set.Quantities), inOrder: together);
         Separated = Derivatives.Sweeps == 0 ? null
             : together ? Separated.Together(Derivatives.Sweeps, "nested gradients of the sum over the batch, as asked")
-            : SeparationWay.Choose(new Asked(plan.Size, AskedFor.TermDerivatives, plan.Size.Coupled ? Derivatives.Sweeps : sets.Sum(set => (long)set.Derivatives.Sweeps))
+            : SeparationWay.Choose(new Asked(plan.Size, AskedFor.TermDerivatives,
+                plan.Size.Coupled ? Derivatives.Sweeps : sets.Sum(set => (long)set.Derivatives.Sweeps))
             {
                 Order = Derivatives.Order,
                 Live = live,

@@ -10,7 +10,8 @@ internal static class ObjectiveComparison
     {
         List<Finding> findings = [.. results.Where(result => result.GradientDifference > 1e-3)
             .Select(result => new Finding("objective-gradients-differ", Severity.Info,
-                $"{Name(result.Variant)}: its parameter gradient has cosine {Words.Exact(result.GradientCosine!.Value)} with that of variant c (trainDetached, gradients through the statistics for the parameters alone) and differs by "
+                $"{Name(result.Variant)}: its parameter gradient has cosine {Words.Exact(result.GradientCosine!.Value)} with that of variant c (trainDetached, "
+                    + "gradients through the statistics for the parameters alone) and differs by "
                 + $"{Words.Percent(result.GradientDifference!.Value)} of its norm. {Why(result)}"))];
         if (results.Any(result => result.GradientDifference is not null) && results.All(result => result.GradientDifference is null or <= 1e-3))
         {
@@ -22,7 +23,8 @@ internal static class ObjectiveComparison
         return findings;
     }
 
-    private static string Name(ObjectiveVariant variant) => variant.Letter is { } letter ? $"Variant {letter} ({Describe(variant)})" : $"A variant ({Describe(variant)})";
+    private static string Name(ObjectiveVariant variant) =>
+        variant.Letter is { } letter ? $"Variant {letter} ({Describe(variant)})" : $"A variant ({Describe(variant)})";
 
     private static string Describe(ObjectiveVariant variant) => variant.Mode.Name
         + (variant.Mode.GradientFlows ? $", derivative {(variant.Derivative == InputDerivative.Sum ? "sum" : "perSample")}" : "")

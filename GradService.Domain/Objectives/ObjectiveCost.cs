@@ -47,7 +47,8 @@ internal static class ObjectiveCost
             .SaturatingPlus(setting.Normalization.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
         var differences = request.Diagnostics.FiniteDifferences;
         var sweeps = setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(DifferencedPasses) : 0);
-        return new Cost(alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0), results.SaturatingTimes(itemSize), Work: 0)
+        return new Cost(alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0),
+            results.SaturatingTimes(itemSize), Work: 0)
         {
             Passes = sweeps,
             RowByRowWork = work.SaturatingTimes(differences ? 1 + DifferencedPasses : 1),

@@ -19,14 +19,16 @@ internal static class ObjectiveDifferences
     /// <param name="network">The network without leaves.</param>
     /// <param name="gradients">The answer to check.</param>
     /// <param name="cancellation">Ends the check between two losses.</param>
-    public static FiniteDifferenceOutcome Check(ObjectiveSetting setting, Network network, IReadOnlyDictionary<string, NdArray> gradients, CancellationToken cancellation)
+    public static FiniteDifferenceOutcome Check(ObjectiveSetting setting, Network network, IReadOnlyDictionary<string, NdArray> gradients,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var copy = network.ToFloat64();
         var held = ObjectiveRun.Run(setting, copy, live: false, cancellation);
         var entries = Draw(gradients);
         var differences = entries.Select(entry => Difference(entry.Name, entry.Element)).ToList();
-        var compared = entries.Zip(differences).Where(pair => !pair.Second.AcrossKink).Select(pair => (Answer: gradients[pair.First.Name][pair.First.Element], pair.Second.Value, pair.Second.Noise)).ToList();
+        var compared = entries.Zip(differences).Where(pair => !pair.Second.AcrossKink)
+            .Select(pair => (Answer: gradients[pair.First.Name][pair.First.Element], pair.Second.Value, pair.Second.Noise)).ToList();
         var largest = FiniteDifferences.Largest(gradients.Values.Select(gradient => gradient.MaxAbsolute()).Concat(compared.Select(pair => pair.Value)));
         var error = FiniteDifferences.Largest(compared.Select(pair => pair.Answer - pair.Value));
         var noise = FiniteDifferences.Largest(compared.Select(pair => pair.Noise));

@@ -92,7 +92,8 @@ internal static class ObjectiveExamination
         return [.. run.Batches.Where(batch => batch != most).Select(batch =>
         {
             var own = batch.Outputs.ToNdArray();
-            return new SetEvidence(batch.Batch.Sets[0].Name, batch.Batch.Count, most.Batch.Sets[0].Name, Again(batch, site => statistics[site.Node], most.Corrections).ToNdArray().MaxDifference(own), own.MaxAbsolute());
+            return new SetEvidence(batch.Batch.Sets[0].Name, batch.Batch.Count, most.Batch.Sets[0].Name,
+                Again(batch, site => statistics[site.Node], most.Corrections).ToNdArray().MaxDifference(own), own.MaxAbsolute());
         })];
     }
 
@@ -112,8 +113,12 @@ internal static class ObjectiveExamination
         {
             var used = batch.Runs[0].Constants();
             var outputs = batch.Outputs.detach();
-            var unbiased = Again(batch, site => site is { DividesByBatch: true, Layer.TrackRunningStats: true } ? used[site.Node].Unbiased(batch.Batch.Count * site.Positions) : used[site.Node], batch.Corrections);
-            var eval = Again(batch, site => site is { MeasuresBatch: true, Layer.TrackRunningStats: true } ? after[site.Node].Moments.Detached() : used[site.Node], NoCorrections);
+            var unbiased = Again(batch,
+                site => site is { DividesByBatch: true, Layer.TrackRunningStats: true }
+                    ? used[site.Node].Unbiased(batch.Batch.Count * site.Positions)
+                    : used[site.Node], batch.Corrections);
+            var eval = Again(batch,
+                site => site is { MeasuresBatch: true, Layer.TrackRunningStats: true } ? after[site.Node].Moments.Detached() : used[site.Node], NoCorrections);
             size += SumOfSquares(outputs);
             whole += SumOfSquares(outputs.Minus(eval));
             bessel += SumOfSquares(outputs.Minus(unbiased));

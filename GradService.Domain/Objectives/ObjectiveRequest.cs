@@ -13,7 +13,10 @@ public record ObjectiveRequest
     /// <summary>The network.</summary>
     public required NetworkSource Network { get; init; }
 
-    /// <summary>A name for each element of an input sample; absent: "x" where there is one, else none, and formulas can use neither inputs nor derivatives.</summary>
+    /// <summary>
+    /// A name for each element of an input sample; absent: "x" where there is one, else none, and formulas can use
+    /// neither inputs nor derivatives.
+    /// </summary>
     [MinLength(1), MaxLength(1_000)]
     public IReadOnlyList<string>? Variables { get; init; }
 

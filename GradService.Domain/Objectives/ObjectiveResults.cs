@@ -56,7 +56,10 @@ public sealed record ObjectiveBatchNormReport
     /// <summary>The BatchNorm layers in forward order; absent where each point set is its own batch.</summary>
     public IReadOnlyList<BatchNormLayerReport>? Layers { get; init; }
 
-    /// <summary>The batches in order, where each point set is its own; running statistics go on from one to the next, so that the last one's are those after this call.</summary>
+    /// <summary>
+    /// The batches in order, where each point set is its own; running statistics go on from one to the next, so that the last one's
+    /// are those after this call.
+    /// </summary>
     public IReadOnlyList<PointBatchReport>? Batches { get; init; }
 }
 
@@ -92,4 +95,5 @@ public sealed record ObjectiveComparisonResult : IDiagnosed
 /// <param name="Error">Why it could not be computed.</param>
 /// <param name="GradientCosine">Of the angle between its parameter gradient and that of variant c; null where one of them is missing.</param>
 /// <param name="GradientDifference">The norm of the difference relative to that of variant c.</param>
-public sealed record ObjectiveVariantResult(ObjectiveVariant Variant, ObjectiveResult? Result, FaultException? Error, double? GradientCosine, double? GradientDifference);
+public sealed record ObjectiveVariantResult(ObjectiveVariant Variant, ObjectiveResult? Result, FaultException? Error, double? GradientCosine,
+    double? GradientDifference);

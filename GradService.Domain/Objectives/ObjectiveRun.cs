@@ -34,14 +34,21 @@ internal sealed class ObjectiveRun
     public static ObjectiveRun Run(
         ObjectiveSetting setting, Network network, bool live, CancellationToken cancellation, ObjectiveRun? frozen = null, bool watchBranches = false)
     {
-        var start = new RunStart(setting.Batches[0].Plan, network) { WatchBranches = watchBranches, Cancellation = cancellation }.WithReference(frozen?._reference?.Corrections);
+        var start = new RunStart(setting.Batches[0].Plan, network) { WatchBranches = watchBranches, Cancellation = cancellation }
+            .WithReference(frozen?._reference?.Corrections);
         var masks = setting.Dropout is { } dropout
             ? DropoutMasks.Draw(setting.Shape, [.. setting.Batches.Select(batch => batch.Count)], dropout, network.Dtype, cancellation)
             : null;
         var batches = new List<BatchRun>();
         foreach (var (at, batch) in setting.Batches.Index())
         {
-            var own = start with { Plan = batch.Plan, Masks = masks?[at], Before = at == 0 ? null : batches[^1].Running, Corrections = frozen?.Batches[at].Corrections };
+            var own = start with
+            {
+                Plan = batch.Plan,
+                Masks = masks?[at],
+                Before = at == 0 ? null : batches[^1].Running,
+                Corrections = frozen?.Batches[at].Corrections,
+            };
             batches.Add(BatchRun.Run(batch, own, frozen?.Held(at), live));
         }
 

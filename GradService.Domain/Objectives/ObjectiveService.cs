@@ -21,14 +21,20 @@ namespace GradService.Domain.Objectives;
 /// <param name="networks">Supplies the networks.</param>
 public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
 {
-    private const string Cheaper = "Send fewer points, take derivatives of lower order, or use mode trainDetached, under which sweeps serve all points at once.";
+    private const string Cheaper =
+        "Send fewer points, take derivatives of lower order, or use mode trainDetached, under which sweeps serve all points at once.";
 
     /// <summary>The loss and its parameter gradient, checked and priced, to be computed.</summary>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     public Quote<ObjectiveResult> QuoteEvaluation(ObjectiveRequest request) => networks.Quote(request.Network, lease =>
     {
         var shape = lease.Shape;
-        var variant = new ObjectiveVariant { Mode = request.BatchNorm.Mode, Derivative = request.Derivative, ThroughStatistics = request.BatchNorm.ThroughStatistics };
+        var variant = new ObjectiveVariant
+        {
+            Mode = request.BatchNorm.Mode,
+            Derivative = request.Derivative,
+            ThroughStatistics = request.BatchNorm.ThroughStatistics,
+        };
         var setting = Prepare(request, Objective.Resolve(request, shape), shape, variant);
         return lease.Quote(CheckedCost(setting, request, "terms"), steps =>
         {
@@ -53,14 +59,18 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
         var prepared = variants.Select((variant, index) => Try(() => Quote(variant, $"compare[{index}]", "terms"))).ToList();
         if (prepared.All(entry => entry.Error is not null))
         {
-            throw prepared[0].Error!.For($"{(request.Compare is null ? $"variant {variants[0].Letter}" : "compare[0]")}; none of the others can be computed either");
+            throw prepared[0].Error!
+                .For($"{(request.Compare is null ? $"variant {variants[0].Letter}" : "compare[0]")}; none of the others can be computed either");
         }
 
-        var all = Cost.Sum(prepared.Where(entry => entry.Error is null).Select(entry => entry.Result.Cost)).Check(limits, "compare", "Compare fewer variants at once, or send fewer points.");
+        var all = Cost.Sum(prepared.Where(entry => entry.Error is null).Select(entry => entry.Result.Cost))
+            .Check(limits, "compare", "Compare fewer variants at once, or send fewer points.");
 
         // The parameter gradient that others are measured by is variant c's, which is computed where it is not among them.
         var among = variants.ToList().FindIndex(variant => variant.Letter == ObjectiveVariant.Recommended.Letter);
-        var beside = among >= 0 || !request.Return.Contains(ObjectivePart.ParameterGradients) ? default : Try(() => Quote(ObjectiveVariant.Recommended, "batchNorm", "compare")).Result;
+        var beside = among >= 0 || !request.Return.Contains(ObjectivePart.ParameterGradients)
+            ? default
+            : Try(() => Quote(ObjectiveVariant.Recommended, "batchNorm", "compare")).Result;
 
         // A step for each that can be computed, and one that compares.
         return lease.Quote(
@@ -122,14 +132,18 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     /// <param name="shape">The network.</param>
     /// <param name="variant">What BatchNorm means in it.</param>
     /// <param name="path">Where the request has the variant's throughStatistics.</param>
-    private static ObjectiveSetting Prepare(ObjectiveRequest request, Objective objective, NetworkShape shape, ObjectiveVariant variant, string path = "batchNorm")
+    private static ObjectiveSetting Prepare(ObjectiveRequest request, Objective objective, NetworkShape shape, ObjectiveVariant variant,
+        string path = "batchNorm")
     {
         var norm = request is ObjectiveComparisonRequest ? request.BatchNorm.ForEntry(variant.Mode) : request.BatchNorm;
         var plan = NormalizationPlan.Resolve(shape, norm);
         if (variant.ThroughStatistics == false && plan.Sites.FirstOrDefault(site => site.Coupled && site.Mode.GradientFlows) is { } train)
         {
-            throw new FaultException(Fault.Invalid($"{path}.throughStatistics", $"true or nothing, as layer {train.Node.Path.Name} is in mode {train.Mode.Name}, where gradients always flow through the batch statistics", "false",
-                "For statistics held constant use mode trainDetached."));
+            throw new FaultException(
+                Fault.Invalid($"{path}.throughStatistics",
+                    $"true or nothing, as layer {train.Node.Path.Name} is in mode {train.Mode.Name}, where gradients always flow through the batch statistics",
+                    "false",
+                    "For statistics held constant use mode trainDetached."));
         }
 
         var setting = new ObjectiveSetting(objective, shape, plan, variant, request.BatchNorm.Batches)
@@ -140,7 +154,8 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
         };
         foreach (var batch in setting.Batches)
         {
-            plan.CheckCounts(batch.Count, batch.Plan.ReferenceSamples, batch.Sets.Count == objective.Sets.Count ? "points" : $"points[{batch.Sets[0].Index}].inputs");
+            plan.CheckCounts(batch.Count, batch.Plan.ReferenceSamples,
+                batch.Sets.Count == objective.Sets.Count ? "points" : $"points[{batch.Sets[0].Index}].inputs");
         }
 
         return setting;
@@ -171,7 +186,9 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
             Partial = ObjectiveExamination.Partial(run, loss, cancellation),
             Sets = ObjectiveExamination.Sets(run),
             Eval = ObjectiveExamination.Eval(run),
-            FiniteDifferences = request.Diagnostics.FiniteDifferences && live ? ObjectiveDifferences.Check(setting, network, loss.ParameterGradients!, cancellation) : null,
+            FiniteDifferences = request.Diagnostics.FiniteDifferences && live
+                ? ObjectiveDifferences.Check(setting, network, loss.ParameterGradients!, cancellation)
+                : null,
         };
         return new ObjectiveResult
         {
@@ -207,12 +224,13 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     }
 
     /// <summary>Null where there is none after all.</summary>
-    private static IReadOnlyDictionary<string, NdArray>? ParameterGradients(ObjectiveSetting setting, Network network, CancellationToken cancellation) => Try(() =>
-    {
-        using var scope = NewDisposeScope();
-        using var trained = network.ToTrain();
-        return Loss.Of(ObjectiveRun.Run(setting, trained, live: true, cancellation), cancellation).ParameterGradients;
-    }).Result;
+    private static IReadOnlyDictionary<string, NdArray>? ParameterGradients(ObjectiveSetting setting, Network network, CancellationToken cancellation) =>
+        Try(() =>
+        {
+            using var scope = NewDisposeScope();
+            using var trained = network.ToTrain();
+            return Loss.Of(ObjectiveRun.Run(setting, trained, live: true, cancellation), cancellation).ParameterGradients;
+        }).Result;
 
     private static IReadOnlyList<BatchNormLayerReport> Reports(BatchRun batch) => [.. batch.Layers.Select(BatchNormLayerReport.Of)];
 

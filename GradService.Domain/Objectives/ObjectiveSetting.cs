@@ -12,7 +12,8 @@ namespace GradService.Domain.Objectives;
 /// <param name="normalization">What its BatchNorm layers do.</param>
 /// <param name="variant">What BatchNorm and derivatives mean.</param>
 /// <param name="grouping">Which sets share their statistics.</param>
-internal sealed class ObjectiveSetting(Objective objective, NetworkShape shape, NormalizationPlan normalization, ObjectiveVariant variant, PointBatches grouping)
+internal sealed class ObjectiveSetting(Objective objective, NetworkShape shape, NormalizationPlan normalization, ObjectiveVariant variant,
+    PointBatches grouping)
 {
     public Objective Objective { get; } = objective;
 
@@ -68,7 +69,13 @@ internal sealed class ObjectiveSetting(Objective objective, NetworkShape shape, 
 
     private ObjectiveBatch Batch(IReadOnlyList<ObjectiveSet> sets, string? name)
     {
-        var plan = new RunPlan(Shape, Normalization, sets.Sum(set => set.Count)) { ReferenceInputs = ReferenceInputs, Dropout = Dropout, Batch = name, Flows = Through };
+        var plan = new RunPlan(Shape, Normalization, sets.Sum(set => set.Count))
+        {
+            ReferenceInputs = ReferenceInputs,
+            Dropout = Dropout,
+            Batch = name,
+            Flows = Through,
+        };
         return new ObjectiveBatch(sets, plan, Variant.Derivative, Live, Strategy);
     }
 }

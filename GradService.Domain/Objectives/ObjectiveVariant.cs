@@ -17,9 +17,11 @@ public sealed record ObjectiveVariant
 
     private static readonly IReadOnlyList<(ObjectiveVariant Variant, string Meaning)> Documented =
     [
-        (new() { Mode = Train.Mode, Derivative = InputDerivative.Sum }, "naive: derivatives of the sum over the batch, as nested torch.autograd.grad gives them; often blind"),
+        (new() { Mode = Train.Mode, Derivative = InputDerivative.Sum },
+            "naive: derivatives of the sum over the batch, as nested torch.autograd.grad gives them; often blind"),
         (new() { Mode = Train.Mode }, "own: each sample's derivatives, its effect on the batch statistics included; another problem's, by O(1/n)"),
-        (new() { Mode = TrainDetached.Mode, ThroughStatistics = true }, "derivatives with the batch statistics held constant, parameter gradients through them: what a PINN needs"),
+        (new() { Mode = TrainDetached.Mode, ThroughStatistics = true },
+            "derivatives with the batch statistics held constant, parameter gradients through them: what a PINN needs"),
         (new() { Mode = TrainDetached.Mode, ThroughStatistics = false }, "the same value, but its gradient leaves out how the parameters move the statistics"),
         (new() { Mode = Eval.Mode }, "running statistics, constants"),
         (new() { Mode = MovingAverage.Mode, ThroughStatistics = false }, "the forum's module: running statistics that took this batch in, constants"),

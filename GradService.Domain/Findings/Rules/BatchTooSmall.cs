@@ -17,7 +17,8 @@ internal static class BatchTooSmall
 
         var first = small[0];
         var batch = first.Site.Mode.NeedsReference ? "reference batch" : "batch";
-        return $"The statistics of BatchNorm layer {Words.Names(small.Select(layer => layer.Name))} are taken over {first.StatisticsSamples * first.Site.Positions} values per channel, fewer than {Enough}: "
+        return $"The statistics of BatchNorm layer {Words.Names(small.Select(layer => layer.Name))} are taken over "
+            + $"{first.StatisticsSamples * first.Site.Positions} values per channel, fewer than {Enough}: "
             + $"outputs and gradients depend strongly on which samples happen to be in the {batch}. Send more samples, or use running statistics (mode eval).";
     }
 }

@@ -12,8 +12,10 @@ internal static class RunningStatsUntrained
         var untrained = evidence.Layers.Where(layer => !layer.Site.Measures && layer.Before is { } before
             && before.BatchesTracked == 0 && All(before.Values.Mean, 0) && All(before.Values.Variance, 1)).ToList();
         return untrained.Count == 0 ? null
-            : $"BatchNorm layer {Words.Names(untrained.Select(layer => layer.Name))} runs in mode eval with running mean 0, running variance 1 and no batch tracked, as a network that was never trained: it passes its input through. "
-                + $"Give the statistics of a trained network in network.parameters (\"{untrained[0].Site.Node.Path.Name}.running_mean\", …), for example those that a call in mode train returned.";
+            : $"BatchNorm layer {Words.Names(untrained.Select(layer => layer.Name))} runs in mode eval with running mean 0, running variance 1 and no batch "
+                + "tracked, as a network that was never trained: it passes its input through. "
+                + $"Give the statistics of a trained network in network.parameters (\"{untrained[0].Site.Node.Path.Name}.running_mean\", …), for example those "
+                + "that a call in mode train returned.";
     }
 
     private static bool All(NdArray array, double value)

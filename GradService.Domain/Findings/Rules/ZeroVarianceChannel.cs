@@ -14,8 +14,10 @@ internal static class ZeroVarianceChannel
             if (channels.Count > 0)
             {
                 var lowest = channels.Min(channel => variance[channel]);
-                return $"Channel {Words.Names(channels.Select(channel => $"{channel}"))} of BatchNorm layer {layer.Name} has a variance below the layer's eps {Words.Of(eps)} (the lowest: {Words.Of(lowest)}): "
-                    + (eps > 0 ? $"it is scaled by 1/√eps = {Words.Of(1 / Math.Sqrt(eps))} rather than to unit variance, and gradients through it are large and fragile. " : "it is divided by zero. ")
+                return $"Channel {Words.Names(channels.Select(channel => $"{channel}"))} of BatchNorm layer {layer.Name} has a variance below the layer's eps "
+                    + $"{Words.Of(eps)} (the lowest: {Words.Of(lowest)}): "
+                    + (eps > 0 ? $"it is scaled by 1/√eps = {Words.Of(1 / Math.Sqrt(eps))} rather than to unit variance, and gradients through "
+                        + "it are large and fragile. " : "it is divided by zero. ")
                     + "Look for constant inputs, dead units or a batch of equal samples.";
             }
         }

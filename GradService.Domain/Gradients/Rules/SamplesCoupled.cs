@@ -16,7 +16,8 @@ internal static class SamplesCoupled
         }
 
         var strongest = coupling.MostInfluential is { } sample ? $" Sample {sample.Sample} moves the others' outputs most (norm {Words.Of(sample.Norm)})." : "";
-        return $"Outputs depend on other samples of the batch: {Words.Percent(coupling.Share)} of the squared Jacobian lies off the diagonal blocks, so there is no gradient of one sample alone.{strongest} "
+        return $"Outputs depend on other samples of the batch: {Words.Percent(coupling.Share)} of the squared Jacobian lies off the diagonal blocks, "
+            + $"so there is no gradient of one sample alone.{strongest} "
             + "Modes trainDetached, eval, movingAverage and reference decouple the samples.";
     }
 }

@@ -21,8 +21,10 @@ internal static class SumGradientVanishes
 
         var (sum, detached) = (evidence.Answer.Gradients!.MaxAbsolute(), evidence.Detached!.MaxAbsolute());
         return sum < NoiseFloor(evidence, detached)
-            ? $"The gradient of the summed outputs is rounding noise: its largest entry is {Words.Of(sum)}, where the detached gradient (mode trainDetached), the slope of the curve, reaches {Words.Of(detached)}{evidence.Detached.Extent}. "
-                + "Under batch statistics every output depends on every sample, and here these influences cancel: the normalised activations sum to zero over the batch whatever the inputs are. "
+            ? $"The gradient of the summed outputs is rounding noise: its largest entry is {Words.Of(sum)}, where the detached gradient (mode trainDetached), "
+                + $"the slope of the curve, reaches {Words.Of(detached)}{evidence.Detached.Extent}. "
+                + "Under batch statistics every output depends on every sample, and here these influences cancel: the normalised activations sum to zero over "
+                + "the batch whatever the inputs are. "
                 + "Ask for mode trainDetached (the slope of the curve one plots, and what a PINN's residual needs) or for kind perSample."
             : null;
     }

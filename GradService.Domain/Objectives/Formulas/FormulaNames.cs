@@ -31,13 +31,16 @@ public sealed record FormulaNames(IReadOnlyList<string> Variables, IReadOnlyList
     public static IEnumerable<Fault> Check(IReadOnlyList<string> variables, IReadOnlyList<string> outputs)
     {
         var names = new FormulaNames(variables, outputs, HasTarget: false);
-        var placed = variables.Select((name, i) => (Name: name, Path: $"variables[{i}]")).Concat(outputs.Select((name, i) => (Name: name, Path: $"outputs[{i}]")));
+        var placed = variables.Select((name, i) => (Name: name, Path: $"variables[{i}]"))
+            .Concat(outputs.Select((name, i) => (Name: name, Path: $"outputs[{i}]")));
         var taken = new Dictionary<string, string>();
         foreach (var (name, path) in placed)
         {
             if (name is null || !IsWellFormed(name))
             {
-                yield return Fault.Invalid(path, $"a name of at most {MaxNameLength} letters and digits, beginning with a letter, single underscores between them", name is null ? "null" : Fault.Quoted(name));
+                yield return Fault.Invalid(path,
+                    $"a name of at most {MaxNameLength} letters and digits, beginning with a letter, single underscores between them",
+                    name is null ? "null" : Fault.Quoted(name));
             }
             else if (Reserved.Contains(name))
             {
@@ -50,7 +53,8 @@ public sealed record FormulaNames(IReadOnlyList<string> Variables, IReadOnlyList
             else if (names.ReadDerivative(name) is { } derivative)
             {
                 yield return Fault.Invalid(path, "a name that no derivative has", Fault.Quoted(name),
-                    $"In a formula it would also be the derivative of {Fault.Quoted(outputs[derivative.Output])} by {string.Join(", ", derivative.Variables.Select(variable => Fault.Quoted(variables[variable])))}.");
+                    $"In a formula it would also be the derivative of {Fault.Quoted(outputs[derivative.Output])} by "
+                        + $"{string.Join(", ", derivative.Variables.Select(variable => Fault.Quoted(variables[variable])))}.");
             }
         }
     }
@@ -61,8 +65,10 @@ public sealed record FormulaNames(IReadOnlyList<string> Variables, IReadOnlyList
     {
         if (name == TargetName)
         {
-            return HasTarget ? new Target() : throw new FaultException(Fault.Invalid(path, "a formula without target, as this term has none", $"'target' at position {position}",
-                "Give the term a target, a number for each of its points, or take target out of the formula."));
+            return HasTarget
+                ? new Target()
+                : throw new FaultException(Fault.Invalid(path, "a formula without target, as this term has none", $"'target' at position {position}",
+                    "Give the term a target, a number for each of its points, or take target out of the formula."));
         }
 
         if (name == PiName)
@@ -82,16 +88,19 @@ public sealed record FormulaNames(IReadOnlyList<string> Variables, IReadOnlyList
 
         if (ReadDerivative(name) is not { } derivative)
         {
-            throw new FaultException(Fault.Invalid(path, "a name that is known", $"{Fault.Quoted(name)} at position {position}", NearestName.Suggest(name, Known())));
+            throw new FaultException(
+                Fault.Invalid(path, "a name that is known", $"{Fault.Quoted(name)} at position {position}", NearestName.Suggest(name, Known())));
         }
 
         return derivative.Variables.Count <= Formula.MaxOrder ? new Derivative(new DerivativeIndex(derivative.Output, derivative.Variables))
-            : throw new FaultException(Fault.Invalid(path, $"derivatives of total order at most {Formula.MaxOrder}", $"{Fault.Quoted(name)} of order {derivative.Variables.Count} at position {position}"));
+            : throw new FaultException(Fault.Invalid(path, $"derivatives of total order at most {Formula.MaxOrder}",
+                $"{Fault.Quoted(name)} of order {derivative.Variables.Count} at position {position}"));
     }
 
     /// <summary>All names, derivatives by those of the first order alone, and no endless list of any.</summary>
     internal IEnumerable<string> Known() =>
-        [.. Variables.Take(MaxSuggested), .. Outputs.Take(MaxSuggested), .. Outputs.SelectMany(_ => Variables, FirstDerivative).Take(MaxSuggested), .. HasTarget ? [TargetName] : Array.Empty<string>(), PiName, .. Function.ByName.Keys];
+        [.. Variables.Take(MaxSuggested), .. Outputs.Take(MaxSuggested), .. Outputs.SelectMany(_ => Variables, FirstDerivative).Take(MaxSuggested),
+            .. HasTarget ? [TargetName] : Array.Empty<string>(), PiName, .. Function.ByName.Keys];
 
     private static string FirstDerivative(string output, string variable) => variable.Length == 1 ? $"{output}_{variable}" : $"{output}__{variable}";
 

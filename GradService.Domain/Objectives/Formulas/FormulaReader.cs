@@ -61,7 +61,8 @@ internal sealed class FormulaReader(string text, FormulaNames names, string path
     {
         TokenListParser<FormulaToken, Expression> sum = null!, factor = null!;
         var inParentheses = Parse.Ref(() => sum).Between(Token.EqualTo(FormulaToken.Open), Token.EqualTo(FormulaToken.Close));
-        var call = Token.EqualTo(FormulaToken.Function).Then(function => inParentheses.Select(argument => Function.ByName[function.ToStringValue()].Of(argument)));
+        var call = Token.EqualTo(FormulaToken.Function)
+            .Then(function => inParentheses.Select(argument => Function.ByName[function.ToStringValue()].Of(argument)));
         var operand = Token.EqualTo(FormulaToken.Number).Or(Token.EqualTo(FormulaToken.Name)).Select(Leaf).Or(call).Or(inParentheses);
         var exponent = Token.EqualTo(FormulaToken.Power).IgnoreThen(Parse.Ref(() => factor)).AsNullable().OptionalOrDefault();
         var power = operand.Then(@base => exponent.Select(raised => raised is null ? @base : Operator.Power.Of(@base, raised)));
@@ -103,7 +104,8 @@ internal sealed class FormulaReader(string text, FormulaNames names, string path
         {
             var open = tokens[..at].Sum(each => each.Kind == FormulaToken.Open ? 1 : each.Kind == FormulaToken.Close ? -1 : 0) > 0;
             var remedy = token is null or { Kind: FormulaToken.Close } ? null
-                : $"Multiplication is written out: {Fault.Shortened(operand.ToStringValue())}*{Fault.Shortened(token.Value.ToStringValue())}{(token.Value.Kind == FormulaToken.Open ? "…" : "")}.";
+                : $"Multiplication is written out: {Fault.Shortened(operand.ToStringValue())}*{Fault.Shortened(token.Value.ToStringValue())}"
+                    + $"{(token.Value.Kind == FormulaToken.Open ? "…" : "")}.";
             return Wrong(open ? "an operator or ')'" : "an operator or the end", got, remedy);
         }
 

@@ -31,11 +31,15 @@ internal static class ObjectiveBlind
     {
         var names = Words.Names(derivatives.Select(derivative => derivative.Name));
         var largest = derivatives.MaxBy(derivative => derivative.Largest)!;
-        var what = value.Term.Residual.UsesOutputs ? "training sees only what stands beside them" : $"its value, {Words.Of(value.Value)}, is what remains without them, and no parameter can reduce it";
+        var what = value.Term.Residual.UsesOutputs
+            ? "training sees only what stands beside them"
+            : $"its value, {Words.Of(value.Value)}, is what remains without them, and no parameter can reduce it";
         return $"Term '{Fault.Shortened(value.Term.Name)}' is blind: {names} {(derivatives.Count == 1 ? "vanishes" : "vanish")} identically, so that {what}. "
             + (largest.Detached is { } detached && detached > 0
-                ? $"The largest is {Words.Of(largest.Largest)}, rounding noise, where the curve's own (statistics held constant) reaches {Words.Of(detached)}: under batch statistics these outputs sum to a constant whatever the inputs are. "
-                    + "Use mode trainDetached with throughStatistics true (variant c): its derivatives are the curve's, and its parameter gradient is the loss's."
+                ? $"The largest is {Words.Of(largest.Largest)}, rounding noise, where the curve's own (statistics held constant) reaches {Words.Of(detached)}: "
+                    + "under batch statistics these outputs sum to a constant whatever the inputs are. "
+                    + "Use mode trainDetached with throughStatistics true (variant c): its derivatives are the curve's, "
+                    + "and its parameter gradient is the loss's."
                 : "They are exactly zero in every mode, as those of a piecewise linear network are: use smooth activations such as tanh, silu or softplus.");
     }
 }

@@ -8,7 +8,9 @@ internal static class ParameterGradientPartial
     public static FindingRule Rule { get; } = FindingRule.For<ObjectiveEvidence>("parameter-gradient-partial", Severity.Warning, EvidenceKinds.None, Examine);
 
     private static string? Examine(ObjectiveEvidence evidence) => evidence.Partial is { } partial && !(partial.RelativeDifference <= 1e-3)
-        ? $"This parameter gradient is not that of the loss: it leaves out how the parameters move the batch statistics (throughStatistics false). Beside the true gradient its cosine is {Words.Exact(partial.Cosine)} and their difference "
-            + $"{Words.Percent(partial.RelativeDifference)} of the true one's norm. Set throughStatistics true, or take mode trainDetached, where that is the default."
+        ? "This parameter gradient is not that of the loss: it leaves out how the parameters move the batch statistics (throughStatistics false). "
+            + $"Beside the true gradient its cosine is {Words.Exact(partial.Cosine)} and their difference "
+            + $"{Words.Percent(partial.RelativeDifference)} of the true one's norm. Set throughStatistics true, or take mode trainDetached, "
+            + "where that is the default."
         : null;
 }

@@ -13,7 +13,9 @@ internal static class SetsNormalisedDifferently
         var apart = evidence.Sets.Where(set => set.Difference > 1e-3 * set.Largest).ToList();
         return apart.Count == 0 ? null
             : "Each point set is normalised by its own statistics, so that they meet different functions: "
-                + string.Join("; ", apart.Take(5).Select(set => $"outputs on '{Fault.Shortened(set.Name)}' differ by up to {Words.Exact(set.Difference)} between its own statistics and those of '{Fault.Shortened(set.Other)}'"))
+                + string.Join("; ", apart.Take(5)
+                    .Select(set => $"outputs on '{Fault.Shortened(set.Name)}' differ by up to {Words.Exact(set.Difference)} between its own statistics and "
+                        + $"those of '{Fault.Shortened(set.Other)}'"))
                 + (apart.Count > 5 ? $"; and {apart.Count - 5} more" : "") + "."
                 + (apart.Any(set => set.Count == 2) ? " Two points always normalise to ±1, whatever they are." : "")
                 + " A condition on one set says nothing of the function on another. Use batches joint, or statistics that do not depend on the batch.";
