@@ -78,7 +78,7 @@ def layer_cases():
     add("dropout-spatial", [2, 3], [linear(4), half, plain("tanh"), plain("flatten"), linear(2)], dropout=0)
 
     activations = {
-        "tanh": {}, "sigmoid": {}, "relu": {}, "relu6": {}, "leakyRelu": {}, "leakyRelu-0.2": {"negativeSlope": 0.2}, "elu": {},
+        "tanh": {}, "sigmoid": {}, "relu": {}, "leakyRelu": {}, "leakyRelu-0.2": {"negativeSlope": 0.2}, "elu": {},
         "elu-0.5": {"alpha": 0.5}, "selu": {}, "gelu": {}, "gelu-tanh": {"approximate": "tanh"}, "silu": {},
         "mish": {}, "softplus": {}, "softplus-beta-2-threshold-3": {"beta": 2, "threshold": 3}, "sin": {},
         "identity": {},

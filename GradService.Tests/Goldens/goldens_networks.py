@@ -237,7 +237,6 @@ def layer(spec, shape, pure):
         "tanh": lambda: nn.Tanh(),
         "sigmoid": lambda: nn.Sigmoid(),
         "relu": lambda: nn.ReLU(),
-        "relu6": lambda: nn.ReLU6(),
         "leakyRelu": lambda: nn.LeakyReLU(spec.get("negativeSlope", 0.01)),
         "elu": lambda: nn.ELU(spec.get("alpha", 1.0)),
         "selu": lambda: nn.SELU(),

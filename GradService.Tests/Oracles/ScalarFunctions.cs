@@ -12,7 +12,6 @@ internal static class ScalarFunctions
         Tanh => Math.Tanh,
         Sigmoid => Logistic,
         Relu => x => Math.Max(0, x),
-        Relu6 => x => Math.Min(Math.Max(0, x), 6),
         LeakyRelu leaky => x => x > 0 ? x : leaky.NegativeSlope * x,
         Elu elu => x => x > 0 ? x : elu.Alpha * (Math.Exp(x) - 1),
         Selu => x => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (Math.Exp(x) - 1)),

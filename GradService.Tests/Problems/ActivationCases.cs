@@ -11,7 +11,6 @@ internal static class ActivationCases
         Of("tanh", new Tanh()),
         Of("sigmoid", new Sigmoid()),
         Of("relu", new Relu()),
-        Of("relu6", new Relu6()),
         Of("leakyRelu", new LeakyRelu()),
         Of("leakyRelu", new LeakyRelu { NegativeSlope = -0.4 }),
         Of("elu", new Elu()),

@@ -35,7 +35,6 @@ public static class LayerTable
         ["tanh"] = typeof(Tanh),
         ["sigmoid"] = typeof(Sigmoid),
         ["relu"] = typeof(Relu),
-        ["relu6"] = typeof(Relu6),
         ["leakyRelu"] = typeof(LeakyRelu),
         ["elu"] = typeof(Elu),
         ["selu"] = typeof(Selu),
