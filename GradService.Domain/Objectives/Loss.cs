@@ -45,7 +45,7 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
 
                 // What one point's derivatives hang on is let go of before the next point's.
                 using var point = batch.IsPointByPoint(set) ? NewDisposeScope() : null;
-                var values = make();
+                var values = gradients is null ? make() : make().Remembering();
                 foreach (var quantity in set.Quantities)
                 {
                     cancellation.ThrowIfCancellationRequested();

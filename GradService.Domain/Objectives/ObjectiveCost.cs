@@ -28,7 +28,8 @@ internal static class ObjectiveCost
             var graphs = Graphs(batch);
             var passes = samples.SaturatingTimes(2).SaturatingPlus(graphs);
             kept = kept.SaturatingPlus(passes.SaturatingTimes(batch.HasFrozenCopy ? 2 : 1));
-            polynomials = polynomials.SaturatingPlus(batch.Separated?.Way is Expansion ? Expansion.WorkingElements(batch.Plan.Size).SaturatingTimes(live ? 2 : 1) : 0);
+            polynomials = polynomials.SaturatingPlus(
+                batch.Separated?.Way is Expansion ? Expansion.WorkingElements(batch.Plan.Size).SaturatingTimes(live ? 2 : 1) : 0);
             work = work.SaturatingPlus(batch.IsRowByRow
                 ? batch.Sets.Where(set => set.Derivatives.Sweeps > 0).Sum(set => samples.SaturatingTimes(set.Count).SaturatingTimes(set.Derivatives.Sweeps))
                 : 0);
@@ -41,7 +42,8 @@ internal static class ObjectiveCost
         var alive = setting.Shape.KeptElements.SaturatingTimes(Cost.TensorsPerKept).SaturatingTimes(kept.SaturatingPlus(referenceSamples))
             .SaturatingPlus(setting.Shape.ScratchElements.SaturatingTimes(points).SaturatingTimes(2))
             .SaturatingPlus(setting.Shape.ParameterElements.SaturatingTimes(live ? 4 : 1))
-            .SaturatingPlus(TermCost.Tensors(setting, live).SaturatingPlus(polynomials).SaturatingTimes(partial ? 2 : 1)).SaturatingPlus(TermCost.Arrays(setting));
+            .SaturatingPlus(TermCost.Tensors(setting, live).SaturatingPlus(polynomials).SaturatingTimes(partial ? 2 : 1))
+            .SaturatingPlus(TermCost.Arrays(setting));
         var results = (request.Return.Contains(ObjectivePart.Residuals) ? setting.Objective.Terms.Sum(term => setting.Objective.Sets[term.Set].Count) : 0)
             .SaturatingPlus(live ? setting.Shape.ParameterElements : 0)
             .SaturatingPlus(setting.Normalization.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
