@@ -92,8 +92,24 @@ public sealed class NdArray
     /// <summary>The largest absolute value; 0 if empty, NaN if any is NaN.</summary>
     public double MaxAbsolute() => _singles is null ? MaxAbsolute<double>(_doubles) : MaxAbsolute<float>(_singles);
 
-    /// <summary>The Frobenius norm, summed in double precision.</summary>
-    public double Norm() => Math.Sqrt(_singles is null ? SumOfSquares<double>(_doubles) : SumOfSquares<float>(_singles));
+    /// <summary>The Frobenius norm, summed in double precision, of whatever size the values are.</summary>
+    public double Norm()
+    {
+        if (_singles is not null)
+        {
+            return Math.Sqrt(SumOfSquares<float>(_singles, 1));
+        }
+
+        // Squares that are neither too large nor too small for double precision as they are.
+        var squares = SumOfSquares<double>(_doubles, 1);
+        if (squares is > 1e-280 and < double.PositiveInfinity || MaxAbsolute() is var largest && !(largest > 0 && double.IsFinite(largest)))
+        {
+            return Math.Sqrt(squares);
+        }
+
+        var scale = Math.ScaleB(1, Math.Min(1000, -Math.ILogB(largest)));
+        return Math.Sqrt(SumOfSquares<double>(_doubles, scale)) / scale;
+    }
 
     /// <summary>Some entries of the first axis in a row.</summary>
     internal NdArray Rows(long from, long count)
@@ -181,13 +197,13 @@ public sealed class NdArray
         return double.CreateChecked(max);
     }
 
-    private static double SumOfSquares<T>(ReadOnlySpan<T> values)
+    private static double SumOfSquares<T>(ReadOnlySpan<T> values, double scale)
         where T : IFloatingPointIeee754<T>
     {
         var sum = 0.0;
         foreach (var value in values)
         {
-            var number = double.CreateTruncating(value);
+            var number = double.CreateTruncating(value) * scale;
             sum += number * number;
         }
 

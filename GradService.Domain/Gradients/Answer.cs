@@ -12,6 +12,9 @@ internal sealed record Answer
     /// <summary>The factors, where the form is factored.</summary>
     public JacobianFactors? Factors { get; init; }
 
+    /// <summary>The Frobenius norm of the Jacobian that the factors are of, found together with its coupling.</summary>
+    public double? FactorsNorm { get; init; }
+
     /// <summary>How much the samples influence each other, where the answer shows it.</summary>
     public CouplingReport? Coupling { get; init; }
 
@@ -30,5 +33,5 @@ internal sealed record Answer
     public double MaxAbsolute(CancellationToken cancellation) => Factors?.MaxOwn(cancellation) ?? Gradients!.MaxAbsolute();
 
     /// <summary>The Frobenius norm of the whole answer.</summary>
-    public double Norm(CancellationToken cancellation) => Factors?.Norm(cancellation) ?? Gradients!.Norm();
+    public double Norm => FactorsNorm ?? Gradients!.Norm();
 }

@@ -170,7 +170,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
                 Strategy = separated.Strategy,
                 Passes = separated.Sweeps,
                 Reason = separated.Reason,
-                GradientNorm = answer.Norm(cancellation),
+                GradientNorm = answer.Norm,
                 NonFinite = evidence.NonFinite.Total,
                 Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
                 Engine = EngineReport.Of(run.Engine),

@@ -22,11 +22,8 @@ internal static class GradientWork
     // Of the N² blocks of a Jacobian: written, and read once more for the coupling.
     private const double EachBlockElement = 12;
 
-    // A product of two numbers of the factors, in managed memory.
-    private const double FactorProduct = 2;
-
-    // An element of own blocks that stand for the whole Jacobian, for its norm and its coupling.
-    private const double EachFactorElement = 250;
+    // An element of own blocks that stand for the whole Jacobian, for its norm.
+    private const double EachFactorElement = 2;
 
     /// <param name="plan">What is run.</param>
     /// <param name="question">What is asked; null for outputs alone.</param>
@@ -106,16 +103,10 @@ internal static class GradientWork
             return Sweeps(network, passes, size.Samples) + looked;
         }
 
-        var (n, k, outputs, d) = ((double)size.Samples, (double)size.Statistics, OutputSelection.Count(jacobian.Outputs, size), size.Input.Elements);
+        var (n, k, outputs, d) = (size.Samples, size.Statistics, OutputSelection.Count(jacobian.Outputs, size), size.Input.Elements);
         var found = Pass(network, n, differentiable: true) + Sweeps(network, passes, n) + Totals(size, outputs);
-
-        // The measures of coupling, of all layers together and of each, and for factors the norm once more.
-        var measured = size.CoupledLayers.Sum(layer => Measure(2.0 * layer.Channels)) + ((jacobian.Form == JacobianForm.Factored ? 2 : 1) * Measure(k));
-        return found + Stoppable(measured) + (jacobian.Form == JacobianForm.Dense ? Stoppable(n * outputs * n * d * ((0.05 * k) + 1.5)) : default);
-
-        double Measure(double statistics) => FactorProduct * n * (n <= 16 || n * outputs <= statistics
-            ? d * n * outputs * statistics
-            : (d * statistics * (statistics + outputs)) + (outputs * statistics * statistics));
+        var measured = FactorMeasures.Work(n, outputs, d, k, size.CoupledLayers.Count);
+        return found + Stoppable(measured) + (jacobian.Form == JacobianForm.Dense ? Stoppable((double)n * outputs * n * d * ((0.05 * k) + 1.5)) : default);
     }
 
     /// <summary>How later statistics respond to earlier ones, multiplied through: one product for each pair of layers.</summary>

@@ -28,7 +28,8 @@ internal sealed class PointValues : IFormulaValues
     }
 
     private PointValues(
-        long from, Tensor points, Tensor outputs, InputDerivatives? derivatives, long derivativesFrom, Tensor? target, Dictionary<DerivativeIndex, Tensor>? read)
+        long from, Tensor points, Tensor outputs, InputDerivatives? derivatives, long derivativesFrom, Tensor? target,
+        Dictionary<DerivativeIndex, Tensor>? read)
     {
         (From, _points, _outputs, _derivatives, _derivativesFrom, _target, _read) = (from, points, outputs, derivatives, derivativesFrom, target, read);
     }

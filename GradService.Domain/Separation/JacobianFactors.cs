@@ -64,9 +64,6 @@ public sealed record JacobianFactors
 
         return max;
     }
-
-    /// <summary>The Frobenius norm of the dense Jacobian, without its N² blocks.</summary>
-    internal double Norm(CancellationToken cancellation) => Math.Sqrt(CouplingMeasures.Of(this, cancellation).Squares);
 }
 
 /// <summary>The shapes of the factors of a batch Jacobian.</summary>

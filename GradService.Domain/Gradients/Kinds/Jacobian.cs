@@ -61,9 +61,7 @@ public sealed record Jacobian : Question
             return Form == JacobianForm.Dense
                 ? Dense(BlockDiagonal.Jacobian(run, outputs, ResultShape(size), cancellation), cancellation)
                 : Factored(
-                    Uncoupled(BlockDiagonal.PerSample(run, outputs, size.Input.After(size.Samples, outputs.Length), cancellation), size),
-                    run,
-                    cancellation);
+                    Uncoupled(BlockDiagonal.PerSample(run, outputs, size.Input.After(size.Samples, outputs.Length), cancellation), size), run, cancellation);
         }
 
         var (diagonal, left, right) = new Coupling(run, cancellation).Factors(outputs);
@@ -73,13 +71,9 @@ public sealed record Jacobian : Question
             Left = left.ToNdArray(),
             Right = right.ToNdArray().Reshape(size.Inputs.After(right.shape[0])),
         };
-        return Form == JacobianForm.Factored
-            ? Factored(factors, run, cancellation)
-            : new Answer
-            {
-                Gradients = Coupling.Dense(diagonal, left, right, ResultShape(size), run.Dtype, cancellation),
-                Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, run, cancellation)),
-            };
+        var answer = Factored(factors, run, cancellation);
+        return Form == JacobianForm.Factored ? answer
+            : new Answer { Gradients = Coupling.Dense(diagonal, left, right, ResultShape(size), run.Dtype, cancellation), Coupling = answer.Coupling };
     }
 
     internal override Func<long, IEnumerable<DifferenceQuotient>> Quotients(ProblemSize size)
@@ -112,38 +106,25 @@ public sealed record Jacobian : Question
     private static Answer Dense(NdArray jacobian, CancellationToken cancellation) =>
         new() { Gradients = jacobian, Coupling = Report(CouplingMeasures.Of(jacobian, cancellation), layers: null) };
 
-    private static Answer Factored(JacobianFactors factors, TorchRun run, CancellationToken cancellation) =>
-        new() { Factors = factors, Coupling = Report(CouplingMeasures.Of(factors, cancellation), LayersOf(factors, run, cancellation)) };
-
-    private static CouplingReport? Report(CouplingMeasures measures, IReadOnlyList<LayerCoupling>? layers)
+    private static Answer Factored(JacobianFactors factors, TorchRun run, CancellationToken cancellation)
     {
-        if (measures.Share is not { } share)
+        var sites = run.Coupled.Select(trace => trace.Site).ToList();
+        var (whole, layers) = FactorMeasures.Of(factors, [.. sites.Select(site => 2 * site.Node.Input[0])], cancellation);
+        return new Answer
         {
-            return null;
-        }
-
-        var strongest = Array.IndexOf(measures.OffDiagonalColumns, measures.OffDiagonalColumns.Max());
-        return new CouplingReport
-        {
-            Share = share,
-            MostInfluential = share > 0 ? new InfluentialSample(strongest, Math.Sqrt(measures.OffDiagonalColumns[strongest])) : null,
-            Layers = layers,
+            Factors = factors,
+            FactorsNorm = whole.Norm,
+            Coupling = Report(whole, [.. sites.Zip(layers, (site, layer) => new LayerCoupling(site.Node.Path.Name, layer.Share ?? double.NaN))]),
         };
     }
 
-    private static List<LayerCoupling> LayersOf(JacobianFactors factors, TorchRun run, CancellationToken cancellation)
-    {
-        var layers = new List<LayerCoupling>();
-        var first = 0;
-        foreach (var site in run.Coupled.Select(trace => trace.Site))
+    private static CouplingReport? Report(CouplingMeasures measures, IReadOnlyList<LayerCoupling>? layers) =>
+        measures.Share is not { } share ? null : new CouplingReport
         {
-            var next = first + (2 * (int)site.Node.Input[0]);
-            layers.Add(new LayerCoupling(site.Node.Path.Name, CouplingMeasures.Of(factors, cancellation, first..next).Share ?? double.NaN));
-            first = next;
-        }
-
-        return layers;
-    }
+            Share = share,
+            MostInfluential = share > 0 ? measures.MostInfluential : null,
+            Layers = layers,
+        };
 }
 
 /// <summary>How a batch Jacobian is laid out.</summary>

@@ -25,7 +25,7 @@ public sealed class CancelledFactorsTests
         stop.Start();
         try
         {
-            Assert.ThrowsAny<OperationCanceledException>(() => CouplingMeasures.Of(factors, cancellation.Token));
+            Assert.ThrowsAny<OperationCanceledException>(() => FactorMeasures.Of(factors, [1000], cancellation.Token));
         }
         finally
         {
