@@ -19,6 +19,7 @@ namespace GradService.Tests.Laws;
 /// Own derivatives in a loss do not depend on how samples are told apart: with the statistics expanded they are what they are row by row,
 /// and so are the parameter gradients of the loss, to the rounding of double precision.
 /// </summary>
+[Trait("Lane", "Slow")]
 public sealed class ObjectiveSeparationLaws
 {
     private const double Tolerance = 1e-9;

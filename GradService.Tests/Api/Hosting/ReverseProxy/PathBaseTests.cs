@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 namespace GradService.Tests.Api.Hosting.ReverseProxy;
 
 /// <summary>The service below a path, as a reverse proxy shows it.</summary>
+[Trait("Lane", "Slow")]
 public sealed class PathBaseTests(PathBaseTests.BelowGradService application) : IClassFixture<PathBaseTests.BelowGradService>
 {
     public sealed class BelowGradService : GradApplication
