@@ -14,5 +14,6 @@ internal sealed class ProcessMetrics : IMeasured
             "Resident memory beyond the managed heap: libtorch's code, tensors, and what the allocator keeps.");
     }
 
-    private static long NativeMemory() => Math.Max(0, Environment.WorkingSet - GC.GetGCMemoryInfo().TotalCommittedBytes);
+    // Not what is committed: pages that the collector keeps for later are not resident once the system has had them back.
+    private static long NativeMemory() => Math.Max(0, Environment.WorkingSet - GC.GetGCMemoryInfo().HeapSizeBytes);
 }
