@@ -14,21 +14,17 @@ namespace GradService.Domain.Objectives;
 /// </summary>
 internal sealed class BatchRun
 {
-    private readonly RunStart _start;
     private readonly List<TorchRun> _runs = [];
     private readonly Dictionary<ObjectiveSet, IEnumerable<Func<PointValues>>> _values = [];
     private readonly HashSet<ObjectiveSet> _pointByPoint = [];
-
     private readonly Dictionary<ObjectiveSet, Tensor> _outputs = [];
 
-    private StatisticPolynomials? _polynomials;
-
-    private BatchRun(ObjectiveBatch batch, RunStart start, Tensor inputs) => (Batch, _start, Inputs) = (batch, start, inputs);
+    private BatchRun(ObjectiveBatch batch, RunStart start, Tensor inputs) => (Batch, Start, Inputs) = (batch, start, inputs);
 
     public ObjectiveBatch Batch { get; }
 
-    /// <summary>What the batch was run with, corrections included.</summary>
-    public RunStart Start => _start with { Corrections = Corrections };
+    /// <summary>What the batch began with.</summary>
+    public RunStart Start { get; }
 
     /// <summary>What layers made of what they had normalised; null where none makes anything of it.</summary>
     public IReadOnlyDictionary<LayerNode, Correction>? Corrections => _runs[0].Corrections;
@@ -50,7 +46,7 @@ internal sealed class BatchRun
         Layers.Where(trace => trace.Site.Layer.TrackRunningStats).ToDictionary(trace => trace.Site.Node, trace => trace.Running);
 
     /// <summary>What stands in the graphs beside the parameters, whose gradients must be pulled back to these; null: nothing.</summary>
-    public StatisticPolynomials? Polynomials => _polynomials;
+    public StatisticPolynomials? Polynomials { get; private set; }
 
     /// <summary>
     /// What formulas read on a set: all points at once, or each by itself where samples interact and each wants its own derivatives. Made
@@ -86,8 +82,8 @@ internal sealed class BatchRun
                 made.ShareRows(inputs, made.RunCoupled(start, all, Held), live);
                 break;
             default:
-                made._polynomials = new StatisticPolynomials(made.Add(TorchRun.Of(start, all, Held)), batch.Derivatives.Order, live, start.Cancellation);
-                var own = made.Add(made._polynomials.Decouple());
+                made.Polynomials = new StatisticPolynomials(made.Add(TorchRun.Of(start, all, Held)), batch.Derivatives.Order, live, start.Cancellation);
+                var own = made.Add(made.Polynomials.Decouple());
                 made.Share(inputs, own.Outputs, made.Differentiate(own, batch.Derivatives, Ones(all), live));
                 break;
         }
@@ -98,7 +94,7 @@ internal sealed class BatchRun
     }
 
     private InputDerivatives Differentiate(TorchRun run, DerivativePlan plan, Tensor weights, bool live) =>
-        new(run.Outputs, run.Inputs, plan, weights, live, _start.Cancellation);
+        new(run.Outputs, run.Inputs, plan, weights, live, Start.Cancellation);
 
     private TorchRun Add(TorchRun run)
     {

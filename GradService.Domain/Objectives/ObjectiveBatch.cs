@@ -19,14 +19,7 @@ internal sealed class ObjectiveBatch
         Derivatives = DerivativePlan.Of(sets.SelectMany(set => set.Quantities), inOrder: together);
         Separated = Derivatives.Sweeps == 0 ? null
             : together ? Separated.Together(Derivatives.Sweeps, "nested gradients of the sum over the batch, as asked")
-            : SeparationWay.Choose(new Asked(plan.Size, AskedFor.TermDerivatives,
-                plan.Size.Coupled ? Derivatives.Sweeps : sets.Sum(set => (long)set.Derivatives.Sweeps))
-            {
-                Order = Derivatives.Order,
-                Live = live,
-                Strategy = strategy,
-                RowSweeps = RowSweeps(live),
-            });
+            : SeparationWay.Choose(Asked(live) with { Strategy = strategy });
     }
 
     public IReadOnlyList<ObjectiveSet> Sets { get; }
@@ -53,14 +46,15 @@ internal sealed class ObjectiveBatch
 
     /// <summary>Backward sweeps, that last one not among them.</summary>
     /// <param name="live">Whether parameter gradients are taken.</param>
-    public long Sweeps(bool live) => Separated?.Way switch
-    {
-        null => 0,
-        RowByRow => RowSweeps(live),
-        Expansion way => way.Sweeps(new Asked(Plan.Size, AskedFor.TermDerivatives, Derivatives.Sweeps) { Order = Derivatives.Order, Live = live }),
-        _ => Separated.Sweeps,
-    };
+    public long Sweeps(bool live) => Separated?.Way.Sweeps(Asked(live)) ?? 0;
 
-    private long RowSweeps(bool live) => Sets.Where(set => set.Derivatives.Sweeps > 0)
-        .Aggregate(0L, (sum, set) => sum.SaturatingPlus(set.Count.SaturatingTimes(set.Derivatives.Sweeps + (live ? 1 : 0))));
+    /// <summary>What the terms ask: where samples are not coupled, each set by itself.</summary>
+    private Asked Asked(bool live) => new(
+        Plan.Size, AskedFor.TermDerivatives, Plan.Size.Coupled ? Derivatives.Sweeps : Sets.Sum(set => (long)set.Derivatives.Sweeps))
+    {
+        Order = Derivatives.Order,
+        Live = live,
+        RowSweeps = Sets.Where(set => set.Derivatives.Sweeps > 0)
+            .Aggregate(0L, (sum, set) => sum.SaturatingPlus(set.Count.SaturatingTimes(set.Derivatives.Sweeps + (live ? 1 : 0)))),
+    };
 }
