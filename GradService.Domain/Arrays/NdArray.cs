@@ -125,6 +125,19 @@ public sealed class NdArray
         return some;
     }
 
+    /// <summary>The entries at one index of the last axis.</summary>
+    internal NdArray Last(int index)
+    {
+        var (size, each) = (Dtype.SizeInBytes(), (int)Shape[^1]);
+        var some = AllocateUninitialized(new Shape(Shape.Dimensions[..^1]), Dtype);
+        for (var i = 0; i < some.Count; i++)
+        {
+            Bytes.Slice(((i * each) + index) * size, size).CopyTo(some.Bytes[(i * size)..]);
+        }
+
+        return some;
+    }
+
     /// <summary>Every n-th entry of the first axis, beginning with the first.</summary>
     internal NdArray EveryNth(int n)
     {
@@ -143,6 +156,9 @@ public sealed class NdArray
 
         return some;
     }
+
+    /// <summary>How far an element of the rows [D…] of [N, D…] ranges over the rows, the widest; 1 where none does.</summary>
+    internal double WidestRange() => _singles is null ? WidestRange<double>(_doubles) : WidestRange<float>(_singles);
 
     /// <summary>The largest difference to an array of the same shape; NaN if any entry of either is.</summary>
     public double MaxDifference(NdArray other)
@@ -171,6 +187,30 @@ public sealed class NdArray
         }
 
         return max;
+    }
+
+    private double WidestRange<T>(ReadOnlySpan<T> values)
+        where T : IFloatingPointIeee754<T>
+    {
+        var elements = Count / (int)Shape[0];
+        var (lowest, highest) = (values[..elements].ToArray(), values[..elements].ToArray());
+        for (var from = elements; from < values.Length; from += elements)
+        {
+            var row = values.Slice(from, elements);
+            for (var element = 0; element < row.Length; element++)
+            {
+                lowest[element] = T.Min(lowest[element], row[element]);
+                highest[element] = T.Max(highest[element], row[element]);
+            }
+        }
+
+        var widest = 0.0;
+        for (var element = 0; element < elements; element++)
+        {
+            widest = Math.Max(widest, double.CreateTruncating(highest[element]) - double.CreateTruncating(lowest[element]));
+        }
+
+        return widest > 0 ? widest : 1;
     }
 
     private static int CountNonFinite<T>(ReadOnlySpan<T> values)

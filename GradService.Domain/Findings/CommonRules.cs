@@ -7,6 +7,7 @@ internal static class CommonRules
 {
     public static IReadOnlyList<FindingRule> All { get; } =
     [
+        DerivativeVanishes.Rule,
         BatchTooSmall.Rule,
         RunningStatsUntrained.Rule,
         ZeroVarianceChannel.Rule,

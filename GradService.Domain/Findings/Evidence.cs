@@ -27,6 +27,12 @@ internal abstract record Evidence
     /// <summary>The BatchNorm layers, in forward order.</summary>
     public required IReadOnlyList<LayerTrace> Layers { get; init; }
 
+    /// <summary>Derivatives that are zero at all samples or points, but for those of which another finding speaks.</summary>
+    public abstract IEnumerable<DerivativeEvidence> Vanishing { get; }
+
+    /// <summary>The mode whose derivatives are the slopes of the curve.</summary>
+    public abstract string Slope { get; }
+
     public FiniteDifferenceOutcome? FiniteDifferences { get; init; }
 
     /// <summary>NaN and infinities, counted once: answers may be large.</summary>

@@ -16,8 +16,12 @@ internal static class Words
 
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:G3}%");
 
-    /// <summary>part/whole in per cent; in words where the whole is zero.</summary>
-    public static string Share(double part, double whole) => whole > 0 ? Percent(part / whole) : "infinitely many per cent";
+    /// <summary>How much of a whole a part is, with the size of the whole, to go on a sentence; a whole of zero has no shares.</summary>
+    public static string OfWhole(double part, double whole, string name) =>
+        whole > 0 ? $", {Percent(part / whole)} of the {name}, {Of(whole)}" : $", where the {name} is 0";
+
+    /// <summary>A phrase as a sentence begins with it.</summary>
+    public static string Sentence(string phrase) => char.ToUpperInvariant(phrase[0]) + phrase[1..];
 
     /// <summary>The first few names, and how many more.</summary>
     public static string Names(IEnumerable<string> names)

@@ -24,6 +24,16 @@ internal sealed record GradientEvidence : Evidence
     /// <summary>The same answer with all statistics held constant.</summary>
     public DetachedEvidence? Detached { get; init; }
 
+    /// <summary>What is known of each part of the answer.</summary>
+    public required IReadOnlyList<DerivativeEvidence> Parts { get; init; }
+
+    // What sums lose to the batch statistics has a finding of its own.
+    public override IEnumerable<DerivativeEvidence> Vanishing => Parts.Where(part => part.Vanishes && !(part.VanishesByMode && Question is Sum or Vjp));
+
+    public override string Slope => Layers.Any(layer => layer.Site.Corrects)
+        ? "mode eval, which is the slope of this curve where r and d are not clipped"
+        : "mode trainDetached";
+
     protected override IEnumerable<(string Name, IEnumerable<NdArray> Arrays)> Numbers => [("outputs", [Outputs]), ("gradient entries", Answer.Arrays)];
 
     public override bool Has(EvidenceKinds kinds) => base.Has(kinds)
@@ -50,7 +60,8 @@ internal sealed record DetachedEvidence(NdArray Values, int Every)
     /// <param name="cancellation">Ends it between two sweeps.</param>
     public static DetachedEvidence Of(Run run, RunPlan plan, Question question, CancellationToken cancellation)
     {
-        var (size, every) = (plan.Size.Decoupled, EveryFor(plan.Samples, plan.Shape.KeptElements));
+        var every = question.NamesSamples(plan.Size) ? 1 : EveryFor(plan.Samples, plan.Shape.KeptElements);
+        var size = plan.Size.Decoupled;
         if (run is ManagedRun managed)
         {
             var held = BlockBackward.Run(managed, question.InBlocks(size)! with { Way = Apart.Way }, question.ResultShape(size), cancellation);

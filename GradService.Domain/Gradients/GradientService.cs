@@ -9,6 +9,7 @@ using GradService.Domain.Networks;
 using GradService.Domain.Runs.Managed;
 using GradService.Domain.Runs.Torch;
 using GradService.Domain.Runs;
+using static TorchSharp.torch;
 
 namespace GradService.Domain.Gradients;
 
@@ -70,7 +71,10 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
                 var results = entries.Select(entry =>
                     steps.Do(entry.Cost.Work, () => Differentiate(request, entry.Plan, network, entry.Gradient, steps.Cancellation))).ToList();
                 var differences = Comparison.Differences(results, steps.Cancellation);
-                return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences), Differences = differences };
+                return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences, Again), Differences = differences };
+
+                NdArray Again(int index) =>
+                    AnswerAgain(request, entries[index].Plan, network, entries[index].Gradient, steps.Cancellation).Gradients!;
             },
             entries.Count + 1);
     });
@@ -137,19 +141,25 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         var forward = Stopwatch.GetElapsedTime(started);
 
         started = Stopwatch.GetTimestamp();
-        var answer = question.Ask(run, plan.Size, cancellation);
+        var answer = Ask(question, run, plan, cancellation);
         var backward = Stopwatch.GetElapsedTime(started);
         cancellation.ThrowIfCancellationRequested();
 
+        var (outputs, layers, statistics) = (run.OutputValues, run.Layers, BatchNormReport.Of(plan, run));
+        var detached = plan.Size.Coupled && question.DetachedTwin is { } twin ? DetachedEvidence.Of(run, plan, twin, cancellation) : null;
+
+        // What follows runs by itself: two at once would take twice the memory.
+        run.Dispose();
         var evidence = new GradientEvidence
         {
             Question = question,
             Size = plan.Size,
             Dtype = plan.Shape.Dtype,
-            Outputs = run.OutputValues,
+            Outputs = outputs,
             Answer = answer,
-            Layers = run.Layers,
-            Detached = plan.Size.Coupled && question.DetachedTwin is { } twin ? DetachedEvidence.Of(run, plan, twin, cancellation) : null,
+            Layers = layers,
+            Detached = detached,
+            Parts = GradientExamination.Parts(question, plan, request.Inputs, outputs, statistics.Layers, answer, detached, Moved, Why),
             FiniteDifferences = request.Diagnostics.FiniteDifferences
                 ? CheckByDifferences(request, plan, network.Tensors, question, answer, cancellation)
                 : null,
@@ -161,7 +171,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
             Outputs = evidence.Outputs,
             Gradients = answer.Gradients,
             Factors = answer.Factors,
-            BatchNorm = BatchNormReport.Of(plan, run),
+            BatchNorm = statistics,
             Diagnostics = new DiagnosticsReport
             {
                 Findings = FindingRule.Apply(GradientRules.All, evidence),
@@ -176,6 +186,30 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
                 Engine = EngineReport.Of(run.Engine),
             },
         };
+
+        Answer Moved() => AnswerAgain(request, plan, network, question, cancellation);
+
+        Flatness Why(int order)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            return Flatness.Of(TorchRun.Watched(plan, network.Tensors, request.Inputs, cancellation), order);
+        }
+    }
+
+    /// <summary>The answer once more, rounded at random.</summary>
+    private static Answer AnswerAgain(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question question, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var moved = Begin(request, plan, network, question, cancellation, new RandomRounding());
+        return Ask(question, moved, plan, cancellation);
+    }
+
+    /// <summary>What is made on the way to an answer does not outlive it.</summary>
+    private static Answer Ask(Question question, Run run, RunPlan plan, CancellationToken cancellation)
+    {
+        using var scope = run is TorchRun ? NewDisposeScope() : null;
+        return question.Ask(run, plan.Size, cancellation);
     }
 
     /// <summary>In managed memory where network, plan and question leave the work to it, else by tensors.</summary>
@@ -184,9 +218,13 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     /// <param name="network">Its network.</param>
     /// <param name="question">What will be asked; null: outputs alone.</param>
     /// <param name="cancellation">Ends it between two blocks of samples.</param>
-    private static Run Begin(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question? question, CancellationToken cancellation) =>
-        (question?.GoesInBlocks(plan.Size) != false && network.Dense is { } dense ? ManagedRun.TryRun(plan, dense, request.Inputs, cancellation) : null)
-        ?? (Run)TorchRun.Alone(plan, network.Tensors, request.Inputs, differentiable: question is not null, cancellation);
+    /// <param name="rounding">Moves what layers give on; null: nothing is moved.</param>
+    private static Run Begin(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question? question, CancellationToken cancellation,
+        RandomRounding? rounding = null) =>
+        (question?.GoesInBlocks(plan.Size) != false && network.Dense is { } dense
+            ? ManagedRun.TryRun(plan, dense, request.Inputs, cancellation, rounding)
+            : null)
+        ?? (Run)TorchRun.Alone(plan, network.Tensors, request.Inputs, differentiable: question is not null, cancellation, rounding);
 
     private static FiniteDifferenceOutcome CheckByDifferences(
         ForwardRequest request, RunPlan plan, Network network, Question question, Answer answer, CancellationToken cancellation)

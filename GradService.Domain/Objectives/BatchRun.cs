@@ -93,6 +93,19 @@ internal sealed class BatchRun
         Moments? Held(NormalizationSite site, Tensor h) => frozen?.GetValueOrDefault(site.Node);
     }
 
+    /// <summary>The outputs on a set, [n, M].</summary>
+    public Tensor OutputsOn(ObjectiveSet set) => _outputs[set];
+
+    /// <summary>A run over a set's points alone by the statistics of the batch, which keeps what entered each layer, and no graph.</summary>
+    public TorchRun Watched(ObjectiveSet set)
+    {
+        using var constants = no_grad();
+        var from = Batch.Sets.TakeWhile(other => other != set).Sum(other => other.Count);
+        var used = _runs[0].Constants();
+        var start = Start with { Masks = Start.Masks?.Rows(from, set.Count), Corrections = Corrections, WatchLayers = true };
+        return TorchRun.Of(start, Inputs.narrow(0, from, set.Count), (site, _) => used[site.Node]);
+    }
+
     private InputDerivatives Differentiate(TorchRun run, DerivativePlan plan, Tensor weights, bool live) =>
         new(run.Outputs, run.Inputs, plan, weights, live, Start.Cancellation);
 

@@ -45,13 +45,19 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
         ThrowIfAny([.. CheckNames(request.Points.Select(points => points.Name), "points"), .. CheckNames(request.Terms.Select(term => term.Name), "terms")]);
         CheckPoints(request, shape);
         var terms = request.Terms.Select((term, index) => Resolve(term, index, request, names, shape)).ToList();
-        var sets = request.Points.Select((points, index) =>
-        {
-            var own = terms.Where(term => term.Set == index).ToList();
-            return new ObjectiveSet(index, points.Name, points.Inputs, own, DerivativePlan.Of(own.SelectMany(term => term.Residual.Quantities)));
-        });
+        var sets = request.Points.Select((points, index) => OfTerms(index, points.Name, points.Inputs, [.. terms.Where(term => term.Set == index)]));
         return new Objective(names, [.. sets], terms);
     }
+
+    /// <summary>The same points with one of the terms alone.</summary>
+    public Objective Only(Term term)
+    {
+        var only = term with { Index = 0 };
+        return new Objective(Names, [.. Sets.Select(set => OfTerms(set.Index, set.Name, set.Inputs, set.Index == term.Set ? [only] : []))], [only]);
+    }
+
+    private static ObjectiveSet OfTerms(int index, string name, NdArray inputs, IReadOnlyList<Term> terms) =>
+        new(index, name, inputs, terms, DerivativePlan.Of(terms.SelectMany(term => term.Residual.Quantities)));
 
     /// <summary>A derivative as formulas write it, "u_xx" or "u__time__time"; a gradient as "∇u".</summary>
     public string NameOf(InputQuantity quantity)

@@ -1,5 +1,7 @@
 using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Domain.Findings;
+using GradService.Domain.Runs.Torch;
 
 namespace GradService.Domain.Objectives;
 
@@ -11,10 +13,16 @@ internal sealed record ObjectiveEvidence : Evidence
     public required Loss Loss { get; init; }
 
     /// <summary>The derivatives in the terms, each on its set.</summary>
-    public required IReadOnlyList<DerivativeEvidence> Derivatives { get; init; }
+    public required IReadOnlyList<SetDerivativeEvidence> Derivatives { get; init; }
 
     /// <summary>The gradient with the statistics' part beside this one, where that part was left out; null elsewhere.</summary>
-    public PartialGradientEvidence? Partial { get; init; }
+    public GradientAngle? Partial { get; init; }
+
+    /// <summary>Derivatives of the sum over the batch: its parameter gradient beside that of the same loss of the curve's slopes; null elsewhere.</summary>
+    public GradientAngle? Curve { get; init; }
+
+    /// <summary>Terms whose residual no parameter changes.</summary>
+    public IReadOnlyList<UnmovedTerm> Unmoved { get; init; } = [];
 
     /// <summary>Point sets by another's statistics, where each is its own batch; empty elsewhere.</summary>
     public IReadOnlyList<SetEvidence> Sets { get; init; } = [];
@@ -22,27 +30,44 @@ internal sealed record ObjectiveEvidence : Evidence
     /// <summary>The outputs beside those of mode eval; null where that cannot differ.</summary>
     public EvalEvidence? Eval { get; init; }
 
+    public override IEnumerable<DerivativeEvidence> Vanishing =>
+        Derivatives.Where(derivative => derivative.Vanishes && !(derivative.Moved > derivative.Unnoticed));
+
+    public override string Slope => "mode trainDetached with throughStatistics true (variant c)";
+
     protected override IEnumerable<(string Name, IEnumerable<NdArray> Arrays)> Numbers =>
         [("residuals", Loss.Terms.Select(term => term.Residuals)), ("parameter gradient entries", Loss.ParameterGradients?.Values ?? [])];
 }
 
-/// <summary>A derivative as a loss met it.</summary>
+/// <summary>A derivative as a loss met it on a point set.</summary>
 /// <param name="Name">As formulas write it.</param>
-/// <param name="Set">The point set's place.</param>
-/// <param name="Samples">Points in the batch.</param>
+/// <param name="Order">Its order.</param>
 /// <param name="Largest">Its largest absolute value.</param>
-/// <param name="Detached">The largest with all statistics held constant, where the batch statistics couple the samples; else null.</param>
-/// <param name="Difference">The largest difference to that; null where it was not computed.</param>
-/// <param name="Moved">
-/// Where it is zero at all points: its largest absolute value with all parameters moved a little, which tells a derivative that cannot be
-/// anything but zero from one that happens to be; null where it was not computed.
-/// </param>
-internal sealed record DerivativeEvidence(string Name, int Set, long Samples, double Largest, double? Detached, double? Difference, double? Moved);
+/// <param name="Scale">The size at which it makes the outputs what they are over the set.</param>
+/// <param name="Dtype">The precision in which it was computed.</param>
+/// <param name="Set">The point set.</param>
+/// <param name="Samples">Points in the batch.</param>
+internal sealed record SetDerivativeEvidence(string Name, int Order, double Largest, double Scale, Dtype Dtype, ObjectiveSet Set, long Samples)
+    : DerivativeEvidence(Name, Order, Largest, Scale, Dtype)
+{
+    public override string FullName => $"{Name} on '{Fault.Shortened(Set.Name)}'";
 
-/// <summary>A gradient without the statistics' part beside the whole one.</summary>
-/// <param name="Cosine">Of the angle between them.</param>
-/// <param name="RelativeDifference">The norm of their difference relative to the whole one's.</param>
-internal sealed record PartialGradientEvidence(double Cosine, double RelativeDifference);
+    /// <summary>
+    /// Its largest absolute value with all parameters moved a little, where nothing else tells a derivative that stays zero from one that
+    /// happens to be; null where it was not computed.
+    /// </summary>
+    public double? Moved { get; init; }
+
+    /// <summary>Whether it vanishes at other parameters, too, so that training cannot change it.</summary>
+    public bool StaysZero => VanishesByMode || (IsIdentity && Vanishes)
+        || (Vanishes && (Flatness is { Cause: not (FlatnessCause.Unknown or FlatnessCause.ZeroWeights) } || Moved <= Unnoticed));
+}
+
+/// <summary>A term whose residual no parameter changes, as far as its gradients can tell.</summary>
+/// <param name="Value">The term with what it came to.</param>
+/// <param name="Largest">Its largest parameter gradient.</param>
+/// <param name="Flatness">Why the outputs do not move by the inputs, where they do not; a hint why they do not move by the parameters.</param>
+internal sealed record UnmovedTerm(TermValue Value, double Largest, Flatness? Flatness);
 
 /// <summary>A point set's outputs by its own statistics beside those by another set's.</summary>
 /// <param name="Name">The set.</param>
@@ -52,9 +77,17 @@ internal sealed record PartialGradientEvidence(double Cosine, double RelativeDif
 /// <param name="Largest">The largest output by its own statistics.</param>
 internal sealed record SetEvidence(string Name, long Count, string Other, double Difference, double Largest);
 
-/// <summary>Outputs of this mode beside those of mode eval with the running statistics after this call; root mean squares relative to this mode's.</summary>
-/// <param name="Relative">The difference.</param>
-/// <param name="Bessel">What of it the unbiased variance makes.</param>
-/// <param name="Lag">What of it the lag of the running statistics makes.</param>
+/// <summary>Outputs of this mode beside those of mode eval with the running statistics after this call; norms over all points.</summary>
+/// <param name="Size">Of this mode's outputs.</param>
+/// <param name="Difference">Of the difference.</param>
+/// <param name="Bessel">Of what of it the unbiased variance makes.</param>
+/// <param name="Lag">Of what of it the lag of the running statistics makes.</param>
 /// <param name="Count">Values per channel in the batch.</param>
-internal sealed record EvalEvidence(double Relative, double Bessel, double Lag, long Count);
+internal sealed record EvalEvidence(double Size, double Difference, double Bessel, double Lag, long Count)
+{
+    /// <summary>Where the outputs are the same: this parameter gradient beside mode eval's, which holds the statistics; null elsewhere.</summary>
+    public GradientAngle? Held { get; init; }
+
+    /// <summary>Whether the outputs are the same to one part in a thousand.</summary>
+    public bool IsSame => Difference <= 1e-3 * Size;
+}

@@ -1,6 +1,9 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Gradients;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Dense;
+using GradService.Domain.Runs;
 using GradService.Domain.Runs.Torch;
 using GradService.Domain.Statistics;
 using static TorchSharp.torch;
@@ -13,6 +16,9 @@ internal static class ObjectiveExamination
     // How far parameters are moved at most: such that float32 sees it, and units without a slope keep none.
     private const double Step = 0.01;
 
+    // By how much the largest of a gradient's or residual's rounding may exceed what computing it once more shows.
+    private const double Allowance = 8;
+
     private static readonly IReadOnlyDictionary<LayerNode, Correction> NoCorrections = new Dictionary<LayerNode, Correction>();
 
     /// <summary>The derivatives in the terms; where batch statistics couple the samples, beside those with all statistics held constant.</summary>
@@ -20,29 +26,75 @@ internal static class ObjectiveExamination
     /// <param name="loss">The answer.</param>
     /// <param name="network">The network without leaves.</param>
     /// <param name="cancellation">Ends the work between two passes.</param>
-    public static IReadOnlyList<DerivativeEvidence> Derivatives(ObjectiveRun run, Loss loss, Network network, CancellationToken cancellation)
+    public static IReadOnlyList<SetDerivativeEvidence> Derivatives(ObjectiveRun run, Loss loss, Network network, CancellationToken cancellation)
     {
-        using var scope = NewDisposeScope();
-        var detached = run.Setting.Normalization.Coupled && loss.Derivatives.Count > 0
-            ? Loss.Of(ObjectiveRun.Run(run.Setting.Detached, network, live: false, cancellation), cancellation)
-            : null;
-        List<DerivativeEvidence> found = [.. run.Sets.SelectMany(pair => pair.Set.Quantities.Select(quantity =>
+        if (loss.Derivatives.Count == 0)
         {
-            var values = loss.Derivatives[(pair.Set.Index, quantity)];
-            var held = detached?.Derivatives[(pair.Set.Index, quantity)];
-            var (name, difference) = (run.Setting.Objective.NameOf(quantity), held?.MaxDifference(values));
-            return new DerivativeEvidence(name, pair.Set.Index, pair.Batch.Batch.Count, values.MaxAbsolute(), held?.MaxAbsolute(), difference, Moved: null);
-        }))];
-        return run.Live && found.Exists(IsZero) ? BesideMoved(found, run, network, cancellation) : found;
+            return [];
+        }
+
+        var setting = run.Setting;
+        var detached = setting.Normalization.Coupled ? Again(setting.Detached) : null;
+        var places = run.Sets.SelectMany(pair => pair.Set.Quantities.Select(quantity => (pair.Batch, pair.Set, Quantity: quantity))).ToList();
+        List<SetDerivativeEvidence> found = [.. places.Select(place => Evidence(place.Batch, place.Set, place.Quantity))];
+        if (found.Exists(derivative => derivative.MayBeNoise || (derivative.Difference > 1e-3 * derivative.Detached && IsAmplified())))
+        {
+            var moved = Again(setting, new RandomRounding());
+            found = [.. found.Zip(places, (derivative, place) => derivative with
+            {
+                Noise = loss.Derivatives[(place.Set.Index, place.Quantity)].MaxDifference(moved[(place.Set.Index, place.Quantity)]),
+            })];
+        }
+
+        var flat = new Dictionary<(ObjectiveSet, int Order), Flatness>();
+        found = [.. found.Zip(places, (derivative, place) => derivative.MayBeFlat ? derivative with { Flatness = Why(place.Batch, derivative) } : derivative)];
+        return run.Live && found.Exists(MayBeAtOtherParameters) ? BesideMoved(found, run, network, cancellation) : found;
+
+        IReadOnlyDictionary<(int Set, InputQuantity Quantity), NdArray> Again(ObjectiveSetting setting, RandomRounding? rounding = null)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            return Loss.Of(ObjectiveRun.Run(setting, network, live: false, cancellation, rounding: rounding), cancellation).Derivatives;
+        }
+
+        SetDerivativeEvidence Evidence(BatchRun batch, ObjectiveSet set, InputQuantity quantity)
+        {
+            var values = loss.Derivatives[(set.Index, quantity)];
+            var held = detached?[(set.Index, quantity)];
+            var order = quantity.WholeGradient ? 1 : quantity.Index.Order;
+            var scale = batch.OutputsOn(set).ToNdArray().MaxAbsolute() / Math.Pow(set.Inputs.WidestRange(), order);
+            return new SetDerivativeEvidence(setting.Objective.NameOf(quantity), order, values.MaxAbsolute(), scale, network.Dtype, set, batch.Batch.Count)
+            {
+                Detached = held?.MaxAbsolute(),
+                Difference = held?.MaxDifference(values),
+                IsIdentity = setting.DifferentiatesSums && batch.Batch.Plan.SumsToConstant,
+            };
+        }
+
+        Flatness Why(BatchRun batch, SetDerivativeEvidence derivative) => flat.TryGetValue((derivative.Set, derivative.Order), out var known)
+            ? known : flat[(derivative.Set, derivative.Order)] = FlatnessOn(batch, derivative.Set, derivative.Order, cancellation);
+
+        bool IsAmplified() => GradientExamination.IsAmplified(run.Batches.SelectMany(batch => batch.Layers).Select(BatchNormLayerReport.Of), network.Dtype);
     }
 
-    /// <summary>Zero at all points, and not by the batch statistics.</summary>
-    private static bool IsZero(DerivativeEvidence derivative) => derivative.Largest == 0 && !(derivative.Detached > 0);
-
-    /// <summary>What is zero, at other parameters: one more pass for all of them, without their graphs.</summary>
-    private static List<DerivativeEvidence> BesideMoved(List<DerivativeEvidence> found, ObjectiveRun run, Network network, CancellationToken cancellation)
+    /// <summary>Why derivatives vanish on a set, all statistics held constant.</summary>
+    private static Flatness FlatnessOn(BatchRun batch, ObjectiveSet set, int order, CancellationToken cancellation)
     {
-        var asked = found.Zip(Places(run)).Select(pair => IsZero(pair.First) && !pair.Second.Batch.IsPointByPoint(pair.Second.Set)).ToList();
+        cancellation.ThrowIfCancellationRequested();
+        using var scope = NewDisposeScope();
+        return Flatness.Of(batch.Watched(set), order);
+    }
+
+    /// <summary>Zero at these parameters, for no reason that would hold at others.</summary>
+    private static bool MayBeAtOtherParameters(SetDerivativeEvidence derivative) =>
+        derivative is { Vanishes: true, VanishesByMode: false, IsIdentity: false }
+            and { Flatness: null or { Cause: FlatnessCause.Unknown or FlatnessCause.ZeroWeights } };
+
+    /// <summary>What vanishes, at other parameters: one more pass for all of them, without their graphs.</summary>
+    private static List<SetDerivativeEvidence> BesideMoved(
+        List<SetDerivativeEvidence> found, ObjectiveRun run, Network network, CancellationToken cancellation)
+    {
+        var asked = found.Zip(Places(run)).Select(pair => MayBeAtOtherParameters(pair.First) && !pair.Second.Batch.IsPointByPoint(pair.Second.Set)).ToList();
 
         // What hangs on no parameter is zero at all others too.
         var hang = Places(run).Zip(asked).Select(pair => pair.Second && pair.First.Values().requires_grad).ToList();
@@ -51,6 +103,7 @@ internal static class ObjectiveExamination
             return [.. found.Zip(asked, (derivative, zero) => zero ? derivative with { Moved = 0 } : derivative)];
         }
 
+        using var scope = NewDisposeScope();
         using var moved = network.Moved(Step);
         var places = Places(ObjectiveRun.Run(run.Setting, moved, live: false, cancellation, frozen: run)).ToList();
         return [.. found.Select((derivative, at) =>
@@ -64,17 +117,95 @@ internal static class ObjectiveExamination
     private static IEnumerable<(BatchRun Batch, ObjectiveSet Set, Func<Tensor> Values)> Places(ObjectiveRun run) => run.Sets.SelectMany(pair =>
         pair.Set.Quantities.Select(quantity => (pair.Batch, pair.Set, (Func<Tensor>)(() => pair.Batch.ValuesOn(pair.Set).Single()()[quantity]))));
 
-    /// <summary>The gradient as left partial beside the whole one; null where nothing was left out.</summary>
-    public static PartialGradientEvidence? Partial(ObjectiveRun run, Loss loss, CancellationToken cancellation)
+    /// <summary>Terms whose parameter gradients may all be rounding, with why the outputs on their set are flat, where they are.</summary>
+    /// <param name="run">The run that made the answer.</param>
+    /// <param name="loss">The answer.</param>
+    /// <param name="derivatives">What is known of the derivatives that the terms read.</param>
+    /// <param name="cancellation">Ends the work between two passes.</param>
+    public static IReadOnlyList<(TermValue Value, Flatness? Flatness)> Suspects(
+        ObjectiveRun run, Loss loss, IReadOnlyList<SetDerivativeEvidence> derivatives, CancellationToken cancellation)
     {
-        if (!run.Live || !run.Setting.IsPartial)
+        if (!run.Live || !run.Network.Learnable.Any())
+        {
+            return [];
+        }
+
+        // Of several terms only those are asked for their own gradients that read nothing which moves.
+        var suspects = loss.Terms.Count == 1
+            ? loss.Terms.Where(value => IsSmall(Largest(loss), value, run.Network.Dtype))
+            : loss.Terms.Where(value => (!value.Term.Residual.UsesOutputs || !EndsInBias(run.Setting.Shape))
+                && Read(value.Term).All(derivative => derivative.StaysZero));
+        return [.. suspects.Where(value => value.Term.Weight != 0 && value.Residuals.MaxAbsolute() > 0).Select(value =>
+        {
+            var (batch, set) = run.Sets.Single(pair => pair.Set.Index == value.Term.Set);
+            return (value, value.Term.Residual.UsesOutputs ? FlatnessOn(batch, set, order: 1, cancellation) : Read(value.Term).FirstOrDefault()?.Flatness);
+        })];
+
+        IEnumerable<SetDerivativeEvidence> Read(Term term) => ReadBy(term, run.Setting.Objective, derivatives);
+    }
+
+    /// <summary>What is known of the derivatives that a term reads.</summary>
+    public static IEnumerable<SetDerivativeEvidence> ReadBy(Term term, Objective objective, IReadOnlyList<SetDerivativeEvidence> derivatives)
+    {
+        var names = term.Residual.Quantities.Select(objective.NameOf).ToHashSet();
+        return derivatives.Where(derivative => derivative.Set.Index == term.Set && names.Contains(derivative.Name));
+    }
+
+    /// <summary>Those of the suspects whose parameter gradients are rounding although their residuals are not.</summary>
+    /// <param name="suspects">Terms that may be such.</param>
+    /// <param name="setting">The loss.</param>
+    /// <param name="loss">What it came to.</param>
+    /// <param name="trained">The network, its learnable parameters being leaves.</param>
+    /// <param name="cancellation">Ends the work between two passes.</param>
+    public static IReadOnlyList<UnmovedTerm> Unmoved(IReadOnlyList<(TermValue Value, Flatness? Flatness)> suspects, ObjectiveSetting setting, Loss loss,
+        Network trained, CancellationToken cancellation) => [.. suspects.Select(suspect =>
+    {
+        var only = loss.Terms.Count == 1 ? setting : setting.Only(suspect.Value.Term);
+        var own = loss.Terms.Count == 1 ? loss : Again(rounding: null);
+        var largest = Largest(own);
+        if (!IsSmall(largest, suspect.Value, trained.Dtype))
         {
             return null;
         }
 
+        var moved = Again(new RandomRounding());
+        var noise = own.ParameterGradients!.Max(pair => pair.Value.MaxDifference(moved.ParameterGradients![pair.Key]));
+        var residuals = own.Terms[0].Residuals;
+        return largest <= Allowance * noise && residuals.MaxAbsolute() > Allowance * residuals.MaxDifference(moved.Terms[0].Residuals)
+            ? new UnmovedTerm(suspect.Value, largest, suspect.Flatness)
+            : null;
+
+        Loss Again(RandomRounding? rounding)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            return Loss.Of(ObjectiveRun.Run(only, trained, live: true, cancellation, rounding: rounding), cancellation);
+        }
+    }).OfType<UnmovedTerm>()];
+
+    /// <summary>The largest entry of all parameter gradients; NaN where one is.</summary>
+    private static double Largest(Loss loss) =>
+        loss.ParameterGradients!.Values.Aggregate(0.0, (largest, gradient) => Math.Max(largest, gradient.MaxAbsolute()));
+
+    /// <summary>Whether a term's gradients are so small beside its value that they may be rounding.</summary>
+    private static bool IsSmall(double largest, TermValue value, Dtype dtype) =>
+        largest <= Math.Sqrt(dtype.Epsilon()) * Math.Abs(value.Term.Weight * value.Value);
+
+    /// <summary>Whether the last layer adds a parameter to each output, which moves it whatever stands before.</summary>
+    private static bool EndsInBias(NetworkShape shape) =>
+        shape.Layers[^1] is { Layer.Linearity: Linearity.Affine } last && last.Parameters.Any(parameter => parameter.Name == "bias");
+
+    /// <summary>A gradient beside that of the same loss in another setting; null where that is zero.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="other">The other setting.</param>
+    /// <param name="trained">The network, its learnable parameters being leaves.</param>
+    /// <param name="cancellation">Ends the work between two passes.</param>
+    public static GradientAngle? Beside(Loss loss, ObjectiveSetting other, Network trained, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
-        var through = Loss.Of(ObjectiveRun.Run(run.Setting.Whole, run.Network, live: true, cancellation), cancellation);
-        return GradientAngle.Between(loss.ParameterGradients!, through.ParameterGradients!);
+        return GradientAngle.Between(
+            loss.ParameterGradients!, Loss.Of(ObjectiveRun.Run(other, trained, live: true, cancellation), cancellation).ParameterGradients!);
     }
 
     /// <summary>Each set's outputs by the statistics of the one with most points, where each is its own batch.</summary>
@@ -97,7 +228,7 @@ internal static class ObjectiveExamination
         })];
     }
 
-    /// <summary>The outputs beside those of mode eval, with the running statistics after this call.</summary>
+    /// <summary>The outputs beside those of mode eval, with the running statistics after this call; null where they cannot differ.</summary>
     public static EvalEvidence? Eval(ObjectiveRun run)
     {
         if (!run.Setting.HasEval)
@@ -125,7 +256,7 @@ internal static class ObjectiveExamination
             lag += SumOfSquares(unbiased.Minus(eval));
         }
 
-        return new EvalEvidence(Math.Sqrt(whole / size), Math.Sqrt(bessel / size), Math.Sqrt(lag / size),
+        return new EvalEvidence(Math.Sqrt(size), Math.Sqrt(whole), Math.Sqrt(bessel), Math.Sqrt(lag),
             run.Batches.Max(batch => batch.Batch.Count) * run.Setting.Normalization.Sites.First(site => site.MeasuresBatch).Positions);
     }
 

@@ -11,6 +11,8 @@ internal static class ObjectiveRules
     [
         NonFinite.Rule,
         ObjectiveBlind.Rule,
+        SumDiffers.Rule,
+        ParametersDoNotMove.Rule,
         OwnDerivativeBiased.Rule,
         ParameterGradientPartial.Rule,
         SetsNormalisedDifferently.Rule,

@@ -1,4 +1,5 @@
 using GradService.Domain.Networks;
+using GradService.Domain.Runs;
 using GradService.Domain.Runs.Torch;
 using GradService.Domain.Statistics;
 using static TorchSharp.torch;
@@ -30,11 +31,13 @@ internal sealed class ObjectiveRun
     /// <param name="live">Whether parameter gradients will be taken.</param>
     /// <param name="frozen">Another run whose corrections are held, and its statistics where gradients do not flow through them; null: none is.</param>
     /// <param name="watchBranches">Whether to keep which branch each element took.</param>
+    /// <param name="rounding">Moves what layers give on; null: nothing is moved.</param>
     /// <param name="cancellation">Ends runs between two layers.</param>
     public static ObjectiveRun Run(
-        ObjectiveSetting setting, Network network, bool live, CancellationToken cancellation, ObjectiveRun? frozen = null, bool watchBranches = false)
+        ObjectiveSetting setting, Network network, bool live, CancellationToken cancellation, ObjectiveRun? frozen = null, bool watchBranches = false,
+        RandomRounding? rounding = null)
     {
-        var start = new RunStart(setting.Batches[0].Plan, network) { WatchBranches = watchBranches, Cancellation = cancellation }
+        var start = new RunStart(setting.Batches[0].Plan, network) { WatchBranches = watchBranches, Rounding = rounding, Cancellation = cancellation }
             .WithReference(frozen?._reference?.Corrections);
         var masks = setting.Dropout is { } dropout
             ? DropoutMasks.Draw(setting.Shape, [.. setting.Batches.Select(batch => batch.Count)], dropout, network.Dtype, cancellation)

@@ -6,7 +6,9 @@ using GradService.Domain.Faults;
 using GradService.Domain.Findings;
 using GradService.Domain.Gradients;
 using GradService.Domain.Networks;
+using GradService.Domain.Objectives.Rules;
 using GradService.Domain.Runs;
+using GradService.Domain.Runs.Torch;
 using GradService.Domain.Separation;
 using GradService.Domain.Statistics;
 using static TorchSharp.torch;
@@ -82,16 +84,17 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
                 var results = prepared.Select(entry => entry.Error is { } error
                     ? (Result: null, Error: error)
                     : steps.Do(entry.Result.Cost.Work, () => Try(() => Evaluate(entry.Result.Setting, request, network, steps.Cancellation)))).ToList();
-                var recommended = among >= 0 ? results[among].Result?.ParameterGradients
-                    : beside is not ({ } setting, { } cost) ? null
-                    : steps.Do(cost.Work, () => ParameterGradients(setting, network, steps.Cancellation));
+                (IReadOnlyDictionary<string, NdArray>? Gradients, IReadOnlyList<double>? Values) recommended =
+                    among >= 0 ? results[among].Result is { } result ? (result.ParameterGradients, [.. result.Terms.Select(term => term.Value)]) : default
+                    : beside is not ({ } setting, { } cost) ? default
+                    : steps.Do(cost.Work, () => Recommended(setting, network, steps.Cancellation));
                 var compared = variants.Zip(results, (variant, result) =>
                 {
-                    var angle = result.Result?.ParameterGradients is { } gradient && recommended is not null
-                        ? GradientAngle.Between(gradient, recommended) : null;
+                    var angle = result.Result?.ParameterGradients is { } gradient && recommended.Gradients is { } whole
+                        ? GradientAngle.Between(gradient, whole) : null;
                     return new ObjectiveVariantResult(variant, result.Result, result.Error, angle?.Cosine, angle?.RelativeDifference);
                 }).ToList();
-                return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared) };
+                return new ObjectiveComparisonResult { Results = compared, Findings = ObjectiveComparison.Findings(compared, recommended.Values) };
             },
             prepared.Count(entry => entry.Error is null) + (beside.Cost is null ? 0 : 1) + 1);
 
@@ -164,32 +167,9 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     private static ObjectiveResult Evaluate(ObjectiveSetting setting, ObjectiveRequest request, Network network, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var scope = NewDisposeScope();
-        var live = setting.Live;
-        using var trained = live ? network.ToTrain() : null;
-        var started = Stopwatch.GetTimestamp();
-        var run = ObjectiveRun.Run(setting, trained ?? network, live, cancellation);
-        var forward = Stopwatch.GetElapsedTime(started);
-
-        started = Stopwatch.GetTimestamp();
-        var loss = Loss.Of(run, cancellation);
-        var backward = Stopwatch.GetElapsedTime(started);
-
-        var joint = setting.Grouping == PointBatches.Joint;
-        var evidence = new ObjectiveEvidence
-        {
-            Dtype = network.Dtype,
-            Setting = setting,
-            Loss = loss,
-            Layers = [.. run.Batches.SelectMany(batch => batch.Layers)],
-            Derivatives = ObjectiveExamination.Derivatives(run, loss, network, cancellation),
-            Partial = ObjectiveExamination.Partial(run, loss, cancellation),
-            Sets = ObjectiveExamination.Sets(run),
-            Eval = ObjectiveExamination.Eval(run),
-            FiniteDifferences = request.Diagnostics.FiniteDifferences && live
-                ? ObjectiveDifferences.Check(setting, network, loss.ParameterGradients!, cancellation)
-                : null,
-        };
+        using var trained = setting.Live ? network.ToTrain() : null;
+        var (evidence, reports, timings) = Examine(setting, request, network, trained, cancellation);
+        var (loss, live, joint) = (evidence.Loss, setting.Live, setting.Grouping == PointBatches.Joint);
         return new ObjectiveResult
         {
             Value = loss.Value,
@@ -205,8 +185,8 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
             BatchNorm = new ObjectiveBatchNormReport
             {
                 Mode = setting.Normalization.Mode,
-                Layers = joint ? Reports(run.Batches[0]) : null,
-                Batches = joint ? null : [.. run.Batches.Select(batch => new PointBatchReport { Points = batch.Batch.Sets[0].Name, Layers = Reports(batch) })],
+                Layers = joint ? reports[0].Layers : null,
+                Batches = joint ? null : reports,
             },
             Diagnostics = new DiagnosticsReport
             {
@@ -217,20 +197,77 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
                 Reason = Reason(setting),
                 GradientNorm = loss.GradientNorm,
                 NonFinite = evidence.NonFinite.Total,
-                Timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = backward.TotalMilliseconds },
+                Timings = timings,
                 Engine = EngineReport.Of("tensor"),
             },
         };
     }
 
-    /// <summary>Null where there is none after all.</summary>
-    private static IReadOnlyDictionary<string, NdArray>? ParameterGradients(ObjectiveSetting setting, Network network, CancellationToken cancellation) =>
-        Try(() =>
+    /// <summary>The loss, what the BatchNorm layers did, and what findings may read.</summary>
+    private static (ObjectiveEvidence Evidence, IReadOnlyList<PointBatchReport> Reports, TimingsReport Timings) Examine(
+        ObjectiveSetting setting, ObjectiveRequest request, Network network, Network? trained, CancellationToken cancellation)
+    {
+        ObjectiveEvidence evidence;
+        IReadOnlyList<PointBatchReport> reports;
+        IReadOnlyList<(TermValue Value, Flatness? Flatness)> suspects;
+        TimingsReport timings;
+        using (NewDisposeScope())
+        {
+            var started = Stopwatch.GetTimestamp();
+            var run = ObjectiveRun.Run(setting, trained ?? network, setting.Live, cancellation);
+            var forward = Stopwatch.GetElapsedTime(started);
+
+            started = Stopwatch.GetTimestamp();
+            var loss = Loss.Of(run, cancellation);
+            timings = new TimingsReport { ForwardMs = forward.TotalMilliseconds, GradientMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds };
+
+            reports = [.. run.Batches.Select(batch => new PointBatchReport { Points = batch.Batch.Sets[0].Name, Layers = Reports(batch) })];
+            evidence = new ObjectiveEvidence
+            {
+                Dtype = network.Dtype,
+                Setting = setting,
+                Loss = loss,
+                Layers = [.. run.Batches.SelectMany(batch => batch.Layers)],
+                Derivatives = ObjectiveExamination.Derivatives(run, loss, network, cancellation),
+                Sets = ObjectiveExamination.Sets(run),
+                Eval = ObjectiveExamination.Eval(run),
+            };
+            suspects = ObjectiveExamination.Suspects(run, loss, evidence.Derivatives, cancellation);
+        }
+
+        // What follows evaluates losses of its own: beside the answer's graph they would take twice the memory.
+        if (trained is not null)
+        {
+            var loss = evidence.Loss;
+            evidence = evidence with
+            {
+                Partial = setting.IsPartial ? Beside(setting.Whole) : null,
+                Curve = SumDiffers.Differing(evidence).Any() ? Beside(setting.Curve) : null,
+                Eval = evidence.Eval is { IsSame: true } eval && !setting.IsPartial ? eval with { Held = Beside(setting.Detached) } : evidence.Eval,
+                Unmoved = ObjectiveExamination.Unmoved(suspects, setting, loss, trained, cancellation),
+                FiniteDifferences = request.Diagnostics.FiniteDifferences
+                    ? ObjectiveDifferences.Check(setting, network, loss.ParameterGradients!, cancellation)
+                    : null,
+            };
+
+            GradientAngle? Beside(ObjectiveSetting other) => ObjectiveExamination.Beside(loss, other, trained, cancellation);
+        }
+
+        return (evidence, reports, timings);
+    }
+
+    /// <summary>The parameter gradients and the terms' values in the recommended variant; nothing where there is none after all.</summary>
+    private static (IReadOnlyDictionary<string, NdArray>? Gradients, IReadOnlyList<double>? Values) Recommended(
+        ObjectiveSetting setting, Network network, CancellationToken cancellation)
+    {
+        var loss = Try(() =>
         {
             using var scope = NewDisposeScope();
             using var trained = network.ToTrain();
-            return Loss.Of(ObjectiveRun.Run(setting, trained, live: true, cancellation), cancellation).ParameterGradients;
+            return Loss.Of(ObjectiveRun.Run(setting, trained, live: true, cancellation), cancellation);
         }).Result;
+        return (loss?.ParameterGradients, loss?.Terms.Select(term => term.Value).ToList());
+    }
 
     private static IReadOnlyList<BatchNormLayerReport> Reports(BatchRun batch) => [.. batch.Layers.Select(BatchNormLayerReport.Of)];
 

@@ -47,6 +47,22 @@ internal sealed class ObjectiveSetting(Objective objective, NetworkShape shape, 
     /// <summary>The same with parameter gradients through all statistics.</summary>
     public ObjectiveSetting Whole => With(Normalization, Variant with { ThroughStatistics = true });
 
+    /// <summary>The same loss made of the curve's slopes: statistics held for derivatives by inputs, but not for parameter gradients.</summary>
+    public ObjectiveSetting Curve =>
+        With(Normalization.Decoupled(), Variant with { Derivative = InputDerivative.PerSample, ThroughStatistics = true });
+
+    /// <summary>Whether the derivatives are those of the sum over a batch whose samples interact.</summary>
+    public bool DifferentiatesSums => Normalization.Coupled && Variant.Derivative == InputDerivative.Sum;
+
+    /// <summary>The same with one term alone, over the same points.</summary>
+    public ObjectiveSetting Only(Term term) => new(Objective.Only(term), Shape, Normalization, Variant, Grouping)
+    {
+        Dropout = Dropout,
+        ReferenceInputs = ReferenceInputs,
+        Live = Live,
+        Strategy = Strategy,
+    };
+
     /// <summary>Whether parameter gradients leave out how the parameters move some statistics.</summary>
     public bool IsPartial => Normalization.Sites.Any(site => site.Measures && !Through(site));
 

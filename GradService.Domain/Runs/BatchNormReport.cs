@@ -47,12 +47,16 @@ public sealed record BatchNormLayerReport
     /// </summary>
     public required long? BatchesTracked { get; init; }
 
+    /// <inheritdoc cref="LayerTrace.Amplification"/>
+    internal double Amplification { get; init; }
+
     /// <param name="trace">The layer as a run met it.</param>
     internal static BatchNormLayerReport Of(LayerTrace trace) => new()
     {
         Index = trace.Site.Node.Path.TopIndex,
         Name = trace.Site.Node.Path.Name,
         Mode = trace.Site.Mode,
+        Amplification = trace.Amplification,
         Mean = trace.Used.Mean,
         Variance = trace.Used.Variance,
         RunningMean = trace.After?.Values.Mean,

@@ -19,6 +19,21 @@ internal abstract class LayerTrace(RunPlan plan, NormalizationSite site)
     /// <summary>What it normalised with, [C] each.</summary>
     public ChannelValues Used => field ??= ReadUsed();
 
+    /// <summary>How much more than elsewhere rounding is beside what is normalised: the largest |mean| in deviations, √(variance + eps).</summary>
+    public double Amplification
+    {
+        get
+        {
+            var largest = 0.0;
+            for (var channel = 0; channel < Used.Mean.Count; channel++)
+            {
+                largest = Math.Max(largest, Math.Abs(Used.Mean[channel]) / Math.Sqrt(Used.Variance[channel] + Site.Layer.Eps));
+            }
+
+            return largest;
+        }
+    }
+
     /// <summary>The network's own running statistics before the call; null where the layer keeps none.</summary>
     public RunningValues? Before => Site.Layer.TrackRunningStats ? field ??= ReadBefore() : null;
 

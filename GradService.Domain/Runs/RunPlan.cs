@@ -41,6 +41,21 @@ internal sealed class RunPlan(NetworkShape shape, NormalizationPlan normalizatio
     /// <summary>Whether some layer drops anything.</summary>
     public bool Drops => Dropout is not null && Shape.All.Any(node => node.Layer is Dropout);
 
+    /// <summary>
+    /// Whether each output, summed over the batch, is a constant whatever the inputs are: the last layer that couples the samples has one value
+    /// of a channel in each, which sum to zero when they are normalised, and is followed by affine layers alone.
+    /// </summary>
+    public bool SumsToConstant
+    {
+        get
+        {
+            var last = Shape.Layers.ToList().FindLastIndex(node => node.Flattened.Any(inner => inner.Layer is BatchNorm && Normalization[inner].Coupled));
+            return last >= 0 && Shape.Layers[last].Layer is BatchNorm && Normalization[Shape.Layers[last]].Positions == 1
+                && Shape.Layers.Skip(last).SelectMany(node => node.Flattened).All(node => node.Layer.Linearity == Linearity.Affine
+                    && !(Dropout is not null && node.Layer is Dropout));
+        }
+    }
+
     /// <exception cref="Faults.FaultException">The normalisation does not fit the network, or some channel would have a single value to take
     /// a variance of.</exception>
     public static RunPlan Of(NetworkShape shape, BatchNormSpec batchNorm, long samples, DropoutSpec? dropout = null)

@@ -101,6 +101,7 @@ internal sealed class BlockBackward<T>(ManagedRun<T> run, SeparationWay way, Can
             {
                 var gradient = Waiting(waiting, next, block);
                 scratch.Current[..gradient.Length].CopyTo(gradient);
+                run.Rounding?.Move(gradient);
                 found.Add(gradient, run.KeptOf(next, block), _blocks.SamplesIn(block));
             }
         }
@@ -131,6 +132,7 @@ internal sealed class BlockBackward<T>(ManagedRun<T> run, SeparationWay way, Can
     {
         var at = _network.Layers[layer];
         var gradient = scratch.Current[..(at.OutputUnits * _blocks.Size)];
+        run.Rounding?.Move(gradient);
         var result = scratch.Other[..(at.InputUnits * _blocks.Size)];
         if (at.Kernel is IBlockKernel<T> kernel)
         {

@@ -13,6 +13,8 @@ namespace GradService.Domain.Gradients.Kinds;
 /// </summary>
 public sealed record Derivatives : OwnDerivativeQuestion
 {
+    private static readonly string[] Ordinals = ["first", "second", "third", "fourth"];
+
     /// <summary>The highest order.</summary>
     [Range(1, 4)]
     public required int Order { get; init; }
@@ -21,6 +23,14 @@ public sealed record Derivatives : OwnDerivativeQuestion
     public NdArray? Direction { get; init; }
 
     internal override int Depth => Order;
+
+    internal override bool NamesSamples(ProblemSize size) => Direction is { } direction && direction.Shape.Equals(size.Inputs);
+
+    internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) => [.. Enumerable.Range(1, Order).Select(order =>
+        new AnswerPart($"the {Ordinals[order - 1]} derivative", order, answer => answer.Last(order - 1))
+        {
+            Weight = Math.Pow(Direction?.MaxAbsolute() ?? 1, order),
+        })];
 
     internal override IEnumerable<Fault> Check(ProblemSize size)
     {

@@ -9,6 +9,8 @@ public sealed record Hessian : OwnDerivativeQuestion
 {
     internal override int Depth => 2;
 
+    internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) => [AnswerPart.Whole("the Hessian", order: 2)];
+
     internal override Shape ResultShape(ProblemSize size) =>
         new([size.Samples, OutputSelection.Count(Outputs, size), .. size.Input.Dimensions, .. size.Input.Dimensions]);
 

@@ -22,6 +22,13 @@ public sealed record Hvp : Question
 
     internal override int Depth => 2;
 
+    internal override Question DetachedTwin => this;
+
+    internal override bool NamesSamples(ProblemSize size) => true;
+
+    internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) =>
+        [AnswerPart.Whole("the product with the Hessian", order: 2) with { Weight = Cotangent.MaxAbsolute() * Tangent.MaxAbsolute() }];
+
     internal override string Cheaper => "Send fewer samples.";
 
     internal override IEnumerable<Fault> Check(ProblemSize size) =>

@@ -22,6 +22,8 @@ public sealed record Jacobian : Question
     /// <summary>How it is computed; the answer is the same.</summary>
     public Strategy Strategy { get; init; } = Strategy.Auto;
 
+    internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) => Form == JacobianForm.Dense ? [AnswerPart.Whole("the Jacobian", order: 1)] : [];
+
     internal override string Cheaper => Form == JacobianForm.Dense
         ? "Ask for form factored, which never has N² numbers, for kind perSample (the diagonal blocks), or send fewer samples."
         : "Send fewer samples, select fewer outputs, or ask for kind perSample (the diagonal blocks), vjp or jvp (the products).";

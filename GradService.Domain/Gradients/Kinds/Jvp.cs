@@ -12,6 +12,12 @@ public sealed record Jvp : Question
     /// <summary>A direction in the inputs, [N, D…], or a stack [R, N, D…].</summary>
     public required NdArray Tangent { get; init; }
 
+    internal override Question DetachedTwin => this;
+
+    internal override bool NamesSamples(ProblemSize size) => true;
+
+    internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) => AnswerPart.OfFactor(Tangent, IsStack(size), "the product with the tangent");
+
     internal override string Cheaper => "Send fewer tangents or fewer samples.";
 
     internal override int Depth => 2;

@@ -9,6 +9,8 @@ public sealed record Laplacian : OwnDerivativeQuestion
 {
     internal override int Depth => 2;
 
+    internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) => [AnswerPart.Whole("the Laplacian", order: 2)];
+
     internal override Shape ResultShape(ProblemSize size) => new(size.Samples, OutputSelection.Count(Outputs, size));
 
     private protected override long SweepsPerChain(ProblemSize size) => 1 + size.Input.Elements;

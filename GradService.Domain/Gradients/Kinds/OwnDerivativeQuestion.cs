@@ -14,6 +14,8 @@ public abstract record OwnDerivativeQuestion : Question
     [MinLength(1)]
     public IReadOnlyList<int>? Outputs { get; init; }
 
+    internal override Question DetachedTwin => this;
+
     internal override string Cheaper => "Send fewer samples, select fewer outputs, or use mode trainDetached, under which sweeps serve all samples at once.";
 
     internal override IEnumerable<Fault> Check(ProblemSize size) => OutputSelection.Check(Outputs, size);

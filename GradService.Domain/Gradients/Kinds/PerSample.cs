@@ -22,6 +22,8 @@ public sealed record PerSample : Question
 
     internal override Question DetachedTwin => this with { Strategy = Strategy.Auto };
 
+    internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) => [AnswerPart.Whole("the per-sample gradient", order: 1)];
+
     internal override string Cheaper => "Send fewer samples, select fewer outputs, or ask for kind sum under mode trainDetached.";
 
     internal override IEnumerable<Fault> Check(ProblemSize size) => OutputSelection.Check(Outputs, size);

@@ -17,6 +17,12 @@ public abstract record Question
     /// <summary>The question whose answer with all statistics held constant is worth comparing with this one's; null: none.</summary>
     internal virtual Question? DetachedTwin => null;
 
+    /// <summary>Whether arrays of the question belong to single samples, so that it cannot be asked about some of them alone.</summary>
+    internal virtual bool NamesSamples(ProblemSize size) => false;
+
+    /// <summary>What findings judge of the answer, each part by itself; none of factors.</summary>
+    internal abstract IReadOnlyList<AnswerPart> Parts(ProblemSize size);
+
     /// <summary>What is wrong with its fields, given the sizes.</summary>
     internal abstract IEnumerable<Fault> Check(ProblemSize size);
 

@@ -16,6 +16,9 @@ public sealed record Sum : Question
 
     internal override Question DetachedTwin => this;
 
+    internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) =>
+        [AnswerPart.Whole("the gradient of the summed outputs", order: 1) with { SumsSamples = true }];
+
     internal override string Cheaper => "Send fewer samples.";
 
     internal override IEnumerable<Fault> Check(ProblemSize size) => OutputSelection.Check(Outputs, size);

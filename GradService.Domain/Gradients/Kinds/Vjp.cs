@@ -12,7 +12,28 @@ public sealed record Vjp : Question
     /// <summary>Weights of the flattened outputs, [N, M], or a stack [R, N, M].</summary>
     public required NdArray Cotangent { get; init; }
 
+    internal override Question DetachedTwin => this;
+
+    internal override bool NamesSamples(ProblemSize size) => true;
+
+    internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) => AnswerPart.OfFactor(Cotangent, IsStack, "the product with the cotangent",
+        cotangent => EqualForAll(cotangent, (int)size.OutputElements));
+
     internal override string Cheaper => "Send fewer cotangents or fewer samples.";
+
+    /// <summary>Whether each output has the same weight in all samples.</summary>
+    private static bool EqualForAll(NdArray cotangent, int outputs)
+    {
+        for (var i = outputs; i < cotangent.Count; i++)
+        {
+            if (cotangent[i] != cotangent[i - outputs])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private bool IsStack => Cotangent.Shape.Rank == 3;
 

@@ -5,23 +5,25 @@ namespace GradService.Domain.Gradients.Rules;
 /// <summary>The answer is not the slope of the curve: the part that flows through the batch statistics matters.</summary>
 internal static class DetachedDiffers
 {
+    private const double Least = 1e-3;
+
     public static FindingRule Rule { get; } = FindingRule.For<GradientEvidence>("detached-differs", Severity.Info, EvidenceKinds.Detached, Examine);
 
     private static string? Examine(GradientEvidence evidence)
     {
-        if (!evidence.Size.Coupled)
+        var differing = evidence.Parts.Where(part => part.Difference > Least * part.Detached && part.Difference > part.Unnoticed
+            && !part.IsNoise(part.Difference.Value)).ToList();
+        if (differing.Count == 0)
         {
             return null;
         }
 
-        var detached = evidence.Detached!.MaxAbsolute();
-        var difference = evidence.Detached.MaxDifference(evidence.Answer.Gradients!);
-        return difference > 1e-3 * detached
-            ? "The part of the gradient that flows through the batch statistics matters: with the statistics held constant (mode trainDetached) entries "
-                + $"differ by up to {Words.Of(difference)}, "
-                + $"{Words.Share(difference, detached)} of the largest detached entry, {Words.Of(detached)}{evidence.Detached.Extent}. "
-                + $"This answer, kind {evidence.Question.Kind} under coupled statistics, includes how a sample moves mean and variance; for the slope of the "
-                + "curve one plots ask for mode trainDetached."
-            : null;
+        var part = differing.MaxBy(part => part.Difference / part.Detached)!;
+        var (difference, detached) = (part.Difference!.Value, part.Detached!.Value);
+        return "The part of the gradient that flows through the batch statistics matters: with the statistics held constant, "
+            + (evidence.Parts.Count > 1 ? $"{part.Name} differs by up to " : "entries differ by up to ")
+            + $"{Words.Of(difference)}{Words.OfWhole(difference, detached, "largest detached entry")}{evidence.Detached!.Extent}. "
+            + $"This answer, kind {evidence.Question.Kind} under coupled statistics, includes how a sample moves mean and variance; for the slope of the "
+            + $"curve one plots ask for {evidence.Slope}.";
     }
 }

@@ -1,4 +1,3 @@
-using GradService.Domain.Arrays;
 using GradService.Domain.Findings;
 using GradService.Domain.Gradients.Kinds;
 
@@ -14,25 +13,19 @@ internal static class SumGradientVanishes
 
     private static string? Examine(GradientEvidence evidence)
     {
-        if (evidence.Question is not Sum || !evidence.Size.Coupled)
+        var vanishing = evidence.Question is Sum or Vjp ? evidence.Parts.Where(part => part.VanishesByMode).ToList() : [];
+        if (vanishing.Count == 0)
         {
             return null;
         }
 
-        var (sum, detached) = (evidence.Answer.Gradients!.MaxAbsolute(), evidence.Detached!.MaxAbsolute());
-        return sum < NoiseFloor(evidence, detached)
-            ? $"The gradient of the summed outputs is rounding noise: its largest entry is {Words.Of(sum)}, where the detached gradient (mode trainDetached), "
-                + $"the slope of the curve, reaches {Words.Of(detached)}{evidence.Detached.Extent}. "
-                + "Under batch statistics every output depends on every sample, and here these influences cancel: the normalised activations sum to zero over "
-                + "the batch whatever the inputs are. "
-                + "Ask for mode trainDetached (the slope of the curve one plots, and what a PINN's residual needs) or for kind perSample."
-            : null;
+        var (part, held) = (vanishing[0], evidence.Detached!);
+        return (part.Largest == 0 ? $"{Words.Sentence(part.Name)} is zero" : $"{Words.Sentence(part.Name)} is rounding noise: its largest entry is "
+                + $"{Words.Of(part.Largest)}")
+            + $", where the detached gradient (all statistics held constant), the slope of the curve, reaches {Words.Of(part.Detached!.Value)}{held.Extent}. "
+            + (vanishing.Count > 1 ? $"The same holds for {vanishing.Count - 1} more of the stack. " : "")
+            + "Under batch statistics every output depends on every sample, and here these influences cancel"
+            + (part.IsIdentity ? ": the normalised activations sum to zero over the batch whatever the inputs are. " : ". ")
+            + $"Ask for {evidence.Slope} (the slope of the curve one plots, and what a PINN's residual needs) or for kind perSample.";
     }
-
-    /// <summary>
-    /// Below it a sum over N samples is noise: 256·eps·√N·max|detached|. N·eps would call real gradients noise at N = 100,000,
-    /// √N·eps alone misses the forum's network there.
-    /// </summary>
-    private static double NoiseFloor(GradientEvidence evidence, double detached) =>
-        256 * evidence.Dtype.Epsilon() * Math.Sqrt(evidence.Size.Samples) * detached;
 }

@@ -28,6 +28,8 @@ public sealed record BatchNorm : Layer
     /// <summary>Whether running statistics are kept; without, mode eval uses the batch's own, as PyTorch does.</summary>
     public bool TrackRunningStats { get; init; } = true;
 
+    internal override Linearity Linearity => Linearity.Affine;
+
     internal override long KeptCopies => 3;
 
     internal override LayerWork Work(LayerNode node, Dtype dtype) =>

@@ -15,6 +15,8 @@ public sealed record Dropout : Layer
     [Range(0, 1)]
     public double P { get; init; } = 0.5;
 
+    internal override Linearity Linearity => Linearity.Affine;
+
     internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Elementwise(node.Output.Elements, dtype, 0.2, 0.2);
 
     internal override (double Forward, double Backward)? DenseWork(LayerNode node, Dtype dtype) => (0, 0);

@@ -7,6 +7,8 @@ namespace GradService.Domain.Networks.Layers;
 /// <summary>All axes of a sample as one, as nn.Flatten.</summary>
 public sealed record Flatten : Layer
 {
+    internal override Linearity Linearity => Linearity.Affine;
+
     internal override long KeptCopies => 0;
 
     internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.None;

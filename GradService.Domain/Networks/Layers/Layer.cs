@@ -30,6 +30,9 @@ public abstract record Layer
     /// <summary>Whether a batch may be handed to it in pieces: no sample's result depends on another sample, or on its place in the batch.</summary>
     internal virtual bool TreatsSamplesAlone => true;
 
+    /// <summary>How a sample's result depends on the sample; of a layer that holds others, what it does beside them.</summary>
+    internal virtual Linearity Linearity => Linearity.Curved;
+
     /// <summary>The shape rule: what leaves when samples of shape <paramref name="input"/> enter, and which parameters that takes.</summary>
     /// <exception cref="FaultException">The layer cannot take that shape; the fault names the layer and the sizes.</exception>
     internal abstract LayerNode Place(LayerPath path, Shape input, ShapeInference inference);

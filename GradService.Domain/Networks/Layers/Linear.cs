@@ -20,6 +20,8 @@ public sealed record Linear : Layer
     /// <summary>Whether b is there.</summary>
     public bool Bias { get; init; } = true;
 
+    internal override Linearity Linearity => Linearity.Affine;
+
     internal override LayerWork Work(LayerNode node, Dtype dtype) =>
         LayerWork.Product(node.Output.Elements / OutFeatures, node.Input[^1], OutFeatures, dtype);
 

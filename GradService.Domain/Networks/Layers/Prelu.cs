@@ -11,6 +11,8 @@ public sealed record Prelu : Layer
     /// <summary>The weight's first value.</summary>
     public double Init { get; init; } = 0.25;
 
+    internal override Linearity Linearity => Linearity.PiecewiseLinear;
+
     internal override long KeptCopies => 3;
 
     internal override LayerWork Work(LayerNode node, Dtype dtype) =>

@@ -20,6 +20,8 @@ public sealed record Residual : Layer
     [MinLength(1)]
     public IReadOnlyList<Layer>? Shortcut { get; init; }
 
+    internal override Linearity Linearity => Linearity.Affine;
+
     // The sum alone: the layers inside have prices of their own.
     internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Elementwise(node.Output.Elements, dtype, 0.2, 0.2);
 

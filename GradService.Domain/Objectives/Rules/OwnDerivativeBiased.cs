@@ -14,12 +14,13 @@ internal static class OwnDerivativeBiased
             return null;
         }
 
-        var worst = evidence.Derivatives.Where(derivative => derivative.Difference > 1e-3 * derivative.Detached)
+        var worst = evidence.Derivatives.Where(derivative => derivative.Difference > 1e-3 * derivative.Detached && derivative.Difference > derivative.Unnoticed
+                && !derivative.IsNoise(derivative.Difference.Value))
             .MaxBy(derivative => derivative.Difference / derivative.Detached);
         return worst is null ? null
             : $"{worst.Name} is a sample's own derivative, its effect on the batch statistics included, and differs from the slope of the curve by up to "
-                + $"{Words.Of(worst.Difference!.Value)}, "
-                + $"{Words.Share(worst.Difference.Value, worst.Detached!.Value)} of the largest slope, {Words.Of(worst.Detached.Value)}. The difference falls "
+                + $"{Words.Of(worst.Difference!.Value)}{Words.OfWhole(worst.Difference.Value, worst.Detached!.Value, "largest slope")}. "
+                + "The difference falls "
                 + $"as 1/n with the points in the batch, {worst.Samples} here; "
                 + "a loss made of it has its minimum elsewhere. Use mode trainDetached with throughStatistics true (variant c), "
                 + "in which derivatives are the curve's.";

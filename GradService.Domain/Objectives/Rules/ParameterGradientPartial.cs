@@ -9,8 +9,7 @@ internal static class ParameterGradientPartial
 
     private static string? Examine(ObjectiveEvidence evidence) => evidence.Partial is { } partial && !(partial.RelativeDifference <= 1e-3)
         ? "This parameter gradient is not that of the loss: it leaves out how the parameters move the batch statistics (throughStatistics false). "
-            + $"Beside the true gradient its cosine is {Words.Exact(partial.Cosine)} and their difference "
-            + $"{Words.Percent(partial.RelativeDifference)} of the true one's norm. Set throughStatistics true, or take mode trainDetached, "
+            + $"Beside the true gradient {partial.Words}. Set throughStatistics true, or take mode trainDetached, "
             + "where that is the default."
         : null;
 }

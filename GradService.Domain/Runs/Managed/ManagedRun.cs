@@ -18,10 +18,13 @@ internal abstract class ManagedRun : Run
     /// <param name="network">The network.</param>
     /// <param name="inputs">The batch [N, D].</param>
     /// <param name="cancellation">Ends it between two blocks.</param>
-    public static ManagedRun? TryRun(RunPlan plan, DenseNetwork network, NdArray inputs, CancellationToken cancellation) => !Takes(plan) ? null : network switch
+    /// <param name="rounding">Moves what layers give on; null: nothing is moved.</param>
+    public static ManagedRun? TryRun(
+        RunPlan plan, DenseNetwork network, NdArray inputs, CancellationToken cancellation, RandomRounding? rounding = null) => network switch
     {
-        DenseNetwork<float> single => ManagedRun<float>.TryRun(plan, single, inputs, cancellation),
-        _ => ManagedRun<double>.TryRun(plan, (DenseNetwork<double>)network, inputs, cancellation),
+        _ when !Takes(plan) => null,
+        DenseNetwork<float> single => ManagedRun<float>.TryRun(plan, single, inputs, cancellation, rounding),
+        _ => ManagedRun<double>.TryRun(plan, (DenseNetwork<double>)network, inputs, cancellation, rounding),
     };
 }
 
@@ -38,10 +41,13 @@ internal sealed class ManagedRun<T> : ManagedRun
     private readonly bool _isReference;
     private readonly T[] _kept;
     private readonly ManagedTrace<T>?[] _traces;
+    private bool _disposed;
 
-    private ManagedRun(RunPlan plan, DenseNetwork<T> network, NdArray inputs, ManagedRun<T>? reference, bool isReference, CancellationToken cancellation)
+    private ManagedRun(RunPlan plan, DenseNetwork<T> network, NdArray inputs, ManagedRun<T>? reference, bool isReference, RandomRounding? rounding,
+        CancellationToken cancellation)
     {
         Network = network;
+        Rounding = rounding;
         Blocks = SampleBlocks.Of((int)inputs.Shape[0], network.Widest, DenseArrays.DtypeOf<T>().SizeInBytes());
         _plan = plan;
         _reference = reference;
@@ -76,13 +82,16 @@ internal sealed class ManagedRun<T> : ManagedRun
 
     public SampleBlocks Blocks { get; }
 
+    /// <summary>Moves what layers give on, forth and back; null: nothing is moved.</summary>
+    public RandomRounding? Rounding { get; }
+
     /// <summary>[N, M].</summary>
     public override NdArray OutputValues { get; }
 
     public override IReadOnlyList<LayerTrace> Layers => field ??= [.. _traces.Where(trace => trace is not null)!];
 
     /// <inheritdoc cref="ManagedRun.TryRun"/>
-    public static ManagedRun<T>? TryRun(RunPlan plan, DenseNetwork<T> network, NdArray inputs, CancellationToken cancellation)
+    public static ManagedRun<T>? TryRun(RunPlan plan, DenseNetwork<T> network, NdArray inputs, CancellationToken cancellation, RandomRounding? rounding = null)
     {
         if (!Fits(network, Math.Max(plan.Samples, plan.ReferenceSamples)))
         {
@@ -90,9 +99,9 @@ internal sealed class ManagedRun<T> : ManagedRun
         }
 
         using var reference = plan.Normalization.NeedsReference
-            ? new ManagedRun<T>(plan, network, plan.ReferenceInputs!, reference: null, isReference: true, cancellation)
+            ? new ManagedRun<T>(plan, network, plan.ReferenceInputs!, reference: null, isReference: true, rounding, cancellation)
             : null;
-        return new ManagedRun<T>(plan, network, inputs, reference, isReference: false, cancellation);
+        return new ManagedRun<T>(plan, network, inputs, reference, isReference: false, rounding, cancellation);
     }
 
     /// <summary>Whether a batch fits into the one array that a run keeps.</summary>
@@ -107,7 +116,14 @@ internal sealed class ManagedRun<T> : ManagedRun
         return _kept.AsSpan(((block * Network.Kept) + at.FirstKept) * Blocks.Size, at.Kept * Blocks.Size);
     }
 
-    public override void Dispose() => ArrayPool<T>.Shared.Return(_kept);
+    public override void Dispose()
+    {
+        if (!_disposed)
+        {
+            ArrayPool<T>.Shared.Return(_kept);
+            _disposed = true;
+        }
+    }
 
     /// <summary>The next layer that waits for the statistics of the batch; the number of layers where none does.</summary>
     private int NextStage(int first)
@@ -135,6 +151,7 @@ internal sealed class ManagedRun<T> : ManagedRun
             if (first == 0)
             {
                 BlockTransfer.Load(inputs, 0, (int)Network.Shape.Input.Elements, Blocks, block, scratch.Current);
+                Rounding?.Move(scratch.Current[..((int)Network.Shape.Input.Elements * Blocks.Size)]);
             }
 
             for (var layer = first; layer < end; layer++)
@@ -185,6 +202,7 @@ internal sealed class ManagedRun<T> : ManagedRun
         }
 
         scratch.Swap();
+        Rounding?.Move(scratch.Current[..(at.OutputUnits * Blocks.Size)]);
     }
 
     /// <summary>Statistics that do not depend on the batch.</summary>

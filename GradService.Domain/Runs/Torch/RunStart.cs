@@ -28,13 +28,19 @@ internal sealed record RunStart(RunPlan Plan, Network Network)
     /// <summary>Whether to keep which branch each element took in each layer whose derivative jumps.</summary>
     public bool WatchBranches { get; init; }
 
+    /// <summary>Whether to keep what entered each layer.</summary>
+    public bool WatchLayers { get; init; }
+
+    /// <summary>Moves what layers give on, to find out how much rounding makes; null: nothing is moved.</summary>
+    public RandomRounding? Rounding { get; init; }
+
     /// <summary>Ends the run between two layers, and where no graph is kept between two pieces of a long one.</summary>
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>The start of one batch: its masks drawn, the reference batch run.</summary>
-    public static RunStart Of(RunPlan plan, Network network, CancellationToken cancellation)
+    public static RunStart Of(RunPlan plan, Network network, CancellationToken cancellation, RandomRounding? rounding = null)
     {
-        var start = new RunStart(plan, network) { Cancellation = cancellation };
+        var start = new RunStart(plan, network) { Rounding = rounding, Cancellation = cancellation };
         var masks = plan.Dropout is { } dropout ? DropoutMasks.Draw(plan.Shape, plan.Samples, dropout, network.Dtype, cancellation) : null;
 
         // No gradient will ask for the reference batch.

@@ -20,6 +20,7 @@ internal sealed class TorchRun : Run, IForward
     private readonly RunStart _start;
     private readonly Func<NormalizationSite, Tensor, Moments?> _given;
     private readonly List<Tensor>? _branches;
+    private readonly List<(LayerNode, Tensor)>? _entering;
     private readonly List<TorchTrace> _traces = [];
     private DisposeScope? _own;
 
@@ -28,10 +29,12 @@ internal sealed class TorchRun : Run, IForward
         _start = start;
         _given = given;
         _branches = start.WatchBranches ? [] : null;
+        _entering = start.WatchLayers ? [] : null;
         Inputs = inputs;
 
         // The alias gives the graph a root of its own where the network returns its input untouched.
-        var outputs = Through(start.Network.Shape.Layers, besideFrozen ? cat([inputs.alias(), inputs.detach()], 0) : inputs.alias()).flatten(1);
+        var entering = besideFrozen ? cat([inputs.alias(), inputs.detach()], 0) : inputs.alias();
+        var outputs = Through(start.Network.Shape.Layers, start.Rounding?.Move(entering) ?? entering).flatten(1);
         Outputs = besideFrozen ? outputs.narrow(0, 0, inputs.shape[0]) : outputs;
     }
 
@@ -49,11 +52,16 @@ internal sealed class TorchRun : Run, IForward
 
     public Dtype Dtype => _start.Network.Dtype;
 
+    public NetworkShape Shape => _start.Network.Shape;
+
     /// <summary>The BatchNorm layers that couple the samples, in forward order.</summary>
     public IReadOnlyList<TorchTrace> Coupled => [.. _traces.Where(trace => trace.Site.Coupled)];
 
     /// <summary>Which branch each element took in each layer whose derivative jumps; empty unless watched.</summary>
     public IReadOnlyList<Tensor> Branches => _branches ?? [];
+
+    /// <summary>What entered each layer, in forward order; empty unless watched.</summary>
+    public IReadOnlyList<(LayerNode Node, Tensor Input)> Entering => _entering ?? [];
 
     /// <summary>A run in a scope of its own.</summary>
     /// <param name="plan">What it does.</param>
@@ -61,13 +69,15 @@ internal sealed class TorchRun : Run, IForward
     /// <param name="inputs">The batch [N, D…].</param>
     /// <param name="differentiable">Whether gradients will be taken; else only outputs and traces are there.</param>
     /// <param name="cancellation">Ends it, and those made from it.</param>
-    public static TorchRun Alone(RunPlan plan, Network network, NdArray inputs, bool differentiable, CancellationToken cancellation)
+    /// <param name="rounding">Moves what layers give on; null: nothing is moved.</param>
+    public static TorchRun Alone(
+        RunPlan plan, Network network, NdArray inputs, bool differentiable, CancellationToken cancellation, RandomRounding? rounding = null)
     {
         var own = NewDisposeScope();
         try
         {
             using var constants = differentiable ? null : no_grad();
-            var run = Of(plan, network, inputs.ToTensor(network.Dtype), cancellation);
+            var run = Of(RunStart.Of(plan, network, cancellation, rounding), Leaf(inputs.ToTensor(network.Dtype)));
             run._own = own;
             return run;
         }
@@ -76,6 +86,14 @@ internal sealed class TorchRun : Run, IForward
             own.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A run that keeps what entered each layer, and no graph.</summary>
+    /// <inheritdoc cref="Alone"/>
+    public static TorchRun Watched(RunPlan plan, Network network, NdArray inputs, CancellationToken cancellation)
+    {
+        using var constants = no_grad();
+        return Of(RunStart.Of(plan, network, cancellation) with { WatchLayers = true }, inputs.ToTensor(network.Dtype));
     }
 
     /// <summary>A run of one batch, which gradients with respect to the inputs may be taken of.</summary>
@@ -144,7 +162,11 @@ internal sealed class TorchRun : Run, IForward
     public TorchRun RerunBesideFrozen(Func<NormalizationSite, Tensor, Moments> given) =>
         new(Again with { Masks = _start.Masks?.Twice() }, Leaf(Inputs), given, besideFrozen: true);
 
-    Tensor? IForward.Parameter(LayerNode node, string name) => _start.Network.Has(node, name) ? _start.Network[node, name] : null;
+    /// <summary>What one layer makes of other values.</summary>
+    public Tensor Through(LayerNode node, Tensor x) => node.Layer.Forward(node, x, this);
+
+    /// <inheritdoc/>
+    public Tensor? Parameter(LayerNode node, string name) => _start.Network.Has(node, name) ? _start.Network[node, name] : null;
 
     Tensor IForward.Through(IReadOnlyList<LayerNode> layers, Tensor x) => Through(layers, x);
 
@@ -175,7 +197,9 @@ internal sealed class TorchRun : Run, IForward
         foreach (var node in layers)
         {
             _start.Cancellation.ThrowIfCancellationRequested();
+            _entering?.Add((node, x));
             x = node.Layer.TreatsSamplesAlone && !KeepsGraph(node, x) ? InPieces(node, x) : node.Layer.Forward(node, x, this);
+            x = _start.Rounding?.Move(x) ?? x;
         }
 
         return x;
@@ -251,5 +275,9 @@ internal sealed class TorchRun : Run, IForward
 
     private RunningStatistics Before(NormalizationSite site) => _start.Before?.GetValueOrDefault(site.Node) ?? RunningStatistics.Of(_start.Network, site);
 
-    public override void Dispose() => _own?.Dispose();
+    public override void Dispose()
+    {
+        _own?.Dispose();
+        _own = null;
+    }
 }

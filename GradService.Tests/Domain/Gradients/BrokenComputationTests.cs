@@ -114,6 +114,10 @@ public sealed class BrokenComputationTests
 
         internal override string Cheaper => Inner.Cheaper;
 
+        internal override bool NamesSamples(ProblemSize size) => Inner.NamesSamples(size);
+
+        internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) => Inner.Parts(size);
+
         internal override IEnumerable<Fault> Check(ProblemSize size) => Inner.Check(size);
 
         internal override Shape ResultShape(ProblemSize size) => Inner.ResultShape(size);

@@ -15,14 +15,12 @@ public abstract record Activation : Layer
     /// <summary>Nanoseconds of an element in single precision, both ways, and how many operations they are made of.</summary>
     private protected abstract (double Forward, double Backward, int Operations) ElementWork { get; }
 
-    /// <summary>Whether the slope is constant but for kinks: it is not differentiated again.</summary>
-    private protected virtual bool IsPiecewiseLinear => false;
-
     internal override LayerWork Work(LayerNode node, Dtype dtype)
     {
         var (forward, backward, operations) = ElementWork;
         var work = operations == 0 ? LayerWork.None : LayerWork.Elementwise(node.Output.Elements, dtype, forward, backward, operations);
-        return IsPiecewiseLinear ? work with { Again = 1.2 } : work;
+        // A slope that is constant but for kinks is not differentiated again.
+        return Linearity == Linearity.PiecewiseLinear ? work with { Again = 1.2 } : work;
     }
 
     // In double precision whatever the network's, value and slope together; the way back is one product.

@@ -17,7 +17,7 @@ public sealed record LeakyRelu : Activation
 
     private protected override (double Forward, double Backward, int Operations) ElementWork => (0.16, 0.33, 1);
 
-    private protected override bool IsPiecewiseLinear => true;
+    internal override Linearity Linearity => Linearity.PiecewiseLinear;
 
     private protected override Tensor Apply(Tensor x) => x.LeakyRelu(NegativeSlope);
 

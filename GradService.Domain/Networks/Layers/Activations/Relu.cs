@@ -13,7 +13,7 @@ public sealed record Relu : Activation
 
     private protected override (double Forward, double Backward, int Operations) ElementWork => (0.15, 0.3, 1);
 
-    private protected override bool IsPiecewiseLinear => true;
+    internal override Linearity Linearity => Linearity.PiecewiseLinear;
 
     private protected override Tensor Apply(Tensor x) => x.relu();
 

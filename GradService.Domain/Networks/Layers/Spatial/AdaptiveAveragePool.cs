@@ -12,6 +12,8 @@ public abstract record AdaptiveAveragePool : SpatialLayer
     [Range(1, int.MaxValue)]
     public required PerAxis OutputSize { get; init; }
 
+    internal override Linearity Linearity => Linearity.Affine;
+
     internal override LayerWork Work(LayerNode node, Dtype dtype)
     {
         // Windows overlap by one input at most, where their size is no divisor.

@@ -49,6 +49,8 @@ public abstract record Convolution : SpatialLayer
         return windows.Elements.SaturatingPlus(Padding.Amount is null ? padded.Elements : 0);
     }
 
+    internal override Linearity Linearity => Linearity.Affine;
+
     internal override LayerWork Work(LayerNode node, Dtype dtype)
     {
         // Double precision has no kernel of its own: the windows are laid out side by side and multiplied.

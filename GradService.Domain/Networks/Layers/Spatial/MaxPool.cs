@@ -7,6 +7,8 @@ namespace GradService.Domain.Networks.Layers.Spatial;
 /// <summary>The largest value under each window. Which one it is jumps: there the derivative does too.</summary>
 public abstract record MaxPool : Pooling
 {
+    internal override Linearity Linearity => Linearity.PiecewiseLinear;
+
     // The indices are 64 bits wide.
     internal override long KeptCopies => 3;
 

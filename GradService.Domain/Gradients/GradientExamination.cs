@@ -1,0 +1,57 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Findings;
+using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Runs;
+using GradService.Domain.Runs.Torch;
+
+namespace GradService.Domain.Gradients;
+
+/// <summary>Gathers what findings about a gradient may read, from runs beside the one that made the answer.</summary>
+internal static class GradientExamination
+{
+    // Where statistics make more of rounding than that, a difference of a thousandth may be rounding.
+    private const double Amplified = 1e-6;
+
+    /// <param name="question">The question.</param>
+    /// <param name="plan">What was run.</param>
+    /// <param name="inputs">The batch.</param>
+    /// <param name="outputs">What it gave.</param>
+    /// <param name="layers">The BatchNorm layers as it met them.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="detached">The same with all statistics held constant; null where nothing is to be compared.</param>
+    /// <param name="moved">The answer once more, rounded at random.</param>
+    /// <param name="flatness">Why derivatives of an order vanish.</param>
+    public static IReadOnlyList<DerivativeEvidence> Parts(Question question, RunPlan plan, NdArray inputs, NdArray outputs,
+        IReadOnlyList<BatchNormLayerReport> layers, Answer answer, DetachedEvidence? detached, Func<Answer> moved, Func<int, Flatness> flatness)
+    {
+        if (answer.Gradients is not { } gradients)
+        {
+            return [];
+        }
+
+        var (largest, range, constant) = (outputs.MaxAbsolute(), inputs.WidestRange(), plan.SumsToConstant);
+        var parts = question.Parts(plan.Size);
+        List<DerivativeEvidence> found = [.. parts.Select(part =>
+        {
+            var values = part.Of(gradients);
+            var held = detached is null ? null : part.Of(detached.Values);
+            return new DerivativeEvidence(part.Name, part.Order, values.MaxAbsolute(), largest * part.Weight / Math.Pow(range, part.Order), gradients.Dtype)
+            {
+                Detached = held?.MaxAbsolute(),
+                Difference = held?.MaxDifference(values.EveryNth(detached!.Every)),
+                IsIdentity = constant && part.SumsSamples,
+            };
+        })];
+        if (found.Exists(part => part.MayBeNoise || (part.Difference > 1e-3 * part.Detached && IsAmplified(layers, gradients.Dtype))))
+        {
+            var again = moved().Gradients!;
+            found = [.. found.Zip(parts, (evidence, part) => evidence with { Noise = part.Of(gradients).MaxDifference(part.Of(again)) })];
+        }
+
+        return [.. found.Select(part => part.MayBeFlat ? part with { Flatness = flatness(part.Order) } : part)];
+    }
+
+    /// <summary>Whether some layer takes away so much of what enters it that rounding is no longer small beside the rest.</summary>
+    public static bool IsAmplified(IEnumerable<BatchNormLayerReport> layers, Dtype dtype) =>
+        layers.Any(layer => dtype.Epsilon() * layer.Amplification > Amplified);
+}
