@@ -12,11 +12,16 @@ namespace GradService.Domain.Findings;
 internal record DerivativeEvidence(string Name, int Order, double Largest, double Scale, Dtype Dtype)
 {
     // By how much the largest of some numbers' rounding may exceed what computing them once more shows.
-    private const double Allowance = 8;
+    private const double Allowance = 5;
+
+    // A difference is sure to be more than rounding beyond that many times what computing it once more shows.
+    private const double Sure = 2;
 
     // What is larger, beside the detached derivative or its own scale, is not looked into: it may be imprecise, but it is not zero.
     private const double SmallBesideDetached = 1e-2;
     private const double SmallAlone = 1e-3;
+
+    private const double LeastDifference = 1e-3;
 
     /// <summary>The name with where it was taken, where that is not all of the batch.</summary>
     public virtual string FullName => Name;
@@ -41,19 +46,21 @@ internal record DerivativeEvidence(string Name, int Order, double Largest, doubl
 
     /// <summary>Whether it is zero as far as can be told.</summary>
     public bool Vanishes => double.IsFinite(Largest)
-        && (Largest == 0 || IsIdentity || (IsSmall && IsNoise(Largest)) || (Largest <= Unnoticed && Flatness is { Cause: not FlatnessCause.Unknown }));
+        && (Largest == 0 || IsIdentity || IsRounding || (Largest <= Unnoticed && Flatness is { Cause: not FlatnessCause.Unknown }));
 
     /// <summary>Whether it vanishes because of what the batch statistics do: with those held constant it does not.</summary>
-    public bool VanishesByMode => Vanishes && Detached > Unnoticed && Detached > Largest / SmallBesideDetached;
+    public bool VanishesByMode => Vanishes && Detached > Unnoticed && (IsIdentity || Detached > Largest / SmallBesideDetached);
 
     /// <summary>Whether it is so small that it may be rounding.</summary>
     public bool MayBeNoise => Largest > 0 && !IsIdentity && IsSmall;
 
     /// <summary>Whether it may vanish for another reason than what the batch statistics do.</summary>
-    public bool MayBeFlat => (Detached ?? Largest) <= Unnoticed && (Largest <= Unnoticed || IsIdentity || (IsSmall && IsNoise(Largest)));
+    public bool MayBeFlat => (Detached ?? Largest) <= Unnoticed && (Largest <= Unnoticed || IsIdentity || IsRounding);
+
+    private bool IsRounding => IsSmall && Largest <= Allowance * Noise;
 
     private bool IsSmall => Largest < SmallBesideDetached * Detached || ((Detached ?? Largest) <= Unnoticed && Largest < SmallAlone * Scale);
 
-    /// <summary>Whether rounding alone may make a number of that size.</summary>
-    public bool IsNoise(double number) => number <= Allowance * Noise;
+    /// <summary>Whether it differs from the detached one by more than a thousandth of that, and by more than rounding.</summary>
+    public bool Differs => Difference > LeastDifference * Detached && Difference > Unnoticed && !(Difference <= Sure * Noise);
 }

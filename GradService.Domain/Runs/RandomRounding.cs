@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Dense;
@@ -7,57 +8,70 @@ using static TorchSharp.torch;
 namespace GradService.Domain.Runs;
 
 /// <summary>
-/// Moves every number up or down by a relative eps. An answer computed once more, with this done to all that layers give on, differs from the
-/// first by about as much as rounding makes of either (D. S. Parker, "Monte Carlo Arithmetic", 1997). The signs have no pattern, and are always the
-/// same, so that a request has the same findings each time.
+/// Moves every number up or down by a relative eps. An answer computed once more, with this done to all that layers give on and to the statistics
+/// that they take, differs from the first by about as much as rounding makes of either (D. S. Parker, "Monte Carlo Arithmetic", 1997). As in rounding,
+/// equal numbers move alike: samples that are the same stay the same. Nothing is left to chance: a request has the same findings each time.
 /// </summary>
 internal sealed class RandomRounding
 {
-    private ulong _state = 0x9E3779B97F4A7C15;
+    private uint _call;
 
     /// <summary>Moves the numbers in place.</summary>
     public void Move<T>(Span<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var eps = T.CreateTruncating(DenseArrays.DtypeOf<T>().Epsilon());
-        var (signs, up, down) = (0UL, T.One + eps, T.One - eps);
-        for (var i = 0; i < values.Length; i++)
+        var (up, down) = Factors<T>();
+        var salt = ++_call * 0x85EBCA6B;
+        foreach (ref var value in values)
         {
-            signs = i % 64 == 0 ? Next() : signs >> 1;
-            values[i] *= (signs & 1) == 0 ? up : down;
+            value *= IsUp(value, salt) ? up : down;
         }
     }
 
     /// <summary>The tensor with its numbers moved; gradients that come back through it are, too.</summary>
     public Tensor Move(Tensor x)
     {
-        var dtype = x.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64;
-        var factors = NdArray.AllocateUninitialized(new Shape(x.shape), dtype);
-        if (dtype == Dtype.Float32)
+        var factors = x.ToNdArray();
+        if (factors.Dtype == Dtype.Float32)
         {
-            Fill(factors.Values<float>());
+            ToFactors(factors.Values<float>());
         }
         else
         {
-            Fill(factors.Values<double>());
+            ToFactors(factors.Values<double>());
         }
 
-        return x.Times(factors.ToTensor(dtype));
+        return x.Times(factors.ToTensor(factors.Dtype));
     }
 
-    private void Fill<T>(Span<T> factors)
+    private void ToFactors<T>(Span<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        factors.Fill(T.One);
-        Move(factors);
+        var (up, down) = Factors<T>();
+        var salt = ++_call * 0x85EBCA6B;
+        foreach (ref var value in values)
+        {
+            value = IsUp(value, salt) ? up : down;
+        }
     }
 
-    /// <summary>G. Marsaglia, "Xorshift RNGs", 2003, times a constant, as its last bits alone are weak.</summary>
-    private ulong Next()
+    private static (T Up, T Down) Factors<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        _state ^= _state >> 12;
-        _state ^= _state << 25;
-        _state ^= _state >> 27;
-        return _state * 0x2545F4914F6CDD1D;
+        var eps = T.CreateTruncating(DenseArrays.DtypeOf<T>().Epsilon());
+        return (T.One + eps, T.One - eps);
     }
+
+    /// <summary>A bit that hangs on all of the number's (the finalizer of A. Appleby's MurmurHash3).</summary>
+    private static bool IsUp<T>(T value, uint salt)
+        where T : unmanaged
+    {
+        var bits = Unsafe.SizeOf<T>() == sizeof(uint) ? Unsafe.BitCast<T, uint>(value) : Fold(Unsafe.BitCast<T, ulong>(value));
+        bits ^= salt;
+        bits = (bits ^ (bits >> 16)) * 0x85EBCA6B;
+        bits = (bits ^ (bits >> 13)) * 0xC2B2AE35;
+        return (bits & 0x10000) == 0;
+    }
+
+    private static uint Fold(ulong bits) => (uint)(bits ^ (bits >> 32));
 }

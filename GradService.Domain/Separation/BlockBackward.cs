@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using GradService.Domain.Arrays;
 using GradService.Domain.Networks.Dense;
+using GradService.Domain.Runs;
 using GradService.Domain.Runs.Managed;
 
 namespace GradService.Domain.Separation;
@@ -106,6 +107,7 @@ internal sealed class BlockBackward<T>(ManagedRun<T> run, SeparationWay way, Can
             }
         }
 
+        found?.Round(run.Rounding);
         return found;
     }
 
@@ -198,6 +200,25 @@ internal sealed class MeanProducts<T>(int channels)
             var unit = gradient.Slice(channel * size, samples);
             _gradients[channel] += double.CreateTruncating(Sums.Of(unit));
             _products[channel] += double.CreateTruncating(Sums.OfProducts(unit, centred.Slice(channel * size, samples)));
+        }
+    }
+
+    /// <summary>Moves the sums as rounding in the network's precision may.</summary>
+    public void Round(RandomRounding? rounding)
+    {
+        if (rounding is null)
+        {
+            return;
+        }
+
+        foreach (var sums in (double[][])[_gradients, _products])
+        {
+            var rounded = Array.ConvertAll(sums, T.CreateTruncating);
+            rounding.Move<T>(rounded);
+            for (var channel = 0; channel < sums.Length; channel++)
+            {
+                sums[channel] = double.CreateTruncating(rounded[channel]);
+            }
         }
     }
 

@@ -5,14 +5,11 @@ namespace GradService.Domain.Gradients.Rules;
 /// <summary>The answer is not the slope of the curve: the part that flows through the batch statistics matters.</summary>
 internal static class DetachedDiffers
 {
-    private const double Least = 1e-3;
-
     public static FindingRule Rule { get; } = FindingRule.For<GradientEvidence>("detached-differs", Severity.Info, EvidenceKinds.Detached, Examine);
 
     private static string? Examine(GradientEvidence evidence)
     {
-        var differing = evidence.Parts.Where(part => part.Difference > Least * part.Detached && part.Difference > part.Unnoticed
-            && !part.IsNoise(part.Difference.Value)).ToList();
+        var differing = evidence.Parts.Where(part => part.Differs).ToList();
         if (differing.Count == 0)
         {
             return null;

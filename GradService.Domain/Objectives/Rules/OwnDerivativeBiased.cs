@@ -14,8 +14,7 @@ internal static class OwnDerivativeBiased
             return null;
         }
 
-        var worst = evidence.Derivatives.Where(derivative => derivative.Difference > 1e-3 * derivative.Detached && derivative.Difference > derivative.Unnoticed
-                && !derivative.IsNoise(derivative.Difference.Value))
+        var worst = evidence.Derivatives.Where(derivative => derivative.Differs)
             .MaxBy(derivative => derivative.Difference / derivative.Detached);
         return worst is null ? null
             : $"{worst.Name} is a sample's own derivative, its effect on the batch statistics included, and differs from the slope of the curve by up to "

@@ -5,14 +5,11 @@ namespace GradService.Domain.Objectives.Rules;
 /// <summary>Derivatives of the sum over a batch whose samples interact, where they are not zero: they are not the slopes of the curve.</summary>
 internal static class SumDiffers
 {
-    private const double Least = 1e-3;
-
     public static FindingRule Rule { get; } = FindingRule.For<ObjectiveEvidence>("sum-differs", Severity.Warning, EvidenceKinds.None, Examine);
 
     /// <summary>The derivatives concerned.</summary>
     public static IEnumerable<SetDerivativeEvidence> Differing(ObjectiveEvidence evidence) => !evidence.Setting.DifferentiatesSums ? []
-        : evidence.Derivatives.Where(derivative => !derivative.Vanishes && derivative.Difference > Least * derivative.Detached
-            && derivative.Difference > derivative.Unnoticed && !derivative.IsNoise(derivative.Difference.Value));
+        : evidence.Derivatives.Where(derivative => !derivative.Vanishes && derivative.Differs);
 
     private static string? Examine(ObjectiveEvidence evidence)
     {

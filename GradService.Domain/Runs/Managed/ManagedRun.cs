@@ -151,7 +151,6 @@ internal sealed class ManagedRun<T> : ManagedRun
             if (first == 0)
             {
                 BlockTransfer.Load(inputs, 0, (int)Network.Shape.Input.Elements, Blocks, block, scratch.Current);
-                Rounding?.Move(scratch.Current[..((int)Network.Shape.Input.Elements * Blocks.Size)]);
             }
 
             for (var layer = first; layer < end; layer++)
@@ -174,8 +173,11 @@ internal sealed class ManagedRun<T> : ManagedRun
 
         if (moments is not null)
         {
+            var (means, variances) = (moments.Means<T>(), moments.Variances<T>());
+            Rounding?.Move<T>(means);
+            Rounding?.Move<T>(variances);
             _traces[end] = ManagedTrace<T>.OfBatch(_plan, _plan.Normalization[Network.Layers[end].Node], (NormalizationKernel<T>)Network.Layers[end].Kernel,
-                (moments.Means<T>(), moments.Variances<T>()), Blocks.Samples);
+                (means, variances), Blocks.Samples);
         }
     }
 

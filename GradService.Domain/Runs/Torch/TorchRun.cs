@@ -34,7 +34,7 @@ internal sealed class TorchRun : Run, IForward
 
         // The alias gives the graph a root of its own where the network returns its input untouched.
         var entering = besideFrozen ? cat([inputs.alias(), inputs.detach()], 0) : inputs.alias();
-        var outputs = Through(start.Network.Shape.Layers, start.Rounding?.Move(entering) ?? entering).flatten(1);
+        var outputs = Through(start.Network.Shape.Layers, entering).flatten(1);
         Outputs = besideFrozen ? outputs.narrow(0, 0, inputs.shape[0]) : outputs;
     }
 
@@ -181,6 +181,11 @@ internal sealed class TorchRun : Run, IForward
         var (used, running, centred) = _given(site, h) is { } given ? (given, before, null) : Measure(site, h, before);
         var correction = _start.Corrections is { } known ? known.GetValueOrDefault(node) : site.Corrects ? CorrectionOf(site, used, before) : null;
         _traces.Add(new TorchTrace(_start, site, h, used, running, correction));
+        if (_start.Rounding is { } rounding)
+        {
+            (used, centred) = (new Moments(rounding.Move(used.Mean), rounding.Move(used.Variance)), null);
+        }
+
         centred ??= used.Centre(node, h);
         if (correction is null)
         {
