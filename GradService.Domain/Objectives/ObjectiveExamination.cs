@@ -62,7 +62,7 @@ internal static class ObjectiveExamination
             var values = loss.Derivatives[(set.Index, quantity)];
             var held = detached?[(set.Index, quantity)];
             var order = quantity.WholeGradient ? 1 : quantity.Index.Order;
-            var scale = batch.OutputsOn(set).ToNdArray().MaxAbsolute() / Math.Pow(set.Inputs.WidestRange(), order);
+            var scale = batch.OutputsOn(set).select(1, quantity.Index.Output).ToNdArray().MaxAbsolute() / Math.Pow(set.Inputs.WidestRange(), order);
             return new SetDerivativeEvidence(setting.Objective.NameOf(quantity), order, values.MaxAbsolute(), scale, network.Dtype, set, batch.Batch.Count)
             {
                 Detached = held?.MaxAbsolute(),
@@ -171,7 +171,8 @@ internal static class ObjectiveExamination
         var moved = Again(new RandomRounding());
         var noise = own.ParameterGradients!.Max(pair => pair.Value.MaxDifference(moved.ParameterGradients![pair.Key]));
         var residuals = own.Terms[0].Residuals;
-        return largest <= Allowance * noise && residuals.MaxAbsolute() > Allowance * residuals.MaxDifference(moved.Terms[0].Residuals)
+        var rounding = largest <= Allowance * noise || largest <= Nothing(suspect.Value, trained.Dtype);
+        return rounding && residuals.MaxAbsolute() > Allowance * residuals.MaxDifference(moved.Terms[0].Residuals)
             ? new UnmovedTerm(suspect.Value, largest, suspect.Flatness)
             : null;
 
@@ -190,6 +191,9 @@ internal static class ObjectiveExamination
     /// <summary>Whether a term's gradients are so small beside its value that they may be rounding.</summary>
     private static bool IsSmall(double largest, TermValue value, Dtype dtype) =>
         largest <= Math.Sqrt(dtype.Epsilon()) * Math.Abs(value.Term.Weight * value.Value);
+
+    /// <summary>Up to that size no gradient of a term changes it by as much as rounding, were the step as long as the gradient over rounding.</summary>
+    private static double Nothing(TermValue value, Dtype dtype) => dtype.Epsilon() * dtype.Epsilon() * Math.Abs(value.Term.Weight * value.Value);
 
     /// <summary>Whether the last layer adds a parameter to each output, which moves it whatever stands before.</summary>
     private static bool EndsInBias(NetworkShape shape) =>
