@@ -51,6 +51,19 @@ internal static class SpatialOperations
         _ => functional.adaptive_avg_pool3d(x, size),
     };
 
-    /// <summary>Normalisation over groups of channels. Checked: right in derivatives of every order, unlike its fused sisters.</summary>
-    public static Tensor GroupNorm(this Tensor x, long groups, Tensor? weight, Tensor? bias, double eps) => functional.group_norm(x, groups, weight, bias, eps);
+    /// <summary>
+    /// Normalisation over groups of channels. Checked: right in derivatives of every order, unlike its fused sisters; but its squares overflow.
+    /// </summary>
+    public static Tensor GroupNorm(this Tensor x, long groups, Tensor? weight, Tensor? bias, double eps)
+    {
+        if (x.ScaleBeyondOrdinary([.. Enumerable.Range(0, (int)x.dim()).Select(axis => (long)axis)], Math.Sqrt(eps)) is null)
+        {
+            return functional.group_norm(x, groups, weight, bias, eps);
+        }
+
+        var grouped = x.reshape(x.shape[0], groups, -1);
+        long[] perChannel = [1, x.shape[1], .. Enumerable.Repeat(1L, (int)x.dim() - 2)];
+        var normalized = grouped.Standardized([2], eps).view(x.shape);
+        return weight is null ? normalized : normalized.Times(weight.view(perChannel)).Plus(bias!.view(perChannel));
+    }
 }

@@ -70,20 +70,43 @@ internal static class TensorOperations
     public static Tensor Standardized(this Tensor a, long[] axes, double eps)
     {
         var centred = a.Minus(a.MeanOver(axes, keepAxes: true));
-        var variance = centred.Squared().MeanOver(axes, keepAxes: true);
-        return centred.Over(variance.Plus(eps).sqrt());
+        if (centred.ScaleBeyondOrdinary(axes, Math.Sqrt(eps)) is { } scale)
+        {
+            centred = centred.Over(scale);
+            return centred.Over(centred.Squared().MeanOver(axes, keepAxes: true).Plus(scale.reciprocal().Times(Math.Sqrt(eps)).Squared()).sqrt());
+        }
+
+        return centred.Over(centred.Squared().MeanOver(axes, keepAxes: true).Plus(eps).sqrt());
+    }
+
+    /// <summary>
+    /// What to divide by before squares are taken, lest they, or powers of them in higher derivatives, over- or underflow: a power of two near
+    /// the largest magnitude over the axes, or 1 where that is of ordinary size. A constant for gradients. Null where it is 1 throughout.
+    /// </summary>
+    /// <param name="a">The values.</param>
+    /// <param name="axes">The axes over which squares are summed.</param>
+    /// <param name="least">What is added beside them, unsquared.</param>
+    public static Tensor? ScaleBeyondOrdinary(this Tensor a, long[] axes, double least)
+    {
+        const double Ordinary = 1e4;
+        using Scalar floor = least;
+        var largest = a.detach().abs().amax(axes, keepdim: true).clamp_min(floor);
+        var beyond = largest.Above(Ordinary).logical_or(largest.Below(1 / Ordinary).logical_and(largest.Above(0))).logical_and(largest.isfinite());
+        return beyond.any().ToBoolean() ? largest.log2().floor().exp2().masked_fill(beyond.logical_not(), One) : null;
     }
 
     /// <summary>[.., I] · [I, O] = [.., O]: a matrix product over the last axis. (matmul ends the process on bad shapes, mm throws.)</summary>
     public static Tensor TimesMatrix(this Tensor a, Tensor matrix) => a.reshape(-1, a.shape[^1]).mm(matrix).reshape([.. a.shape[..^1], matrix.shape[1]]);
 
-    /// <summary>The Euclidean norm of each row of [N, D], [N]. Its derivative at a row of zeros is taken as zero.</summary>
+    /// <summary>The Euclidean norm of each row of [N, D], [N], of whatever size they are. Its derivative at a row of zeros is taken as zero.</summary>
     public static Tensor RowNorms(this Tensor a)
     {
-        var squares = a.Squared().SumOver([1]);
-        var zero = squares.Below(double.Epsilon);
+        var scale = a.ScaleBeyondOrdinary([1], 0);
+        var squares = (scale is null ? a : a.Over(scale)).Squared().SumOver([1]);
         using Scalar nothing = 0.0;
-        return squares.masked_fill(zero, One).sqrt().masked_fill(zero, nothing);
+        var zero = squares.detach().eq(nothing);
+        var norms = squares.masked_fill(zero, One).sqrt().masked_fill(zero, nothing);
+        return scale is null ? norms : norms.Times(scale.squeeze(1));
     }
 
     /// <summary>Where a is greater than number: a boolean tensor of a's shape.</summary>
@@ -118,19 +141,6 @@ internal static class TensorOperations
     {
         using Scalar scalar = alpha;
         return x.elu(scalar, One, One);
-    }
-
-    /// <summary>
-    /// log(1 + e^(beta·x)) / beta, and x itself where beta·x exceeds the threshold. Composed of log1p and exp, as TorchSharp's
-    /// own makes unrooted Scalars; the argument is capped first, so that the branch not taken stays finite in every derivative.
-    /// </summary>
-    public static Tensor Softplus(this Tensor x, double beta, double threshold)
-    {
-        var linear = x.Times(beta).Above(threshold);
-        using Scalar nothing = 0.0;
-        var curved = x.masked_fill(linear, nothing);
-        using Scalar inverse = 1 / beta;
-        return x.where(linear, curved.Times(beta).exp().log1p().mul(inverse));
     }
 
     /// <summary>The tensor itself, every element of it the number now.</summary>

@@ -20,7 +20,7 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
     public double Value => Terms.Sum(term => term.Term.Weight * term.Value);
 
     /// <summary>The Frobenius norm of the parameter gradients together.</summary>
-    public double? GradientNorm => ParameterGradients is null ? null : Math.Sqrt(ParameterGradients.Values.Sum(gradient => gradient.Norm() * gradient.Norm()));
+    public double? GradientNorm => ParameterGradients?.Values.Aggregate(0.0, (norm, gradient) => double.Hypot(norm, gradient.Norm()));
 
     /// <summary>
     /// The value and, if the run is live, the parameter gradient: Σ over points of weight · 2r/n · ∂r/∂θ, in one sweep for all points whose

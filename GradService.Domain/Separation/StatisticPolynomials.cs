@@ -22,8 +22,10 @@ internal sealed class StatisticPolynomials
     private readonly IReadOnlyDictionary<LayerNode, Moments> _used;
     private readonly List<Polynomial> _polynomials = [];
 
-    // The statistics of the coupled layers in forward order, mean before variance, as leaves.
+    // How far the statistics of the coupled layers are from what they are, in forward order, mean before variance: leaves, and their units.
+    // In units of the standard deviation and the variance themselves no derivative under- or overflows.
     private readonly List<Tensor> _variables = [];
+    private readonly Dictionary<LayerNode, Moments> _units = [];
 
     /// <param name="run">A run whose samples interact.</param>
     /// <param name="order">1 or 2, the highest order of derivative that will be taken.</param>
@@ -62,7 +64,11 @@ internal sealed class StatisticPolynomials
                 ? (_live ? frozen : frozen.detach()).SumOver([0], keepAxes: true)
                 : SumsAsTheyAre(node, mean, frozen).Plus(At(node, cat(shifts, 1)));
             var met = LeaveOneOut.FromSums(all.Minus(frozen).Plus(own), mean, h.numel() / node.Input[0] / 2);
-            shifts.Add(cat([met.Mean.Minus(now.Mean), met.Variance.Minus(now.Variance)], 1));
+            if (_units.TryGetValue(node, out var unit))
+            {
+                shifts.Add(cat([met.Mean.Minus(now.Mean).Over(unit.Mean), met.Variance.Minus(now.Variance).Over(unit.Variance)], 1));
+            }
+
             return new Moments(cat([met.Mean, met.Mean], 0), cat([met.Variance, met.Variance], 0));
         }
 
@@ -97,7 +103,8 @@ internal sealed class StatisticPolynomials
 
         // The polynomials are taken around statistics that the parameters move.
         var statistics = _run.Coupled.SelectMany(trace => new[] { trace.Moments.Mean, trace.Moments.Variance });
-        add(Autograd.VectorJacobianProducts([.. statistics.Zip(byStatistics)], parameters));
+        var units = _run.Coupled.SelectMany(trace => new[] { _units[trace.Site.Node].Mean, _units[trace.Site.Node].Variance });
+        add(Autograd.VectorJacobianProducts([.. statistics.Zip(byStatistics.Zip(units, (gradient, unit) => gradient.Over(unit)))], parameters));
 
         void Take(Tensor[] summand)
         {
@@ -112,8 +119,9 @@ internal sealed class StatisticPolynomials
     /// <summary>The polynomial of each coupled layer but the first, which has no earlier statistics.</summary>
     private void Expand(int order)
     {
-        var leaves = _run.Coupled.ToDictionary(trace => trace.Site.Node, trace => new Moments(Leaf(trace.Moments.Mean), Leaf(trace.Moments.Variance)));
-        var given = _run.Rerun(_run.Inputs, (site, _) => site.Coupled ? leaves[site.Node] : _used[site.Node]);
+        var leaves = _run.Coupled.ToDictionary(trace => trace.Site.Node, trace => (Mean: Leaf(trace.Moments.Mean), Variance: Leaf(trace.Moments.Variance)));
+        var moved = _run.Coupled.ToDictionary(trace => trace.Site.Node, Moved);
+        var given = _run.Rerun(_run.Inputs, (site, _) => site.Coupled ? moved[site.Node] : _used[site.Node]);
         foreach (var trace in given.Coupled)
         {
             if (_variables.Count > 0)
@@ -122,10 +130,18 @@ internal sealed class StatisticPolynomials
                 _polynomials.Add(new Polynomial(trace.Site.Node, sums, [.. _variables], order, _live, _cancellation));
             }
 
-            _variables.AddRange([trace.Moments.Mean, trace.Moments.Variance]);
+            _variables.AddRange([leaves[trace.Site.Node].Mean, leaves[trace.Site.Node].Variance]);
         }
 
-        static Tensor Leaf(Tensor values) => values.detach().clone().requires_grad_();
+        Moments Moved(TorchTrace trace)
+        {
+            var (node, now, (mean, variance)) = (trace.Site.Node, trace.Moments.Detached(), leaves[trace.Site.Node]);
+            var unit = now.Variance.masked_fill(now.Variance.Above(0).logical_not(), TensorOperations.One);
+            _units[node] = new Moments(unit.sqrt(), unit);
+            return new Moments(now.Mean.Plus(mean.Times(_units[node].Mean)), now.Variance.Plus(variance.Times(unit)));
+        }
+
+        static Tensor Leaf(Tensor values) => values.detach().ZerosLike().requires_grad_();
     }
 
     /// <summary>First and second derivatives of K sums by the P statistics before them.</summary>

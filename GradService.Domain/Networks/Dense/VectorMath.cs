@@ -61,13 +61,15 @@ internal static class VectorMath
         return (Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<double>.Zero), larger, smaller), smaller * larger);
     }
 
-    /// <summary>−m / (m + 2) with the sign of x, m = e^(−2|x|) − 1.</summary>
+    /// <summary>The hyperbolic tangent, −m / (m + 2) with the sign of x, m = e^(−2|x|) − 1; and its slope, 4(m + 1) / (m + 2)², which 1 − tanh² would lose where tanh is all but 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<double> Tanh<T>(Vector<double> x)
+    public static (Vector<double> Value, Vector<double> Slope) Tanh<T>(Vector<double> x)
     {
         var size = Vector.Abs(x);
-        var minusOne = ExpOfNegative<T>(-size - size).MinusOne;
-        return Vector.CopySign(minusOne / (minusOne + new Vector<double>(2)), x);
+        var (power, minusOne) = ExpOfNegative<T>(-size - size);
+        var inverse = Vector<double>.One / (minusOne + new Vector<double>(2));
+        var twice = inverse + inverse;
+        return (Vector.CopySign(minusOne * inverse, x), power * twice * twice);
     }
 
     /// <summary>log(1 + eˣ) as max(x, 0) + log(1 + p), p = e^(−|x|), the latter by the series of 2·artanh(p / (2 + p)); and its slope, the sigmoid.</summary>
@@ -95,9 +97,12 @@ internal static class VectorMath
         return (Vector.ConditionalSelect(positive, x, Vector<double>.Zero) + (series * z), Vector.ConditionalSelect(positive, larger, power * larger));
     }
 
-    /// <summary>The error function: x·P(x²)/Q(x²) within ±1, else 1 − e^(−x²)·P(|x|)/Q(|x|) with the sign of x (Moshier's Cephes).</summary>
+    /// <summary>
+    /// The error function and 1: 1 + x·P(x²)/Q(x²) within ±1, else e^(−x²)·P(|x|)/Q(|x|), of which the difference to 2 where x is positive
+    /// (Moshier's Cephes).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<double> Erf<T>(Vector<double> x)
+    public static Vector<double> ErfPlusOne<T>(Vector<double> x)
     {
         var z = x * x;
         var near =
@@ -105,11 +110,10 @@ internal static class VectorMath
                 / Polynomial(z, [1, 3.35617141647503099647E1, 5.21357949780152679795E2, 4.59432382970980127987E3, 2.26290000613890934246E4,
                     4.92673942608635921086E4]);
 
-        // Beyond 6 it is ±1 in either precision; the polynomials would overflow.
-        var (size, six) = (Vector.Abs(x), new Vector<double>(6));
-        var within = Vector.ConditionalSelect(Vector.GreaterThan(size, six), six, size);
-        var tail = ExpOfNegative<T>(-within * within).Power
-            * Polynomial(within,
+        // Beyond 27 e^(−x²) is 0 in either precision; the polynomials would overflow.
+        var (size, most) = (Vector.Abs(x), new Vector<double>(27));
+        var within = Vector.ConditionalSelect(Vector.GreaterThan(size, most), most, size);
+        var ratio = Polynomial(within,
             [
                 2.46196981473530512524E-10, 5.64189564831068821977E-1, 7.46321056442269912687, 4.86371970985681366614E1, 1.96520832956077098242E2,
                 5.26445194995477358631E2, 9.34528527171957607540E2, 1.02755188689515710272E3, 5.57535335369399327526E2,
@@ -119,8 +123,21 @@ internal static class VectorMath
                 1, 1.32281951154744992508E1, 8.67072140885989742329E1, 3.54937778887819891062E2, 9.75708501743205489753E2, 1.82390916687909736289E3,
                 2.24633760818710981792E3, 1.65666309194161350182E3, 5.57535340817727675546E2,
             ]);
-        return Vector.ConditionalSelect(Vector.LessThan(size, Vector<double>.One), near, Vector.CopySign(Vector<double>.One - tail, x));
+        var eight = new Vector<double>(8);
+        if (Vector.GreaterThanAny(within, eight))
+        {
+            ratio = Vector.ConditionalSelect(Vector.GreaterThan(within, eight), FarRatio(within), ratio);
+        }
+
+        var tail = ExpOfNegative<T>(-within * within).Power * ratio;
+        var outer = Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<double>.Zero), new Vector<double>(2) - tail, tail);
+        return Vector.ConditionalSelect(Vector.LessThan(size, Vector<double>.One), Vector<double>.One + near, outer);
     }
+
+    /// <summary>e^(x²)·erfc(x) beyond 8.</summary>
+    private static Vector<double> FarRatio(Vector<double> x) =>
+        Polynomial(x, [5.64189583547755073984E-1, 1.27536670759978104416, 5.01905042251180477414, 6.16021097993053585195, 7.40974269950448939160, 2.97886665372100240670])
+        / Polynomial(x, [1, 2.26052863220117276590, 9.39603524938001434673, 1.20489539808096656605E1, 1.70814450747565897222E1, 9.60896809063285878198, 3.36907645100081516050]);
 
     /// <summary>Coefficients of the highest power first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using GradService.Domain.Native;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Objectives.Formulas;
@@ -16,7 +17,7 @@ internal sealed record Function(string Name, Func<double, double> OfNumber, Func
         new("exp", Math.Exp, x => x.exp()),
         new("log", Math.Log, x => x.log()),
         new("sqrt", Math.Sqrt, x => x.sqrt()),
-        new("tanh", Math.Tanh, x => x.tanh()),
+        new("tanh", Math.Tanh, x => x.Tanh()),
         new("abs", Math.Abs, x => x.abs()),
     }.ToDictionary(function => function.Name);
 

@@ -10,11 +10,11 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>x · tanh(log(1 + eˣ)) (Misra, 2019).</summary>
 public sealed record Mish : Activation
 {
-    internal override long KeptCopies => 5;
+    internal override long KeptCopies => 8;
 
     private protected override (double Forward, double Backward, int Operations) ElementWork => (6, 3.5, 8);
 
-    private protected override Tensor Apply(Tensor x) => x.Times(x.Softplus(beta: 1, threshold: 20).tanh());
+    private protected override Tensor Apply(Tensor x) => x.Times(x.Softplus(beta: 1, threshold: double.PositiveInfinity).Tanh());
 
     internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, default);
 
@@ -23,11 +23,9 @@ public sealed record Mish : Activation
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
         {
-            // log(1 + eˣ) is x itself above 20, as in Softplus.
-            var linear = Vector.GreaterThan(x, new Vector<double>(20));
             var (value, slope) = VectorMath.Softplus<T>(x);
-            var gate = VectorMath.Tanh<T>(Vector.ConditionalSelect(linear, x, value));
-            return (x * gate, gate + (x * (Vector<double>.One - (gate * gate)) * Vector.ConditionalSelect(linear, Vector<double>.One, slope)));
+            var (gate, gateSlope) = VectorMath.Tanh<T>(value);
+            return (x * gate, gate + (x * gateSlope * slope));
         }
     }
 }

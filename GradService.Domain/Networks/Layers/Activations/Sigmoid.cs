@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using GradService.Domain.Arrays;
+using GradService.Domain.Native;
 using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
@@ -9,9 +10,12 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>1 / (1 + e⁻ˣ).</summary>
 public sealed record Sigmoid : Activation
 {
+    // In a tail, where the slope is found by another function.
+    internal override long KeptCopies => 3;
+
     private protected override (double Forward, double Backward, int Operations) ElementWork => (0.55, 0.35, 1);
 
-    private protected override Tensor Apply(Tensor x) => x.sigmoid();
+    private protected override Tensor Apply(Tensor x) => x.Sigmoid();
 
     internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, default);
 

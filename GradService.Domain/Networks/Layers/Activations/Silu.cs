@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using GradService.Domain.Arrays;
+using GradService.Domain.Native;
 using GradService.Domain.Networks.Dense;
 using static TorchSharp.torch;
 
@@ -9,9 +10,12 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>x / (1 + e⁻ˣ), also called swish.</summary>
 public sealed record Silu : Activation
 {
+    // In a tail, where the slope is found by another function.
+    internal override long KeptCopies => 3;
+
     private protected override (double Forward, double Backward, int Operations) ElementWork => (0.53, 0.75, 1);
 
-    private protected override Tensor Apply(Tensor x) => x.silu();
+    private protected override Tensor Apply(Tensor x) => x.Silu();
 
     internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, default);
 

@@ -10,7 +10,7 @@ public sealed class VectorMathTests
         [.. Enumerable.Range(-4000, 8001).Select(i => i / 200.0), .. Enumerable.Range(1, 60).SelectMany(k => new[] { Math.Pow(2, -k), -Math.Pow(2, -k) })];
 
     [Fact]
-    public void Tanh_is_within_four_units_in_the_last_place() => AssertClose(Math.Tanh, VectorMath.Tanh<double>, 4);
+    public void Tanh_is_within_four_units_in_the_last_place() => AssertClose(Math.Tanh, x => VectorMath.Tanh<double>(x).Value, 4);
 
     [Fact]
     public void Powers_are_too_down_to_where_they_vanish() =>
@@ -38,18 +38,18 @@ public sealed class VectorMathTests
 
     [Fact]
     public void The_error_function_is_that_of_its_series() =>
-        AssertClose(ErrorFunction, VectorMath.Erf<double>, 16);
+        AssertClose(ErrorFunction, x => VectorMath.ErfPlusOne<double>(x) - Vector<double>.One, 16);
 
     /// <summary>Of many thousand singles all but a few come out as if computed exactly and rounded once.</summary>
     [Fact]
     public void Singles_are_rounded_rightly()
     {
         var singles = Arguments.Select(x => (double)(float)x).ToArray();
-        Assert.InRange(Wrong(Math.Tanh, VectorMath.Tanh<float>), 0, 8);
+        Assert.InRange(Wrong(Math.Tanh, x => VectorMath.Tanh<float>(x).Value), 0, 8);
         Assert.InRange(Wrong(x => 1 / (1 + Math.Exp(-x)), x => VectorMath.Sigmoid<float>(x).Value), 0, 8);
         Assert.InRange(Wrong(x => Math.Max(x, 0) + (2 * Math.Atanh(Math.Exp(-Math.Abs(x)) / (2 + Math.Exp(-Math.Abs(x))))),
             x => VectorMath.Softplus<float>(x).Value), 0, 8);
-        Assert.InRange(Wrong(ErrorFunction, VectorMath.Erf<float>), 0, 8);
+        Assert.InRange(Wrong(ErrorFunction, x => VectorMath.ErfPlusOne<float>(x) - Vector<double>.One), 0, 8);
 
         int Wrong(Func<double, double> expected, Func<Vector<double>, Vector<double>> actual) => singles.Count(x => (float)expected(x) != (float)At(actual, x));
     }
@@ -60,10 +60,10 @@ public sealed class VectorMathTests
     [InlineData(double.NegativeInfinity, -1, 0, 0, -1)]
     public void Infinities_go_to_the_limits_and_NaN_stays(double x, double tanh, double sigmoid, double softplus, double erf)
     {
-        Assert.Equal(tanh, At(VectorMath.Tanh<double>, x));
+        Assert.Equal(tanh, At(y => VectorMath.Tanh<double>(y).Value, x));
         Assert.Equal(sigmoid, At(y => VectorMath.Sigmoid<double>(y).Value, x));
         Assert.Equal(softplus, At(y => VectorMath.Softplus<double>(y).Value, x));
-        Assert.Equal(erf, At(VectorMath.Erf<double>, x));
+        Assert.Equal(erf, At(y => VectorMath.ErfPlusOne<double>(y) - Vector<double>.One, x));
     }
 
     private static void AssertClose(Func<double, double> expected, Func<Vector<double>, Vector<double>> actual, double units)

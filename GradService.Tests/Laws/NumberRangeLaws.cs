@@ -1,0 +1,259 @@
+using GradService.Domain.Arrays;
+using GradService.Domain.Catalog;
+using GradService.Domain.Gradients;
+using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
+using GradService.Domain.Networks.Layers.Activations;
+using GradService.Domain.Objectives;
+using GradService.Domain.Statistics;
+using GradService.Domain.Statistics.Modes;
+using GradService.Tests.Oracles;
+using GradService.Tests.Problems;
+
+namespace GradService.Tests.Laws;
+
+/// <summary>Numbers of any size that the precision holds, and functions far from zero: no digit is lost by the way in which they are computed.</summary>
+public sealed class NumberRangeLaws
+{
+    private static readonly GradientService Dense = DomainServices.Gradients();
+    private static readonly GradientService Tensors = DomainServices.Gradients(engine: new EngineOptions { Dense = false });
+
+    private static readonly double[] Sample = [1, -2, 3, 0.5, -0.25, 4];
+
+    private static readonly Activation[] Activations =
+    [
+        new Tanh(), new Sigmoid(), new Silu(), new Softplus(), new Softplus { Threshold = 1000 }, new Softplus { Beta = 3, Threshold = 2 }, new Mish(), new Gelu(),
+        new Gelu { Approximate = GeluApproximation.Tanh }, new Elu(), new Elu { Alpha = 1.8 }, new Selu(), new Sin(), new Relu(), new LeakyRelu(), new Identity(),
+    ];
+
+    public static TheoryData<int, Dtype> EachActivation()
+    {
+        var data = new TheoryData<int, Dtype>();
+        foreach (var index in Enumerable.Range(0, Activations.Length))
+        {
+            data.Add(index, Dtype.Float32);
+            data.Add(index, Dtype.Float64);
+        }
+
+        return data;
+    }
+
+    [Fact]
+    public void Every_activation_over_vectors_is_held() =>
+        Assert.Equal(LayerTable.All.Values.Where(type => type.IsSubclassOf(typeof(Activation))).ToHashSet(), Activations.Select(activation => activation.GetType()).ToHashSet());
+
+    [Theory]
+    [MemberData(nameof(EachActivation))]
+    public void Both_engines_agree_on_activations_from_1e_minus_30_to_1e30_and_around_their_bends(int index, Dtype dtype)
+    {
+        var x = Enumerable.Range(-30, 61).SelectMany(k => new[] { Math.Pow(10, k), -Math.Pow(10, k) }).Concat(Enumerable.Range(-240, 481).Select(i => i / 8.0)).Concat([0, 100, -100])
+            .Select(value => dtype == Dtype.Float32 ? (float)value : value).ToArray();
+        var (dense, tensors) = (Ask(Dense, Activations[index], dtype, x, new PerSample()), Ask(Tensors, Activations[index], dtype, x, new PerSample()));
+        Assert.Equal(("dense", "tensor"), (dense.Diagnostics.Engine.Name, tensors.Diagnostics.Engine.Name));
+        for (var i = 0; i < x.Length; i++)
+        {
+            AssertClose(dense.Outputs[i], tensors.Outputs[i], $"output at {x[i]:R}", x[i], dtype);
+            AssertClose(dense.Gradients![i], tensors.Gradients![i], $"slope at {x[i]:R}", x[i], dtype);
+        }
+    }
+
+    /// <summary>By jets of what a function differs by from its asymptote: nothing in them is found by subtraction.</summary>
+    [Theory]
+    [InlineData(Dtype.Float32)]
+    [InlineData(Dtype.Float64)]
+    public void Derivatives_of_every_order_keep_their_digits_where_they_all_but_vanish(Dtype dtype)
+    {
+        var x = Enumerable.Range(1, dtype == Dtype.Float32 ? 30 : 150).SelectMany(i => new[] { i / 4.0, -i / 4.0 }).ToArray();
+        foreach (var (activation, apart) in new (Activation, Func<Jet, double, Jet>)[]
+        {
+            (new Tanh(), (u, sign) => -2 * sign * ((2 * sign * u).Exp() + 1).Reciprocal()),
+            (new Sigmoid(), (u, sign) => -sign * ((sign * u).Exp() + 1).Reciprocal()),
+            (new Silu(), (u, sign) => -sign * (u * ((sign * u).Exp() + 1).Reciprocal())),
+            (new Softplus { Threshold = 1000 }, (u, sign) => ((sign * u).Exp() + 1).Reciprocal() is var slope ? (-sign * slope).Integral(0) : u),
+            (new Mish(), (u, sign) => sign > 0 ? -2 * (u * (u.Exp() * (u.Exp() + 2) + 2).Reciprocal()) : u * (u.Exp() * (u.Exp() + 2)) * (u.Exp() * (u.Exp() + 2) + 2).Reciprocal()),
+        })
+        {
+            var orders = Ask(Tensors, activation, dtype, x, new Derivatives { Order = 4 }).Gradients!;
+            var slopes = Ask(Dense, activation, dtype, x, new PerSample()).Gradients!;
+            foreach (var (i, at) in x.Index())
+            {
+                var small = apart(Jet.Variable(at, 4), Math.Sign(at));
+                var linear = at > 0 && activation is Silu or Softplus or Mish ? 1 : 0;
+                for (var order = 1; order <= 4; order++)
+                {
+                    // Beside the largest of the orders: each has its zeros.
+                    var scale = Enumerable.Range(1, 4).Max(k => Math.Abs(small.Derivative(k)));
+                    var expected = small.Derivative(order) + (order == 1 ? linear : 0);
+                    var bound = 2000 * dtype.Epsilon() * Math.Max(Math.Abs(expected), scale);
+                    Assert.True(Math.Abs(expected - orders[(4 * i) + order - 1]) <= bound, $"{activation} at {at}, order {order}: {orders[(4 * i) + order - 1]:R}, not {expected:R}");
+                    Assert.True(order > 1 || Math.Abs(expected - slopes[i]) <= bound, $"{activation} at {at}: {slopes[i]:R}, not {expected:R}");
+                }
+            }
+        }
+    }
+
+    /// <summary>Its higher derivatives are those of the density, times polynomials; Φ in the tail is the density times a continued fraction (Laplace).</summary>
+    [Theory]
+    [InlineData(Dtype.Float32)]
+    [InlineData(Dtype.Float64)]
+    public void Derivatives_of_gelu_keep_their_digits_in_its_lower_tail(Dtype dtype)
+    {
+        var x = Enumerable.Range(16, dtype == Dtype.Float32 ? 24 : 100).Select(i => -i / 4.0).ToArray();
+        var orders = Ask(Tensors, new Gelu(), dtype, x, new Derivatives { Order = 4 }).Gradients!;
+        var (outputs, slopes) = (Ask(Dense, new Gelu(), dtype, x, new PerSample()).Outputs, Ask(Dense, new Gelu(), dtype, x, new PerSample()).Gradients!);
+        foreach (var (i, u) in x.Index())
+        {
+            var density = Math.Exp(-u * u / 2) / Math.Sqrt(2 * Math.PI);
+            var share = density / Enumerable.Range(1, 200).Reverse().Aggregate(-u, (rest, k) => -u + (k / rest));
+            double[] expected = [share + (u * density), (2 - (u * u)) * density, ((u * u * u) - (4 * u)) * density, (-(u * u * u * u) + (7 * u * u) - 4) * density];
+
+            // e^(−x²/2) is off by as many roundings as x²/2 counts.
+            var bound = 50 * dtype.Epsilon() * (1 + (u * u));
+            Assert.Equal(1, outputs[i] / (u * share), bound);
+            Assert.Equal(1, slopes[i] / expected[0], bound);
+            Assert.All(expected.Index(), pair => Assert.Equal(1, orders[(4 * i) + pair.Index] / pair.Item, bound));
+        }
+    }
+
+    /// <summary>Without eps a normalised sample does not know how large it was, and its gradient is the smaller the larger it was.</summary>
+    [Fact]
+    public void Normalised_samples_are_the_same_from_1e_minus_30_to_1e30()
+    {
+        foreach (var layer in new Layer[] { new LayerNorm { Eps = 0 }, new InstanceNorm { Eps = 0 }, new GroupNorm { Groups = 1, Eps = 0 }, new GroupNorm { Groups = 2, Eps = 0 } })
+        {
+            var ordinary = At(1);
+            foreach (var power in Enumerable.Range(-30, 61).Where(power => power % 5 == 0))
+            {
+                var size = Math.Pow(10, power);
+                var other = At(size);
+                Answers.AssertClose(Answers.Flat(ordinary.Outputs), Answers.Flat(other.Outputs), 2e-6, 1, $"{layer} outputs at {size}");
+                Answers.AssertClose(Answers.Flat(ordinary.Gradients), [.. Answers.Flat(other.Gradients).Select(value => value * size)], 4e-6, 1, $"{layer} gradients at {size}");
+            }
+
+            GradientResult At(double size) => Tensors.Differentiate(
+                new GradientRequest
+                {
+                    Network = new NetworkSpec { InputShape = [2, 3], Layers = [layer] },
+                    Inputs = new NdArray(new Shape(1, 2, 3), Sample.Select(value => value * size).ToArray()),
+                    Gradient = new PerSample(),
+                },
+                CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public void Own_derivatives_through_two_coupled_layers_are_the_same_at_every_scale_that_the_variance_can_be_held_at()
+    {
+        var ordinary = At(1);
+        foreach (var size in new[] { 1e-12, 1e-6, 1e6, 1e12 })
+        {
+            Answers.AssertClose(ordinary, [.. At(size).Select(value => value * size * size)], 1e-5, Answers.Largest(ordinary), $"Hessian at {size}");
+        }
+
+        Assert.Equal(3.92002e-25, At(1e12)[0], 1e-29);
+
+        static double[] At(double size)
+        {
+            var network = new NetworkSpec
+            {
+                InputShape = [1],
+                Layers = [new BatchNorm { Eps = 0, Affine = false }, new Linear { OutFeatures = 2 }, new Tanh(), new BatchNorm { Eps = 0, Affine = false }, new Linear { OutFeatures = 1 }],
+                Parameters = new Dictionary<string, NdArray>
+                {
+                    ["1.weight"] = new(new Shape(2, 1), Numbers(0.7, -0.4)), ["1.bias"] = new(new Shape(2), Numbers(0.1, 0.2)),
+                    ["4.weight"] = new(new Shape(1, 2), Numbers(1, 0.5)), ["4.bias"] = new(new Shape(1), Numbers(0)),
+                },
+            };
+            double[] inputs = [.. Enumerable.Range(0, 20).Select(i => size * (-1 + (2.5 * i / 19)))];
+            return Answers.Flat(new Problem(network, inputs, 20, new BatchNormSpec { Mode = Train.Mode }).Answer(new Hessian()).Gradients);
+        }
+    }
+
+    [Theory]
+    [InlineData(1e-200)]
+    [InlineData(1)]
+    [InlineData(1e200)]
+    public void Norms_are_of_any_size(double size)
+    {
+        Assert.Equal(5 * size, new NdArray(new Shape(2), [3 * size, -4 * size]).Norm(), 1e-15 * size);
+        Assert.Equal(0, new NdArray(new Shape(2), new double[2]).Norm());
+        Assert.Equal(double.NaN, new NdArray(new Shape(2), [double.NaN, size]).Norm());
+    }
+
+    [Fact]
+    public void The_slope_of_tanh_is_that_of_the_hyperbolic_cosine()
+    {
+        double[] x = [10, 18, 20];
+        foreach (var service in new[] { Dense, Tensors })
+        {
+            var slopes = Ask(service, new Tanh(), Dtype.Float64, x, new PerSample()).Gradients!;
+            Assert.All(x.Index(), pair => Assert.Equal(1, slopes[pair.Index] * Math.Pow(Math.Cosh(pair.Item), 2), 1e-14));
+        }
+    }
+
+    [Fact]
+    public void Softplus_is_its_argument_where_that_is_large_whatever_the_threshold()
+    {
+        foreach (var service in new[] { Dense, Tensors })
+        {
+            var answer = Ask(service, new Softplus { Threshold = 1000 }, Dtype.Float32, [100, 1], new Derivatives { Order = 1 });
+            Assert.Equal((100, 1), (answer.Outputs[0], answer.Gradients![0]));
+            Assert.Equal(Math.Log(1 + Math.E), answer.Outputs[1], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void A_sample_whose_squares_overflow_is_normalised()
+    {
+        double[] expected = [0.2105587, -1.473911, 1.3335385, -0.0701862];
+        var outputs = Tensors.Differentiate(
+            new GradientRequest
+            {
+                Network = new NetworkSpec { InputShape = [4], Layers = [new LayerNorm { Affine = false }] },
+                Inputs = new NdArray(new Shape(1, 4), Numbers(1e30, -2e30, 3e30, 5e29)),
+                Gradient = new PerSample(),
+            },
+            CancellationToken.None).Outputs;
+        Answers.AssertClose(expected, Answers.Flat(outputs), 1e-6, 1, "outputs");
+    }
+
+    /// <summary>u = relu(w·x): at −1 there is no gradient to have a norm of, at 3 the norm is w, and the loss ½(w − ½)² + ⅛.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1e-30)]
+    [InlineData(1e15)]
+    public void A_penalty_is_of_gradients_of_any_size_and_of_none(double weight)
+    {
+        var result = DomainServices.Objectives().Evaluate(
+            new ObjectiveRequest
+            {
+                Network = new NetworkSpec
+                {
+                    InputShape = [1],
+                    Layers = [new Linear { OutFeatures = 1 }, new Relu()],
+                    Parameters = new Dictionary<string, NdArray> { ["0.weight"] = new(new Shape(1, 1), Numbers((float)weight)), ["0.bias"] = new(new Shape(1), Numbers(0)) },
+                },
+                Points = [new PointSet { Name = "p", Inputs = new NdArray(new Shape(2, 1), Numbers(-1, 3)) }],
+                Terms = [new ObjectiveTerm { Name = "gp", On = "p", GradientPenalty = new GradientPenalty { Center = 0.5 } }],
+            },
+            CancellationToken.None);
+        var slope = (float)weight - 0.5;
+        Assert.Equal(slope, result.ParameterGradients!["0.weight"][0], 1e-6 * Math.Abs(slope));
+        Assert.Equal(0, result.ParameterGradients["0.bias"][0]);
+    }
+
+    private static double[] Numbers(params double[] values) => values;
+
+    private static void AssertClose(double dense, double tensor, string what, double x, Dtype dtype)
+    {
+        // Exponentials are off by as many roundings as their argument counts: a square for the normal distribution, a cube for what stands for it.
+        var bound = dtype.Epsilon() * (64 + Math.Min(1000, Math.Abs(x * x * x)));
+        var denormal = dtype == Dtype.Float32 ? 1e-37 : 1e-300;
+        Assert.True(Math.Abs(dense - tensor) <= (bound * Math.Max(Math.Abs(dense), Math.Abs(tensor))) + denormal, $"{what}: {dense:R} densely, {tensor:R} by tensors");
+    }
+
+    private static GradientResult Ask(GradientService service, Layer layer, Dtype dtype, double[] x, Question question) => service.Differentiate(
+        new GradientRequest { Network = new NetworkSpec { InputShape = [1], Layers = [layer], Dtype = dtype }, Inputs = new NdArray(new Shape(x.Length, 1), x), Gradient = question },
+        CancellationToken.None);
+}
