@@ -6,8 +6,8 @@ namespace GradService.Domain.Native;
 
 /// <summary>
 /// Functions whose slopes vanish far from zero, with derivatives of every order that keep their digits there. libtorch finds the slope of
-/// tanh as 1 − tanh², which is rounding where tanh is all but 1; here what is small is never found by subtraction. Where no argument is in a
-/// tail they are libtorch's own, to the bit.
+/// tanh as 1 − tanh², which is rounding where tanh is all but 1; here what is small is never found by subtraction. What no tail reaches is
+/// libtorch's own, to the bit, and takes no more memory. Results belong to the caller's dispose scope.
 /// </summary>
 internal static class SaturatingFunctions
 {
@@ -18,70 +18,111 @@ internal static class SaturatingFunctions
     private const double LowerTailOfGelu = 2;
 
     // From here on e^(−x²/2) is 0 in either precision, but x² may overflow.
-    private const double Vanishes = 40;
+    private const double GaussianVanishes = 40;
 
     /// <summary>The hyperbolic tangent, in its tails as ±(1 − 2·σ(−2|x|)).</summary>
     public static Tensor Tanh(this Tensor x)
     {
-        if (!x.Reaches(Tail))
+        if (x.Within(-Tail, Tail))
         {
             return x.tanh();
         }
 
-        var sign = x.detach().sign();
-        return sign.Times(x.Times(sign).Times(-2).sigmoid().Times(-2).Plus(1)).where(x.detach().abs().Above(Tail), x.tanh());
+        using var scope = NewDisposeScope();
+        var (upper, lower) = (x.Above(Tail), x.Below(-Tail));
+        var small = x.Times(-2).where(upper, x.Times(2)).sigmoid();
+        return small.Times(-2).Plus(1).where(upper, small.Times(2).Plus(-1).where(lower, x.tanh())).MoveToOuterDisposeScope();
     }
 
     /// <summary>1 / (1 + e⁻ˣ), in its upper tail as 1 − σ(−x).</summary>
-    public static Tensor Sigmoid(this Tensor x) => x.Reaches(Tail) ? x.neg().sigmoid().neg().Plus(1).where(x.Above(Tail), x.sigmoid()) : x.sigmoid();
+    public static Tensor Sigmoid(this Tensor x)
+    {
+        if (x.Within(double.NegativeInfinity, Tail))
+        {
+            return x.sigmoid();
+        }
+
+        using var scope = NewDisposeScope();
+        return x.neg().sigmoid().neg().Plus(1).where(x.Above(Tail), x.sigmoid()).MoveToOuterDisposeScope();
+    }
 
     /// <summary>x · σ(x), in its upper tail as x − x·σ(−x).</summary>
-    public static Tensor Silu(this Tensor x) => x.Reaches(Tail) ? x.Minus(x.Times(x.neg().sigmoid())).where(x.Above(Tail), x.silu()) : x.silu();
+    public static Tensor Silu(this Tensor x)
+    {
+        if (x.Within(double.NegativeInfinity, Tail))
+        {
+            return x.silu();
+        }
+
+        using var scope = NewDisposeScope();
+        return x.Minus(x.Times(x.neg().sigmoid())).where(x.Above(Tail), x.silu()).MoveToOuterDisposeScope();
+    }
 
     /// <summary>
     /// log(1 + e^(beta·x)) / beta, in its upper tail as x + log(1 + e^(−beta·x)) / beta; x itself where beta·x exceeds the threshold. Composed
-    /// of log1p and exp, as TorchSharp's own makes unrooted Scalars; no branch overflows, so the ones not taken are finite in every derivative.
+    /// of log1p and exp, as TorchSharp's own makes unrooted Scalars.
     /// </summary>
     public static Tensor Softplus(this Tensor x, double beta, double threshold)
     {
-        using Scalar nothing = 0.0;
+        using var scope = NewDisposeScope();
         using Scalar inverse = 1 / beta;
-        var scaled = x.detach().Times(beta);
+        var scaled = x.Times(beta);
+        if (scaled.Within(double.NegativeInfinity, Math.Min(Tail, threshold)))
+        {
+            return scaled.exp().log1p().mul(inverse).MoveToOuterDisposeScope();
+        }
+
         var (linear, tail) = (scaled.Above(threshold), scaled.Above(Tail));
-        var inward = tail.to_type(x.dtype).Times(-2).Plus(1);
-        var curved = x.masked_fill(linear, nothing).Times(beta).Times(inward).exp().log1p().mul(inverse);
-        return x.where(linear, curved.Plus(x.masked_fill(tail.logical_not(), nothing)));
+        var bend = scaled.neg().where(tail, scaled).exp().log1p().mul(inverse);
+        return x.where(linear, x.Plus(bend).where(tail, bend)).MoveToOuterDisposeScope();
     }
 
     /// <summary>x · Φ(x), in its lower tail by the complementary error function.</summary>
     public static Tensor Gelu(this Tensor x)
     {
-        if (!x.Reaches(LowerTailOfGelu))
+        if (x.Within(-LowerTailOfGelu, GaussianVanishes))
         {
             return x.gelu();
         }
 
+        using var scope = NewDisposeScope();
         using Scalar nothing = 0.0;
-        using Scalar vanishes = Vanishes;
-        using Scalar least = -Vanishes;
-        var near = x.clamp(least, vanishes);
+        var near = x.WhereGaussian();
         var lower = near.Times(near.Times(-Math.Sqrt(0.5)).erfc()).Times(0.5);
         var curved = lower.where(x.Below(-LowerTailOfGelu), near.gelu());
-        return x.where(x.Above(Vanishes), curved.masked_fill(x.Below(-Vanishes), nothing));
+        return x.where(x.Above(GaussianVanishes), curved.masked_fill(x.Below(-GaussianVanishes), nothing)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>x · ½(1 + tanh(√(2/π)(x + 0.044715·x³))), as x · σ of twice the argument; libtorch's own third derivative is NaN where |x| is large.</summary>
+    /// <summary>
+    /// x · ½(1 + tanh(√(2/π)(x + 0.044715·x³))), as x · σ of twice the argument. In primitive operations: the third derivative of libtorch's
+    /// own is NaN where |x| is large.
+    /// </summary>
     public static Tensor GeluByTanh(this Tensor x)
     {
-        using Scalar vanishes = Vanishes;
-        using Scalar least = -Vanishes;
-        var near = x.clamp(least, vanishes);
-        return x.Times(near.Plus(near.Squared().Times(near).Times(0.044715)).Times(2 * Math.Sqrt(2 / Math.PI)).Sigmoid());
+        using var scope = NewDisposeScope();
+        var near = x.WhereGaussian();
+        var argument = near.Plus(near.Squared().Times(near).Times(0.044715)).Times(2 * Math.Sqrt(2 / Math.PI));
+        return x.Times(argument.Sigmoid()).MoveToOuterDisposeScope();
     }
 
-    private static bool Reaches(this Tensor x, double tail)
+    /// <summary>x, brought to where a normal distribution, or what stands for it, is all but 0 or 1 from where its powers overflow.</summary>
+    private static Tensor WhereGaussian(this Tensor x)
     {
+        using Scalar least = -GaussianVanishes;
+        using Scalar most = GaussianVanishes;
+        return x.clamp(least, most);
+    }
+
+    /// <summary>Whether all elements are; NaN is not.</summary>
+    private static bool Within(this Tensor x, double least, double most)
+    {
+        if (x.numel() == 0)
+        {
+            return true;
+        }
+
         using var scope = NewDisposeScope();
-        return x.numel() > 0 && x.detach().abs().Above(tail).any().ToBoolean();
+        var (smallest, largest) = x.detach().aminmax();
+        return smallest.ToDouble() >= least && largest.ToDouble() <= most;
     }
 }

@@ -17,7 +17,10 @@ internal static class VectorMath
             ? Vector.FusedMultiplyAdd(a.As<T, float>(), b.As<T, float>(), c.As<T, float>()).As<float, T>()
             : Vector.FusedMultiplyAdd(a.As<T, double>(), b.As<T, double>(), c.As<T, double>()).As<double, T>();
 
-    /// <summary>eˣ and eˣ − 1 for x ≤ 0: with n = x/ln 2 rounded, x = n·ln 2 + r, they are 2ⁿ·eʳ and 2ⁿ·(eʳ − 1) + 2ⁿ − 1, eʳ − 1 by Taylor's series.</summary>
+    /// <summary>
+    /// eˣ and eˣ − 1 for x ≤ 0: with n = x/ln 2 rounded, x = n·ln 2 + r, they are 2ⁿ·eʳ and 2ⁿ·(eʳ − 1) + 2ⁿ − 1, eʳ − 1 by Taylor's
+    /// series. Below −708 they are 0 and −1.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector<double> Power, Vector<double> MinusOne) ExpOfNegative<T>(Vector<double> x)
     {
@@ -25,11 +28,12 @@ internal static class VectorMath
         const double Rounding = 6755399441055744;
         var least = new Vector<double>(-708);
         var vanishes = Vector.LessThan(x, least);
-        x = Vector.ConditionalSelect(vanishes, least, x);
+
+        // The second of the two where one is NaN.
+        x = Vector.MaxNative(least, x);
         var shifted = Vector.FusedMultiplyAdd(x, new Vector<double>(1 / 0.693147180559945309417), new Vector<double>(Rounding));
         var n = shifted - new Vector<double>(Rounding);
         var r = Vector.FusedMultiplyAdd(n, new Vector<double>(-0.6931471805599453), x);
-        r = Vector.FusedMultiplyAdd(n, new Vector<double>(-2.3190468138462996E-17), r);
         Vector<double> series;
         if (typeof(T) == typeof(float))
         {
@@ -37,6 +41,8 @@ internal static class VectorMath
         }
         else
         {
+            // What ln 2 has beyond double precision.
+            r = Vector.FusedMultiplyAdd(n, new Vector<double>(-2.3190468138462996E-17), r);
             series = Polynomial(r,
             [
                 1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880,
@@ -47,8 +53,7 @@ internal static class VectorMath
         var inner = Vector.FusedMultiplyAdd(series * r, r, r);
         var scale = ((shifted.As<double, long>() << 52) + Vector<double>.One.As<double, long>()).As<long, double>();
         var power = Vector.FusedMultiplyAdd(scale, inner, scale);
-        var minusOne = Vector.FusedMultiplyAdd(scale, inner, scale - Vector<double>.One);
-        return (Vector.ConditionalSelect(vanishes, Vector<double>.Zero, power), Vector.ConditionalSelect(vanishes, -Vector<double>.One, minusOne));
+        return (Vector.ConditionalSelect(vanishes, Vector<double>.Zero, power), Vector.FusedMultiplyAdd(scale, inner, scale - Vector<double>.One));
     }
 
     /// <summary>1 / (1 + e⁻ˣ) and its slope.</summary>
@@ -61,18 +66,30 @@ internal static class VectorMath
         return (Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<double>.Zero), larger, smaller), smaller * larger);
     }
 
-    /// <summary>The hyperbolic tangent, −m / (m + 2) with the sign of x, m = e^(−2|x|) − 1; and its slope, 4(m + 1) / (m + 2)², which 1 − tanh² would lose where tanh is all but 1.</summary>
+    /// <summary>
+    /// The hyperbolic tangent, t = −m / (m + 2) with the sign of x, m = e^(−2|x|) − 1; and its slope, e^(−2|x|)·(1 + |t|)². In double precision it
+    /// is 1 − t², but in the tails, where the subtraction would leave rounding.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector<double> Value, Vector<double> Slope) Tanh<T>(Vector<double> x)
     {
-        var size = Vector.Abs(x);
-        var (power, minusOne) = ExpOfNegative<T>(-size - size);
-        var inverse = Vector<double>.One / (minusOne + new Vector<double>(2));
-        var twice = inverse + inverse;
-        return (Vector.CopySign(minusOne * inverse, x), power * twice * twice);
+        var (power, minusOne) = ExpOfNegative<T>(Vector.Abs(x) * new Vector<double>(-2));
+        var negative = minusOne / (minusOne + new Vector<double>(2));
+        var onePlus = Vector<double>.One - negative;
+        var slope = power * onePlus * onePlus;
+        if (typeof(T) == typeof(double))
+        {
+            // The tangent of 3.
+            var tail = Vector.LessThan(negative, new Vector<double>(-0.995));
+            slope = Vector.ConditionalSelect(tail, slope, Vector<double>.One - (negative * negative));
+        }
+
+        return (Vector.CopySign(negative, x), slope);
     }
 
-    /// <summary>log(1 + eˣ) as max(x, 0) + log(1 + p), p = e^(−|x|), the latter by the series of 2·artanh(p / (2 + p)); and its slope, the sigmoid.</summary>
+    /// <summary>
+    /// log(1 + eˣ) as max(x, 0) + log(1 + p), p = e^(−|x|), the latter by the series of 2·artanh(p / (2 + p)); and its slope, the sigmoid.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector<double> Value, Vector<double> Slope) Softplus<T>(Vector<double> x)
     {
@@ -134,10 +151,19 @@ internal static class VectorMath
         return Vector.ConditionalSelect(Vector.LessThan(size, Vector<double>.One), Vector<double>.One + near, outer);
     }
 
-    /// <summary>e^(x²)·erfc(x) beyond 8.</summary>
+    /// <summary>e^(x²)·erfc(x) beyond 8. Seldom asked for, so kept out of the way of the rest.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Vector<double> FarRatio(Vector<double> x) =>
-        Polynomial(x, [5.64189583547755073984E-1, 1.27536670759978104416, 5.01905042251180477414, 6.16021097993053585195, 7.40974269950448939160, 2.97886665372100240670])
-        / Polynomial(x, [1, 2.26052863220117276590, 9.39603524938001434673, 1.20489539808096656605E1, 1.70814450747565897222E1, 9.60896809063285878198, 3.36907645100081516050]);
+        Polynomial(x,
+            [
+                5.64189583547755073984E-1, 1.27536670759978104416, 5.01905042251180477414, 6.16021097993053585195, 7.40974269950448939160,
+                2.97886665372100240670,
+            ])
+            / Polynomial(x,
+            [
+                1, 2.26052863220117276590, 9.39603524938001434673, 1.20489539808096656605E1, 1.70814450747565897222E1, 9.60896809063285878198,
+                3.36907645100081516050,
+            ]);
 
     /// <summary>Coefficients of the highest power first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

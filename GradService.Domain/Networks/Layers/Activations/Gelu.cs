@@ -13,7 +13,7 @@ public sealed record Gelu : Activation
     /// <summary>Φ exactly, or by a hyperbolic tangent.</summary>
     public GeluApproximation Approximate { get; init; } = GeluApproximation.None;
 
-    internal override long KeptCopies => Approximate == GeluApproximation.None ? 4 : 7;
+    internal override long KeptCopies => Approximate == GeluApproximation.None ? 1 : 6;
 
     private protected override (double Forward, double Backward, int Operations) ElementWork =>
         Approximate == GeluApproximation.None ? (0.8, 1.3, 2) : (3.6, 2.4, 7);

@@ -10,7 +10,7 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>x · tanh(log(1 + eˣ)) (Misra, 2019).</summary>
 public sealed record Mish : Activation
 {
-    internal override long KeptCopies => 8;
+    internal override long KeptCopies => 5;
 
     private protected override (double Forward, double Backward, int Operations) ElementWork => (6, 3.5, 8);
 

@@ -10,9 +10,6 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>1 / (1 + e⁻ˣ).</summary>
 public sealed record Sigmoid : Activation
 {
-    // In a tail, where the slope is found by another function.
-    internal override long KeptCopies => 3;
-
     private protected override (double Forward, double Backward, int Operations) ElementWork => (0.55, 0.35, 1);
 
     private protected override Tensor Apply(Tensor x) => x.Sigmoid();

@@ -10,9 +10,6 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>x / (1 + e⁻ˣ), also called swish.</summary>
 public sealed record Silu : Activation
 {
-    // In a tail, where the slope is found by another function.
-    internal override long KeptCopies => 3;
-
     private protected override (double Forward, double Backward, int Operations) ElementWork => (0.53, 0.75, 1);
 
     private protected override Tensor Apply(Tensor x) => x.Silu();

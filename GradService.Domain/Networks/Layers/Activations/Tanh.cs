@@ -10,9 +10,6 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>Hyperbolic tangent.</summary>
 public sealed record Tanh : Activation
 {
-    // In a tail, where the slope is found by another function.
-    internal override long KeptCopies => 3;
-
     private protected override (double Forward, double Backward, int Operations) ElementWork => (2.5, 0.4, 1);
 
     private protected override Tensor Apply(Tensor x) => x.Tanh();
@@ -22,9 +19,6 @@ public sealed record Tanh : Activation
     private readonly struct Function : IScalarFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
-        {
-            return VectorMath.Tanh<T>(x);
-        }
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x) => VectorMath.Tanh<T>(x);
     }
 }
