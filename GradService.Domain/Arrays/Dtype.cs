@@ -12,7 +12,17 @@ public enum Dtype
 
 public static class DtypeExtensions
 {
+    private const double SmallestNormalSingle = 1.1754943508222875E-38;
+
     public static int SizeInBytes(this Dtype dtype) => dtype == Dtype.Float32 ? sizeof(float) : sizeof(double);
+
+    /// <summary>
+    /// The number, or the nearest that the precision holds in full: beyond its range the largest, and instead of what would become 0 the
+    /// smallest that is not denormal, so that nothing is divided by 0 that was not meant to be.
+    /// </summary>
+    public static double Nearest(this Dtype dtype, double number) => dtype == Dtype.Float64 || number == 0
+        ? number
+        : Math.CopySign(Math.Clamp(Math.Abs(number), SmallestNormalSingle, float.MaxValue), number);
 
     /// <summary>The distance from 1 to the next number.</summary>
     public static double Epsilon(this Dtype dtype) => dtype == Dtype.Float32 ? MathF.BitIncrement(1f) - 1f : Math.BitIncrement(1.0) - 1.0;

@@ -58,6 +58,22 @@ internal static class SaturatingFunctions
         return x.Minus(x.Times(x.neg().sigmoid())).where(x.Above(Tail), x.silu()).MoveToOuterDisposeScope();
     }
 
+    /// <summary>e^x / Σ e^x along an axis, of which a share of all but 1 is found as 1 less the others.</summary>
+    public static Tensor Softmax(this Tensor x, long axis)
+    {
+        const double Most = 0.95;
+        var shares = x.softmax(axis);
+        if (shares.Within(0, Most))
+        {
+            return shares;
+        }
+
+        using var scope = NewDisposeScope();
+        using Scalar nothing = 0.0;
+        var most = shares.Above(Most);
+        return shares.masked_fill(most, nothing).SumOver([axis], keepAxes: true).neg().Plus(1).where(most, shares).MoveToOuterDisposeScope();
+    }
+
     /// <summary>
     /// log(1 + e^(beta·x)) / beta, in its upper tail as x + log(1 + e^(−beta·x)) / beta; x itself where beta·x exceeds the threshold. Composed
     /// of log1p and exp, as TorchSharp's own makes unrooted Scalars.
@@ -111,18 +127,5 @@ internal static class SaturatingFunctions
         using Scalar least = -GaussianVanishes;
         using Scalar most = GaussianVanishes;
         return x.clamp(least, most);
-    }
-
-    /// <summary>Whether all elements are; NaN is not.</summary>
-    private static bool Within(this Tensor x, double least, double most)
-    {
-        if (x.numel() == 0)
-        {
-            return true;
-        }
-
-        using var scope = NewDisposeScope();
-        var (smallest, largest) = x.detach().aminmax();
-        return smallest.ToDouble() >= least && largest.ToDouble() <= most;
     }
 }

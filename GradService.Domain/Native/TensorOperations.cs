@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // this file is the one that the bans point to
+using GradService.Domain.Arrays;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,6 +14,9 @@ namespace GradService.Domain.Native;
 internal static class TensorOperations
 {
     internal static readonly Scalar One = 1;
+
+    private const double LeastSquare = 1e-8;
+    private const double MostSquare = 1e8;
 
     /// <summary>a + b, broadcast.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
@@ -66,34 +70,26 @@ internal static class TensorOperations
     /// <summary>The mean over the given axes.</summary>
     public static Tensor MeanOver(this Tensor a, long[] axes, bool keepAxes = false) => a.mean(axes, keepAxes);
 
-    /// <summary>(a − mean) / √(variance + eps), mean and biased variance over the given axes, in operations that differentiate rightly to any order.</summary>
+    /// <summary>
+    /// (a − mean) / √(variance + eps), mean and biased variance over the given axes, in operations that differentiate rightly to any order.
+    /// </summary>
     public static Tensor Standardized(this Tensor a, long[] axes, double eps)
     {
+        var added = a.Nearest(eps);
         var centred = a.Minus(a.MeanOver(axes, keepAxes: true));
-        if (centred.ScaleBeyondOrdinary(axes, Math.Sqrt(eps)) is { } scale)
+        var variance = centred.Squared().MeanOver(axes, keepAxes: true).Plus(added);
+        if (!variance.AreOrdinarySquares())
         {
+            var scale = centred.ScaleWhere(variance.OutOfOrdinary(), axes, Math.Sqrt(added));
             centred = centred.Over(scale);
-            return centred.Over(centred.Squared().MeanOver(axes, keepAxes: true).Plus(scale.reciprocal().Times(Math.Sqrt(eps)).Squared()).sqrt());
+            variance = centred.Squared().MeanOver(axes, keepAxes: true).Plus(scale.reciprocal().Times(added).Over(scale));
         }
 
-        return centred.Over(centred.Squared().MeanOver(axes, keepAxes: true).Plus(eps).sqrt());
+        return centred.Over(variance.sqrt());
     }
 
-    /// <summary>
-    /// What to divide by before squares are taken, lest they, or powers of them in higher derivatives, over- or underflow: a power of two near
-    /// the largest magnitude over the axes, or 1 where that is of ordinary size. A constant for gradients. Null where it is 1 throughout.
-    /// </summary>
-    /// <param name="a">The values.</param>
-    /// <param name="axes">The axes over which squares are summed.</param>
-    /// <param name="least">What is added beside them, unsquared.</param>
-    public static Tensor? ScaleBeyondOrdinary(this Tensor a, long[] axes, double least)
-    {
-        const double Ordinary = 1e4;
-        using Scalar floor = least;
-        var largest = a.detach().abs().amax(axes, keepdim: true).clamp_min(floor);
-        var beyond = largest.Above(Ordinary).logical_or(largest.Below(1 / Ordinary).logical_and(largest.Above(0))).logical_and(largest.isfinite());
-        return beyond.any().ToBoolean() ? largest.log2().floor().exp2().masked_fill(beyond.logical_not(), One) : null;
-    }
+    /// <summary>Whether all sums of squares are of a size at which neither they nor their powers in higher derivatives over- or underflow.</summary>
+    public static bool AreOrdinarySquares(this Tensor squares) => squares.Within(LeastSquare, MostSquare);
 
     /// <summary>[.., I] · [I, O] = [.., O]: a matrix product over the last axis. (matmul ends the process on bad shapes, mm throws.)</summary>
     public static Tensor TimesMatrix(this Tensor a, Tensor matrix) => a.reshape(-1, a.shape[^1]).mm(matrix).reshape([.. a.shape[..^1], matrix.shape[1]]);
@@ -101,13 +97,34 @@ internal static class TensorOperations
     /// <summary>The Euclidean norm of each row of [N, D], [N], of whatever size they are. Its derivative at a row of zeros is taken as zero.</summary>
     public static Tensor RowNorms(this Tensor a)
     {
-        var scale = a.ScaleBeyondOrdinary([1], 0);
-        var squares = (scale is null ? a : a.Over(scale)).Squared().SumOver([1]);
+        var squares = a.Squared().SumOver([1]);
+        if (squares.AreOrdinarySquares())
+        {
+            return squares.sqrt();
+        }
+
         using Scalar nothing = 0.0;
+        var scale = a.ScaleWhere(squares.OutOfOrdinary().unsqueeze(1), [1], least: 0);
+        squares = a.Over(scale).Squared().SumOver([1]);
         var zero = squares.detach().eq(nothing);
-        var norms = squares.masked_fill(zero, One).sqrt().masked_fill(zero, nothing);
-        return scale is null ? norms : norms.Times(scale.squeeze(1));
+        return squares.masked_fill(zero, One).sqrt().masked_fill(zero, nothing).Times(scale.squeeze(1));
     }
+
+    /// <summary>Whether every element is between the two; NaN is not.</summary>
+    public static bool Within(this Tensor a, double least, double most)
+    {
+        if (a.numel() == 0)
+        {
+            return true;
+        }
+
+        using var scope = NewDisposeScope();
+        var (smallest, largest) = a.detach().aminmax();
+        return smallest.ToDouble() >= least && largest.ToDouble() <= most;
+    }
+
+    /// <summary>The nearest number that a's precision holds, neither 0 nor infinite where the number is not.</summary>
+    public static double Nearest(this Tensor a, double number) => (a.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64).Nearest(number);
 
     /// <summary>Where a is greater than number: a boolean tensor of a's shape.</summary>
     public static Tensor Above(this Tensor a, double number)
@@ -149,4 +166,19 @@ internal static class TensorOperations
         using Scalar scalar = number;
         return a.fill_(scalar);
     }
+
+    /// <summary>
+    /// What to divide by before squares are taken: where they are out of the ordinary a power of two near the largest magnitude over the axes,
+    /// so that dividing rounds nothing; else 1. A constant for gradients.
+    /// </summary>
+    private static Tensor ScaleWhere(this Tensor a, Tensor beyond, long[] axes, double least)
+    {
+        using var scope = NewDisposeScope();
+        using Scalar floor = least;
+        var largest = a.detach().abs().amax(axes, keepdim: true).clamp_min(floor);
+        var scaled = beyond.logical_and(largest.Above(0)).logical_and(largest.isfinite());
+        return largest.log2().floor().exp2().masked_fill(scaled.logical_not(), One).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor OutOfOrdinary(this Tensor squares) => squares.Above(LeastSquare).logical_and(squares.Below(MostSquare)).logical_not();
 }

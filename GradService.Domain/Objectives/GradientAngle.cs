@@ -14,16 +14,20 @@ internal sealed record GradientAngle(double? Cosine, double RelativeDifference)
     /// <summary>How a gradient lies to a whole one; null where that is zero.</summary>
     public static GradientAngle? Between(IReadOnlyDictionary<string, NdArray> gradient, IReadOnlyDictionary<string, NdArray> whole)
     {
+        // A power of two that takes the size out before anything is squared: it rounds nothing.
+        var largest = gradient.Values.Concat(whole.Values).Max(values => values.MaxAbsolute());
+        var unit = largest > 0 && double.IsFinite(largest) ? Math.ScaleB(1, Math.Min(1000, -Math.ILogB(largest))) : 1;
         var (product, own, other, difference) = (0.0, 0.0, 0.0, 0.0);
-        foreach (var (name, a) in gradient)
+        foreach (var (name, values) in gradient)
         {
-            var b = whole[name];
-            for (var i = 0; i < a.Count; i++)
+            var others = whole[name];
+            for (var i = 0; i < values.Count; i++)
             {
-                product += a[i] * b[i];
-                own += a[i] * a[i];
-                other += b[i] * b[i];
-                difference += (a[i] - b[i]) * (a[i] - b[i]);
+                var (a, b) = (unit * values[i], unit * others[i]);
+                product += a * b;
+                own += a * a;
+                other += b * b;
+                difference += (a - b) * (a - b);
             }
         }
 

@@ -17,6 +17,7 @@ from goldens_forum import forum_cases
 from goldens_layers import layer_cases
 from goldens_modes import mode_cases
 from goldens_objectives import objective_cases
+from goldens_ranges import range_cases
 from goldens_renorm import renorm_cases
 from goldens_seeds import seed_cases
 
@@ -30,6 +31,7 @@ FILES = {
     "renorm.json": renorm_cases,
     "forum.json": forum_cases,
     "seeds.json": seed_cases,
+    "ranges.json": range_cases,
     "objectives.json": objective_cases,
 }
 

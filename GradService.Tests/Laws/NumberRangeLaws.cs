@@ -23,8 +23,9 @@ public sealed class NumberRangeLaws
 
     private static readonly Activation[] Activations =
     [
-        new Tanh(), new Sigmoid(), new Silu(), new Softplus(), new Softplus { Threshold = 1000 }, new Softplus { Beta = 3, Threshold = 2 }, new Mish(), new Gelu(),
-        new Gelu { Approximate = GeluApproximation.Tanh }, new Elu(), new Elu { Alpha = 1.8 }, new Selu(), new Sin(), new Relu(), new LeakyRelu(), new Identity(),
+        new Tanh(), new Sigmoid(), new Silu(), new Softplus(), new Softplus { Threshold = 1000 }, new Softplus { Beta = 3, Threshold = 2 },
+        new Mish(), new Gelu(), new Gelu { Approximate = GeluApproximation.Tanh }, new Elu(), new Elu { Alpha = 1.8 },
+        new Selu(), new Sin(), new Relu(), new LeakyRelu(), new Identity(),
     ];
 
     public static TheoryData<int, Dtype> EachActivation()
@@ -41,15 +42,18 @@ public sealed class NumberRangeLaws
 
     [Fact]
     public void Every_activation_over_vectors_is_held() =>
-        Assert.Equal(LayerTable.All.Values.Where(type => type.IsSubclassOf(typeof(Activation))).ToHashSet(), Activations.Select(activation => activation.GetType()).ToHashSet());
+        Assert.Equal(LayerTable.All.Values.Where(type => type.IsSubclassOf(typeof(Activation))).ToHashSet(),
+            Activations.Select(activation => activation.GetType()).ToHashSet());
 
     [Theory]
     [MemberData(nameof(EachActivation))]
     public void Both_engines_agree_on_activations_from_1e_minus_30_to_1e30_and_around_their_bends(int index, Dtype dtype)
     {
-        var x = Enumerable.Range(-30, 61).SelectMany(k => new[] { Math.Pow(10, k), -Math.Pow(10, k) }).Concat(Enumerable.Range(-240, 481).Select(i => i / 8.0)).Concat([0, 100, -100])
-            .Select(value => dtype == Dtype.Float32 ? (float)value : value).ToArray();
-        var (dense, tensors) = (Ask(Dense, Activations[index], dtype, x, new PerSample()), Ask(Tensors, Activations[index], dtype, x, new PerSample()));
+        var powers = Enumerable.Range(-30, 61).SelectMany(k => new[] { Math.Pow(10, k), -Math.Pow(10, k) });
+        var around = Enumerable.Range(-240, 481).Select(i => i / 8.0);
+        double[] x = [.. powers.Concat(around).Concat([100, -100]).Select(value => dtype == Dtype.Float32 ? (float)value : value)];
+        var activation = Activations[index];
+        var (dense, tensors) = (Ask(Dense, activation, dtype, x, new PerSample()), Ask(Tensors, activation, dtype, x, new PerSample()));
         Assert.Equal(("dense", "tensor"), (dense.Diagnostics.Engine.Name, tensors.Diagnostics.Engine.Name));
         for (var i = 0; i < x.Length; i++)
         {
@@ -70,8 +74,12 @@ public sealed class NumberRangeLaws
             (new Tanh(), (u, sign) => -2 * sign * ((2 * sign * u).Exp() + 1).Reciprocal()),
             (new Sigmoid(), (u, sign) => -sign * ((sign * u).Exp() + 1).Reciprocal()),
             (new Silu(), (u, sign) => -sign * (u * ((sign * u).Exp() + 1).Reciprocal())),
-            (new Softplus { Threshold = 1000 }, (u, sign) => ((sign * u).Exp() + 1).Reciprocal() is var slope ? (-sign * slope).Integral(0) : u),
-            (new Mish(), (u, sign) => sign > 0 ? -2 * (u * (u.Exp() * (u.Exp() + 2) + 2).Reciprocal()) : u * (u.Exp() * (u.Exp() + 2)) * (u.Exp() * (u.Exp() + 2) + 2).Reciprocal()),
+            (new Softplus { Threshold = 1000 }, (u, sign) => (-sign * ((sign * u).Exp() + 1).Reciprocal()).Integral(0)),
+            (new Mish(), (u, sign) =>
+            {
+                var n = u.Exp() * (u.Exp() + 2);
+                return (sign > 0 ? -2 * u : u * n) * (n + 2).Reciprocal();
+            }),
         })
         {
             var orders = Ask(Tensors, activation, dtype, x, new Derivatives { Order = 4 }).Gradients!;
@@ -86,14 +94,17 @@ public sealed class NumberRangeLaws
                     var scale = Enumerable.Range(1, 4).Max(k => Math.Abs(small.Derivative(k)));
                     var expected = small.Derivative(order) + (order == 1 ? linear : 0);
                     var bound = 2000 * dtype.Epsilon() * Math.Max(Math.Abs(expected), scale);
-                    Assert.True(Math.Abs(expected - orders[(4 * i) + order - 1]) <= bound, $"{activation} at {at}, order {order}: {orders[(4 * i) + order - 1]:R}, not {expected:R}");
+                    var actual = orders[(4 * i) + order - 1];
+                    Assert.True(Math.Abs(expected - actual) <= bound, $"{activation} at {at}, order {order}: {actual:R}, not {expected:R}");
                     Assert.True(order > 1 || Math.Abs(expected - slopes[i]) <= bound, $"{activation} at {at}: {slopes[i]:R}, not {expected:R}");
                 }
             }
         }
     }
 
-    /// <summary>Its higher derivatives are those of the density, times polynomials; Φ in the tail is the density times a continued fraction (Laplace).</summary>
+    /// <summary>
+    /// Its higher derivatives are those of the density, times polynomials; Φ in the tail is the density times a continued fraction (Laplace).
+    /// </summary>
     [Theory]
     [InlineData(Dtype.Float32)]
     [InlineData(Dtype.Float64)]
@@ -101,12 +112,14 @@ public sealed class NumberRangeLaws
     {
         var x = Enumerable.Range(16, dtype == Dtype.Float32 ? 24 : 100).Select(i => -i / 4.0).ToArray();
         var orders = Ask(Tensors, new Gelu(), dtype, x, new Derivatives { Order = 4 }).Gradients!;
-        var (outputs, slopes) = (Ask(Dense, new Gelu(), dtype, x, new PerSample()).Outputs, Ask(Dense, new Gelu(), dtype, x, new PerSample()).Gradients!);
+        var dense = Ask(Dense, new Gelu(), dtype, x, new PerSample());
+        var (outputs, slopes) = (dense.Outputs, dense.Gradients!);
         foreach (var (i, u) in x.Index())
         {
             var density = Math.Exp(-u * u / 2) / Math.Sqrt(2 * Math.PI);
             var share = density / Enumerable.Range(1, 200).Reverse().Aggregate(-u, (rest, k) => -u + (k / rest));
-            double[] expected = [share + (u * density), (2 - (u * u)) * density, ((u * u * u) - (4 * u)) * density, (-(u * u * u * u) + (7 * u * u) - 4) * density];
+            var z = u * u;
+            double[] expected = [share + (u * density), (2 - z) * density, u * (z - 4) * density, ((z * (7 - z)) - 4) * density];
 
             // e^(−x²/2) is off by as many roundings as x²/2 counts.
             var bound = 50 * dtype.Epsilon() * (1 + (u * u));
@@ -120,7 +133,10 @@ public sealed class NumberRangeLaws
     [Fact]
     public void Normalised_samples_are_the_same_from_1e_minus_30_to_1e30()
     {
-        foreach (var layer in new Layer[] { new LayerNorm { Eps = 0 }, new InstanceNorm { Eps = 0 }, new GroupNorm { Groups = 1, Eps = 0 }, new GroupNorm { Groups = 2, Eps = 0 } })
+        foreach (var layer in new Layer[]
+        {
+            new LayerNorm { Eps = 0 }, new InstanceNorm { Eps = 0 }, new GroupNorm { Groups = 1, Eps = 0 }, new GroupNorm { Groups = 2, Eps = 0 },
+        })
         {
             var ordinary = At(1);
             foreach (var power in Enumerable.Range(-30, 61).Where(power => power % 5 == 0))
@@ -128,7 +144,8 @@ public sealed class NumberRangeLaws
                 var size = Math.Pow(10, power);
                 var other = At(size);
                 Answers.AssertClose(Answers.Flat(ordinary.Outputs), Answers.Flat(other.Outputs), 2e-6, 1, $"{layer} outputs at {size}");
-                Answers.AssertClose(Answers.Flat(ordinary.Gradients), [.. Answers.Flat(other.Gradients).Select(value => value * size)], 4e-6, 1, $"{layer} gradients at {size}");
+                double[] gradients = [.. Answers.Flat(other.Gradients).Select(value => value * size)];
+                Answers.AssertClose(Answers.Flat(ordinary.Gradients), gradients, 4e-6, 1, $"{layer} gradients at {size}");
             }
 
             GradientResult At(double size) => Tensors.Differentiate(
@@ -158,7 +175,11 @@ public sealed class NumberRangeLaws
             var network = new NetworkSpec
             {
                 InputShape = [1],
-                Layers = [new BatchNorm { Eps = 0, Affine = false }, new Linear { OutFeatures = 2 }, new Tanh(), new BatchNorm { Eps = 0, Affine = false }, new Linear { OutFeatures = 1 }],
+                Layers =
+                [
+                    new BatchNorm { Eps = 0, Affine = false }, new Linear { OutFeatures = 2 }, new Tanh(), new BatchNorm { Eps = 0, Affine = false },
+                    new Linear { OutFeatures = 1 },
+                ],
                 Parameters = new Dictionary<string, NdArray>
                 {
                     ["1.weight"] = new(new Shape(2, 1), Numbers(0.7, -0.4)), ["1.bias"] = new(new Shape(2), Numbers(0.1, 0.2)),
@@ -225,22 +246,90 @@ public sealed class NumberRangeLaws
     [InlineData(1e15)]
     public void A_penalty_is_of_gradients_of_any_size_and_of_none(double weight)
     {
-        var result = DomainServices.Objectives().Evaluate(
-            new ObjectiveRequest
-            {
-                Network = new NetworkSpec
-                {
-                    InputShape = [1],
-                    Layers = [new Linear { OutFeatures = 1 }, new Relu()],
-                    Parameters = new Dictionary<string, NdArray> { ["0.weight"] = new(new Shape(1, 1), Numbers((float)weight)), ["0.bias"] = new(new Shape(1), Numbers(0)) },
-                },
-                Points = [new PointSet { Name = "p", Inputs = new NdArray(new Shape(2, 1), Numbers(-1, 3)) }],
-                Terms = [new ObjectiveTerm { Name = "gp", On = "p", GradientPenalty = new GradientPenalty { Center = 0.5 } }],
-            },
-            CancellationToken.None);
+        var penalty = new ObjectiveTerm { Name = "gp", On = "p", GradientPenalty = new GradientPenalty { Center = 0.5 } };
+        var result = Evaluate([new Linear { OutFeatures = 1 }, new Relu()], [-1, 3], penalty, (float)weight);
         var slope = (float)weight - 0.5;
         Assert.Equal(slope, result.ParameterGradients!["0.weight"][0], 1e-6 * Math.Abs(slope));
         Assert.Equal(0, result.ParameterGradients["0.bias"][0]);
+    }
+
+    /// <summary>u = x. In double precision the losses are finite, and so are their gradients.</summary>
+    [Theory]
+    [InlineData("u / (u + 1e-60)")]
+    [InlineData("(u*u + 1e-60)^0.5")]
+    [InlineData("u * 1e60")]
+    [InlineData("sqrt(u*u + 1e-60)")]
+    public void Constants_beyond_single_precision_make_no_NaN_at_zero(string residual)
+    {
+        var result = Evaluate([new Linear { OutFeatures = 1 }], [0], new ObjectiveTerm { Name = "f", On = "p", Residual = residual }, 1);
+        Assert.Equal(0, result.Value, 1e-18);
+        Assert.All(result.ParameterGradients!.Values, gradient => Assert.Equal(0, gradient.CountNonFinite()));
+    }
+
+    [Theory]
+    [InlineData(Reduction.Mean)]
+    [InlineData(Reduction.MeanSquare)]
+    public void A_weight_beyond_single_precision_makes_no_NaN_of_a_residual_of_zero(Reduction reduction)
+    {
+        var term = new ObjectiveTerm { Name = "f", On = "p", Residual = "u", Reduction = reduction, Weight = 1e60 };
+        var result = Evaluate([new Linear { OutFeatures = 1 }], [0], term, 1);
+        Assert.Equal((0, 0), (result.Value, result.ParameterGradients!["0.weight"][0]));
+    }
+
+    /// <summary>Nothing is there to be divided, so its share of whatever eps is none.</summary>
+    [Fact]
+    public void An_eps_too_small_for_single_precision_is_not_zero()
+    {
+        double[] constant = [2, 2, 2];
+        foreach (var service in new[] { Dense, Tensors })
+        {
+            foreach (var layer in new Layer[] { new BatchNorm { Eps = 1e-60 }, new LayerNorm { Eps = 1e-60 }, new GroupNorm { Groups = 1, Eps = 1e-60 } })
+            {
+                Assert.Equal(new double[3], Answers.Flat(Ask(service, layer, Dtype.Float32, constant, new Sum()).Outputs));
+            }
+        }
+    }
+
+    /// <summary>Of two, the first share is the sigmoid of the difference.</summary>
+    [Theory]
+    [InlineData(Dtype.Float32)]
+    [InlineData(Dtype.Float64)]
+    public void Derivatives_of_softmax_keep_their_digits_where_a_share_is_all_but_1(Dtype dtype)
+    {
+        double[] x = [-30, -8, -1, 1, 4, 12, 30];
+        var network = new NetworkSpec
+        {
+            InputShape = [1],
+            Dtype = dtype,
+            Layers = [new Linear { OutFeatures = 2, Bias = false }, new Softmax(), new Linear { OutFeatures = 1, Bias = false }],
+            Parameters = new Dictionary<string, NdArray>
+            {
+                ["0.weight"] = new(new Shape(2, 1), Numbers(1, 0)), ["2.weight"] = new(new Shape(1, 2), Numbers(1, 0)),
+            },
+        };
+        var orders = Tensors.Differentiate(
+            new GradientRequest { Network = network, Inputs = new NdArray(new Shape(x.Length, 1), x), Gradient = new Derivatives { Order = 4 } },
+            CancellationToken.None).Gradients!;
+        foreach (var (i, at) in x.Index())
+        {
+            var sign = Math.Sign(at);
+            var apart = -sign * ((sign * Jet.Variable(at, 4)).Exp() + 1).Reciprocal();
+            var scale = Enumerable.Range(1, 4).Max(k => Math.Abs(apart.Derivative(k)));
+            Assert.All(Enumerable.Range(1, 4),
+                order => Assert.Equal(apart.Derivative(order) / scale, orders[(4 * i) + order - 1] / scale, 200 * dtype.Epsilon()));
+        }
+    }
+
+    [Theory]
+    [InlineData(1e-200)]
+    [InlineData(1)]
+    [InlineData(1e200)]
+    public void Gradients_of_any_size_have_an_angle(double size)
+    {
+        var (one, other) = (new NdArray(new Shape(2), [3 * size, 4 * size]), new NdArray(new Shape(2), [4 * size, 3 * size]));
+        var angle = GradientAngle.Between(new Dictionary<string, NdArray> { ["a"] = one }, new Dictionary<string, NdArray> { ["a"] = other });
+        Assert.Equal(24.0 / 25, angle.Cosine, 1e-15);
+        Assert.Equal(Math.Sqrt(2) / 5, angle.RelativeDifference, 1e-15);
     }
 
     private static double[] Numbers(params double[] values) => values;
@@ -249,6 +338,7 @@ public sealed class NumberRangeLaws
     {
         // Exponentials are off by as many roundings as their argument counts: a square for the normal distribution, a cube for what stands for it.
         var bound = dtype.Epsilon() * (128 + Math.Min(1000, Math.Abs(x * x * x)));
+
         // Some slopes have a zero near 1, beside which they are sums of larger numbers.
         var scale = Math.Max(Math.Max(Math.Abs(dense), Math.Abs(tensor)), Math.Abs(x) is > 0.5 and < 3 ? 1 : 0);
         var denormal = dtype == Dtype.Float32 ? 1e-35 : 1e-300;
@@ -256,6 +346,28 @@ public sealed class NumberRangeLaws
     }
 
     private static GradientResult Ask(GradientService service, Layer layer, Dtype dtype, double[] x, Question question) => service.Differentiate(
-        new GradientRequest { Network = new NetworkSpec { InputShape = [1], Layers = [layer], Dtype = dtype }, Inputs = new NdArray(new Shape(x.Length, 1), x), Gradient = question },
+        new GradientRequest
+        {
+            Network = new NetworkSpec { InputShape = [1], Layers = [layer], Dtype = dtype },
+            Inputs = new NdArray(new Shape(x.Length, 1), x),
+            Gradient = question,
+        },
+        CancellationToken.None);
+
+    private static ObjectiveResult Evaluate(Layer[] layers, double[] x, ObjectiveTerm term, params double[] weight) => DomainServices.Objectives().Evaluate(
+        new ObjectiveRequest
+        {
+            Network = new NetworkSpec
+            {
+                InputShape = [1],
+                Layers = layers,
+                Parameters = new Dictionary<string, NdArray>
+                {
+                    ["0.weight"] = new(new Shape(1, 1), weight), ["0.bias"] = new(new Shape(1), Numbers(0)),
+                },
+            },
+            Points = [new PointSet { Name = "p", Inputs = new NdArray(new Shape(x.Length, 1), x) }],
+            Terms = [term],
+        },
         CancellationToken.None);
 }

@@ -12,7 +12,8 @@ internal sealed class Jet(double[] coefficients)
 
     public static Jet operator *(double number, Jet a) => new([.. a.Coefficients.Select(coefficient => number * coefficient)]);
 
-    public static Jet operator *(Jet a, Jet b) => new([.. a.Coefficients.Select((_, k) => Enumerable.Range(0, k + 1).Sum(j => a.Coefficients[j] * b.Coefficients[k - j]))]);
+    public static Jet operator *(Jet a, Jet b) =>
+        new([.. a.Coefficients.Select((_, k) => Enumerable.Range(0, k + 1).Sum(j => a.Coefficients[j] * b.Coefficients[k - j]))]);
 
     private double[] Coefficients { get; } = coefficients;
 

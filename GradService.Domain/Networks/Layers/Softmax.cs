@@ -1,5 +1,6 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
+using GradService.Domain.Native;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Networks.Layers;
@@ -24,5 +25,5 @@ public sealed record Softmax : Layer
         return Node(path, input, input);
     }
 
-    internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) => x.softmax(Dim < 0 ? Dim : Dim + 1);
+    internal override Tensor Forward(LayerNode node, Tensor x, IForward pass) => x.Softmax(Dim < 0 ? Dim : Dim + 1);
 }

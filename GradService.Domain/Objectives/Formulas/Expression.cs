@@ -58,8 +58,8 @@ internal sealed record Number(double Value) : Expression
 
     public Tensor Filled(ReadOnlySpan<long> shape, IFormulaValues values) => Tensors.Filled(shape, values.Dtype.ToScalarType(), In(values.Dtype));
 
-    /// <summary>The number in a dtype: libtorch throws at one that float32 has no room for, IEEE makes it an infinity.</summary>
-    public double In(Dtype dtype) => dtype == Dtype.Float32 ? (float)Value : Value;
+    /// <summary>The number in a dtype, neither 0 nor infinite where it is not in double precision.</summary>
+    public double In(Dtype dtype) => dtype == Dtype.Float32 ? (float)dtype.Nearest(Value) : Value;
 }
 
 /// <summary>What a name stands for.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using GradService.Domain.Arrays;
 using GradService.Domain.Networks.Dense;
 using GradService.Domain.Statistics;
 
@@ -17,7 +18,7 @@ internal sealed class ManagedTrace<T> : LayerTrace
     {
         (_kernel, _after) = (kernel, after);
         (Mean, Variance) = used;
-        Inverse = Array.ConvertAll(Variance, value => T.One / T.Sqrt(value + T.CreateTruncating(site.Layer.Eps)));
+        Inverse = Array.ConvertAll(Variance, value => T.One / T.Sqrt(value + T.CreateTruncating(plan.Shape.Dtype.Nearest(site.Layer.Eps))));
         Scale = [.. Inverse.Select((inverse, channel) => Weighed(correction?.Scale, channel) * inverse)];
         Bias = [.. Inverse.Select((_, channel) => correction is null ? kernel.Bias(channel) : kernel.Bias(channel) + Weighed(correction.Shift, channel))];
 
