@@ -15,6 +15,7 @@ internal static class TensorOperations
 {
     internal static readonly Scalar One = 1;
 
+    // Of sums of squares: between these neither they nor their powers in higher derivatives over- or underflow.
     private const double LeastSquare = 1e-8;
     private const double MostSquare = 1e8;
 
@@ -88,7 +89,7 @@ internal static class TensorOperations
         return centred.Over(variance.sqrt());
     }
 
-    /// <summary>Whether all sums of squares are of a size at which neither they nor their powers in higher derivatives over- or underflow.</summary>
+    /// <summary>Whether sums of squares can be used as they are, no scale being taken out before squaring.</summary>
     public static bool AreOrdinarySquares(this Tensor squares) => squares.Within(LeastSquare, MostSquare);
 
     /// <summary>[.., I] · [I, O] = [.., O]: a matrix product over the last axis. (matmul ends the process on bad shapes, mm throws.)</summary>
@@ -171,6 +172,10 @@ internal static class TensorOperations
     /// What to divide by before squares are taken: where they are out of the ordinary a power of two near the largest magnitude over the axes,
     /// so that dividing rounds nothing; else 1. A constant for gradients.
     /// </summary>
+    /// <param name="a">The values.</param>
+    /// <param name="beyond">Where their sums of squares are out of the ordinary, the axes being kept with size 1.</param>
+    /// <param name="axes">The axes over which squares are summed.</param>
+    /// <param name="least">What the scale is not less than: the root of what is added to the squares.</param>
     private static Tensor ScaleWhere(this Tensor a, Tensor beyond, long[] axes, double least)
     {
         using var scope = NewDisposeScope();

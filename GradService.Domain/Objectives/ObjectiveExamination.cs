@@ -254,13 +254,13 @@ internal static class ObjectiveExamination
                     : used[site.Node], batch.Corrections);
             var eval = Again(batch,
                 site => site is { MeasuresBatch: true, Layer.TrackRunningStats: true } ? after[site.Node].Moments.Detached() : used[site.Node], NoCorrections);
-            size += SumOfSquares(outputs);
-            whole += SumOfSquares(outputs.Minus(eval));
-            bessel += SumOfSquares(outputs.Minus(unbiased));
-            lag += SumOfSquares(unbiased.Minus(eval));
+            size = Norm(size, outputs);
+            whole = Norm(whole, outputs.Minus(eval));
+            bessel = Norm(bessel, outputs.Minus(unbiased));
+            lag = Norm(lag, unbiased.Minus(eval));
         }
 
-        return new EvalEvidence(Math.Sqrt(size), Math.Sqrt(whole), Math.Sqrt(bessel), Math.Sqrt(lag),
+        return new EvalEvidence(size, whole, bessel, lag,
             run.Batches.Max(batch => batch.Batch.Count) * run.Setting.Normalization.Sites.First(site => site.MeasuresBatch).Positions);
     }
 
@@ -268,9 +268,6 @@ internal static class ObjectiveExamination
     private static Tensor Again(BatchRun batch, Func<NormalizationSite, Moments> given, IReadOnlyDictionary<LayerNode, Correction>? corrections) =>
         TorchRun.Of(batch.Start with { Corrections = corrections }, batch.Inputs, (site, _) => given(site)).Outputs;
 
-    private static double SumOfSquares(Tensor values)
-    {
-        var norm = values.ToNdArray().Norm();
-        return norm * norm;
-    }
+    /// <summary>The norm of the values and of others that have one, together.</summary>
+    private static double Norm(double others, Tensor values) => double.Hypot(others, values.ToNdArray().Norm());
 }

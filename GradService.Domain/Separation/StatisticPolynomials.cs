@@ -22,8 +22,8 @@ internal sealed class StatisticPolynomials
     private readonly IReadOnlyDictionary<LayerNode, Moments> _used;
     private readonly List<Polynomial> _polynomials = [];
 
-    // How far the statistics of the coupled layers are from what they are, in forward order, mean before variance: leaves, and their units.
-    // In units of the standard deviation and the variance themselves no derivative under- or overflows.
+    // By how much the statistics of the coupled layers are moved, in forward order, mean before variance: leaves, all 0. They count standard
+    // deviations and variances, the units, lest derivatives under- or overflow.
     private readonly List<Tensor> _variables = [];
     private readonly Dictionary<LayerNode, Moments> _units = [];
 

@@ -46,6 +46,7 @@ public sealed class VectorMathTests
     {
         var singles = Arguments.Select(x => (double)(float)x).ToArray();
         Assert.InRange(Wrong(Math.Tanh, x => VectorMath.Tanh<float>(x).Value), 0, 8);
+        Assert.InRange(Wrong(x => Math.Pow(Math.Cosh(x), -2), x => VectorMath.Tanh<float>(x).Slope), 0, 8);
         Assert.InRange(Wrong(x => 1 / (1 + Math.Exp(-x)), x => VectorMath.Sigmoid<float>(x).Value), 0, 8);
         Assert.InRange(Wrong(x => Math.Max(x, 0) + (2 * Math.Atanh(Math.Exp(-Math.Abs(x)) / (2 + Math.Exp(-Math.Abs(x))))),
             x => VectorMath.Softplus<float>(x).Value), 0, 8);
