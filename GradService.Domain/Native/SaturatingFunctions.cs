@@ -29,9 +29,8 @@ internal static class SaturatingFunctions
         }
 
         using var scope = NewDisposeScope();
-        var (upper, lower) = (x.Above(Tail), x.Below(-Tail));
-        var small = x.Times(-2).where(upper, x.Times(2)).sigmoid();
-        return small.Times(-2).Plus(1).where(upper, small.Times(2).Plus(-1).where(lower, x.tanh())).MoveToOuterDisposeScope();
+        var size = Composed(() => x.abs().Times(-2).sigmoid().Times(-2).Plus(1));
+        return size.where(x.Above(Tail), size.neg().where(x.Below(-Tail), x.tanh())).MoveToOuterDisposeScope();
     }
 
     /// <summary>1 / (1 + e⁻ˣ), in its upper tail as 1 − σ(−x).</summary>
@@ -43,7 +42,8 @@ internal static class SaturatingFunctions
         }
 
         using var scope = NewDisposeScope();
-        return x.neg().sigmoid().neg().Plus(1).where(x.Above(Tail), x.sigmoid()).MoveToOuterDisposeScope();
+        var upper = Composed(() => x.neg().sigmoid().neg().Plus(1));
+        return upper.where(x.Above(Tail), x.sigmoid()).MoveToOuterDisposeScope();
     }
 
     /// <summary>x · σ(x), in its upper tail as x − x·σ(−x).</summary>
@@ -55,7 +55,8 @@ internal static class SaturatingFunctions
         }
 
         using var scope = NewDisposeScope();
-        return x.Minus(x.Times(x.neg().sigmoid())).where(x.Above(Tail), x.silu()).MoveToOuterDisposeScope();
+        var upper = Composed(() => x.Minus(x.Times(x.neg().sigmoid())));
+        return upper.where(x.Above(Tail), x.silu()).MoveToOuterDisposeScope();
     }
 
     /// <summary>e^x / Σ e^x along an axis, of which a share of all but 1 is found as 1 less the others.</summary>
@@ -89,7 +90,7 @@ internal static class SaturatingFunctions
         }
 
         var (linear, tail) = (scaled.Above(threshold), scaled.Above(Tail));
-        var bend = scaled.neg().where(tail, scaled).exp().log1p().mul(inverse);
+        var bend = Composed(() => scaled.neg().where(tail, scaled).exp().log1p().mul(inverse));
         return x.where(linear, x.Plus(bend).where(tail, bend)).MoveToOuterDisposeScope();
     }
 
@@ -104,7 +105,7 @@ internal static class SaturatingFunctions
         using var scope = NewDisposeScope();
         using Scalar nothing = 0.0;
         var near = x.WhereGaussian();
-        var lower = near.Times(near.Times(-Math.Sqrt(0.5)).erfc()).Times(0.5);
+        var lower = Composed(() => near.Times(near.Times(-Math.Sqrt(0.5)).erfc()).Times(0.5));
         var curved = lower.where(x.Below(-LowerTailOfGelu), near.gelu());
         return x.where(x.Above(GaussianVanishes), curved.masked_fill(x.Below(-GaussianVanishes), nothing)).MoveToOuterDisposeScope();
     }
@@ -127,5 +128,12 @@ internal static class SaturatingFunctions
         using Scalar least = -GaussianVanishes;
         using Scalar most = GaussianVanishes;
         return x.clamp(least, most);
+    }
+
+    /// <summary>What several operations make, without what stood between them.</summary>
+    private static Tensor Composed(Func<Tensor> make)
+    {
+        using var scope = NewDisposeScope();
+        return make().MoveToOuterDisposeScope();
     }
 }

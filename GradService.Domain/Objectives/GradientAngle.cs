@@ -15,7 +15,7 @@ internal sealed record GradientAngle(double? Cosine, double RelativeDifference)
     public static GradientAngle? Between(IReadOnlyDictionary<string, NdArray> gradient, IReadOnlyDictionary<string, NdArray> whole)
     {
         // A power of two that takes the size out before anything is squared: it rounds nothing.
-        var largest = gradient.Values.Concat(whole.Values).Max(values => values.MaxAbsolute());
+        var largest = gradient.Values.Concat(whole.Values).Select(values => values.MaxAbsolute()).Append(0).Max();
         var unit = largest > 0 && double.IsFinite(largest) ? Math.ScaleB(1, Math.Min(1000, -Math.ILogB(largest))) : 1;
         var (product, own, other, difference) = (0.0, 0.0, 0.0, 0.0);
         foreach (var (name, values) in gradient)

@@ -327,8 +327,8 @@ public sealed class NumberRangeLaws
     public void Gradients_of_any_size_have_an_angle(double size)
     {
         var (one, other) = (new NdArray(new Shape(2), [3 * size, 4 * size]), new NdArray(new Shape(2), [4 * size, 3 * size]));
-        var angle = GradientAngle.Between(new Dictionary<string, NdArray> { ["a"] = one }, new Dictionary<string, NdArray> { ["a"] = other });
-        Assert.Equal(24.0 / 25, angle.Cosine, 1e-15);
+        var angle = GradientAngle.Between(new Dictionary<string, NdArray> { ["a"] = one }, new Dictionary<string, NdArray> { ["a"] = other })!;
+        Assert.Equal(24.0 / 25, angle.Cosine!.Value, 1e-15);
         Assert.Equal(Math.Sqrt(2) / 5, angle.RelativeDifference, 1e-15);
     }
 
