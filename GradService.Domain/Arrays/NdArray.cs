@@ -87,6 +87,20 @@ public sealed class NdArray
         return -1;
     }
 
+    /// <summary>Whether every element is that number.</summary>
+    public bool IsAll(double number)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            if (this[i] != number)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public int CountNonFinite() => _singles is null ? CountNonFinite<double>(_doubles) : CountNonFinite<float>(_singles);
 
     /// <summary>The largest absolute value; 0 if empty, NaN if any is NaN.</summary>

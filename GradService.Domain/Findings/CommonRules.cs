@@ -10,6 +10,7 @@ internal static class CommonRules
         DerivativeVanishes.Rule,
         BatchTooSmall.Rule,
         RunningStatsUntrained.Rule,
+        PartialStatistics.Rule,
         ZeroVarianceChannel.Rule,
         Kink.Rule,
         BelowNoise.Rule,

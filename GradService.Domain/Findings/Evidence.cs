@@ -1,4 +1,5 @@
 using GradService.Domain.Arrays;
+using GradService.Domain.Networks;
 using GradService.Domain.Runs;
 
 namespace GradService.Domain.Findings;
@@ -33,7 +34,16 @@ internal abstract record Evidence
     /// <summary>The mode whose derivatives are the slopes of the curve.</summary>
     public abstract string Slope { get; }
 
+    /// <summary>The network as the request has it.</summary>
+    public required NetworkSource Network { get; init; }
+
     public FiniteDifferenceOutcome? FiniteDifferences { get; init; }
+
+    /// <summary>Where numbers that are not finite come from; looked for only where there are any.</summary>
+    public NonFiniteOrigin? Origin { get; init; }
+
+    /// <summary>Points at which the answer's function has a corner, as far as they were looked for.</summary>
+    public IReadOnlyList<Corner> Corners { get; init; } = [];
 
     /// <summary>NaN and infinities, counted once: answers may be large.</summary>
     public NonFiniteCounts NonFinite => field ??= new NonFiniteCounts(

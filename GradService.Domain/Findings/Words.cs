@@ -23,10 +23,18 @@ internal static class Words
     /// <summary>A phrase as a sentence begins with it.</summary>
     public static string Sentence(string phrase) => char.ToUpperInvariant(phrase[0]) + phrase[1..];
 
+    /// <summary>"1 value", "7 values".</summary>
+    public static string Count(long count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
+
     /// <summary>The first few names, and how many more.</summary>
-    public static string Names(IEnumerable<string> names)
+    public static string Names(IEnumerable<string> names) => First(names, 5);
+
+    /// <summary>Layers and parameters, of which more are told: each has to be mended.</summary>
+    public static string Layers(IEnumerable<string> names) => First(names, 20);
+
+    private static string First(IEnumerable<string> names, int most)
     {
         var all = names.ToList();
-        return string.Join(", ", all.Take(5)) + (all.Count > 5 ? $" and {all.Count - 5} more" : "");
+        return string.Join(", ", all.Take(most)) + (all.Count > most ? $" and {all.Count - most} more" : "");
     }
 }

@@ -5,6 +5,7 @@ using GradService.Domain.Catalog;
 using GradService.Domain.Faults;
 using GradService.Domain.Findings;
 using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Runs.Managed;
 using GradService.Domain.Runs.Torch;
@@ -155,6 +156,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
             Question = question,
             Size = plan.Size,
             Dtype = plan.Shape.Dtype,
+            Network = request.Network,
             Outputs = outputs,
             Answer = answer,
             Layers = layers,
@@ -164,6 +166,13 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
                 ? CheckByDifferences(request, plan, network.Tensors, question, answer, cancellation)
                 : null,
         };
+
+        // Without libtorch the dense engine answers all the same.
+        if (evidence.NonFinite.Total > 0 && LibTorch.Failure is null)
+        {
+            evidence = evidence with { Origin = NonFiniteGradient.Of(plan, network.Tensors, request.Inputs, layers, answer, cancellation) };
+        }
+
         var separated = question.Choose(plan.Size);
         return new GradientResult
         {

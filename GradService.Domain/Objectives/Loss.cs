@@ -102,7 +102,7 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
     }
 
     /// <summary>∂(weight · value)/∂r at each point.</summary>
-    private static Tensor Slope(Term term, Tensor residual, long count) => term.Reduction == Reduction.MeanSquare
+    public static Tensor Slope(Term term, Tensor residual, long count) => term.Reduction == Reduction.MeanSquare
         ? residual.Times(residual.Nearest(2 * term.Weight / count))
         : Tensors.Filled(residual.shape, residual.dtype, residual.Nearest(term.Weight / count));
 

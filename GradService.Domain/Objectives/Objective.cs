@@ -72,6 +72,15 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
         return variables.All(name => name.Length == 1) ? $"{output}_{string.Concat(variables)}" : string.Join("__", variables.Prepend(output));
     }
 
+    /// <summary>A name as formulas write it.</summary>
+    public string NameOf(Expression name) => name switch
+    {
+        Variable variable => Names.Variables[variable.Index],
+        Output output => Names.Outputs[output.Index],
+        Derivative derivative => NameOf(InputQuantity.Derivative(derivative.Index)),
+        _ => "target",
+    };
+
     private static FormulaNames NamesOf(ObjectiveRequest request, NetworkShape shape)
     {
         var variables = request.Variables ?? (shape.Input.Elements == 1 ? ["x"] : []);

@@ -225,13 +225,20 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
             evidence = new ObjectiveEvidence
             {
                 Dtype = network.Dtype,
+                Network = request.Network,
                 Setting = setting,
                 Loss = loss,
                 Layers = [.. run.Batches.SelectMany(batch => batch.Layers)],
                 Derivatives = ObjectiveExamination.Derivatives(run, loss, network, cancellation),
                 Sets = ObjectiveExamination.Sets(run),
                 Eval = ObjectiveExamination.Eval(run),
+                Corners = LossCorners.Of(run, loss, cancellation),
             };
+            if (evidence.NonFinite.Total > 0)
+            {
+                evidence = evidence with { Origin = NonFiniteLoss.Of(run, loss, cancellation) };
+            }
+
             suspects = ObjectiveExamination.Suspects(run, loss, evidence.Derivatives, cancellation);
         }
 

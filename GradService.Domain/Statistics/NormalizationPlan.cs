@@ -27,6 +27,10 @@ internal sealed record NormalizationSite(LayerNode Node, BatchNorm Layer, BatchN
     /// <summary>Whether it corrects what it normalised.</summary>
     public bool Corrects => Mode.Corrects(Layer);
 
+    /// <summary>Whether what it gives depends on the running statistics as they were before, after that many batches.</summary>
+    public bool UsesRunning(double batchesTracked) => Layer.TrackRunningStats
+        && (!Measures || Corrects || (Mode.UsesUpdated && Mode.BatchWeight(batchesTracked, Layer.Momentum) is not 1));
+
     /// <summary>How many samples its statistics are taken over; null where they come from before.</summary>
     public long? SamplesBehind(long samples, NdArray? referenceInputs) => MeasuresBatch ? samples : Mode.NeedsReference ? referenceInputs!.Shape[0] : null;
 

@@ -18,6 +18,7 @@ internal static class FindingHeadlines
         ["eval-differs"] = "mode eval gives another function",
         ["batch-too-small"] = "a small batch: uncertain statistics",
         ["running-stats-untrained"] = "running statistics never saw a batch",
+        ["partial-statistics"] = "a running mean or variance is missing",
         ["zero-variance-channel"] = "a channel hardly varies: eps decides",
         ["kink"] = "the curve has a corner",
         ["below-noise"] = "zero, as far as can be told",

@@ -15,10 +15,12 @@ internal static class BatchTooSmall
             return null;
         }
 
-        var first = small[0];
-        var batch = first.Site.Mode.NeedsReference ? "reference batch" : "batch";
-        return $"The statistics of BatchNorm layer {Words.Names(small.Select(layer => layer.Name))} are taken over "
-            + $"{first.StatisticsSamples * first.Site.Positions} values per channel, fewer than {Enough}: "
-            + $"outputs and gradients depend strongly on which samples happen to be in the {batch}. Send more samples, or use running statistics (mode eval).";
+        var counts = small.GroupBy(layer => layer.StatisticsSamples!.Value * layer.Site.Positions)
+            .Select((group, at) =>
+                $"of {(at == 0 ? "BatchNorm " : "")}layer {Words.Layers(group.Select(layer => layer.Name))} are taken over {Words.Count(group.Key, "value")} "
+                    + "per channel");
+        var batches = small.Select(layer => layer.Site.Mode.NeedsReference ? "reference batch" : "batch").Distinct();
+        return $"The statistics {string.Join(", those ", counts)}, fewer than {Enough}: outputs and gradients depend strongly on which samples happen to be in "
+            + $"the {string.Join(" and the ", batches)}. Send more samples, or use running statistics (mode eval).";
     }
 }

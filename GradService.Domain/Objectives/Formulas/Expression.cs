@@ -24,6 +24,24 @@ internal abstract record Expression
 
     public abstract Tensor Evaluate(IFormulaValues values);
 
+    /// <summary>What it makes its value of; empty for names and numbers.</summary>
+    public virtual IReadOnlyList<Expression> Operands => [];
+
+    /// <summary>Whether it is another number where the network is another one.</summary>
+    public virtual bool ReadsNetwork => Operands.Any(operand => operand.ReadsNetwork);
+
+    /// <summary>The operation as formulas write it: "sqrt", "/"; empty for names and numbers.</summary>
+    public virtual string Symbol => "";
+
+    /// <summary>Whether the derivative jumps, or has no bound, where the operand is zero.</summary>
+    public virtual bool HasCornerAtZero => false;
+
+    /// <summary>The operation alone, on values of its operands, which it leaves as they are.</summary>
+    public virtual Tensor Of(IReadOnlyList<Tensor> operands) => throw new InvalidOperationException("It has no operands.");
+
+    /// <summary>The operation with its operands, as formulas write it: "sqrt(0)", "1/0".</summary>
+    public virtual string Write(IReadOnlyList<string> operands) => throw new InvalidOperationException("It has no operands.");
+
     /// <summary>1 where the node makes a tensor [n] of its own; a name gives one that is there.</summary>
     public int Own => Math.Min(1, Operations);
 
@@ -81,11 +99,15 @@ internal sealed record Variable(int Index) : Named
 
 internal sealed record Output(int Index) : Named
 {
+    public override bool ReadsNetwork => true;
+
     public override Tensor Evaluate(IFormulaValues values) => values.Output(Index);
 }
 
 internal sealed record Derivative(DerivativeIndex Index) : Named
 {
+    public override bool ReadsNetwork => true;
+
     public override Tensor Evaluate(IFormulaValues values) => values.Derivative(Index);
 }
 
@@ -106,6 +128,18 @@ internal sealed record Unary(Function Function, Expression Argument) : Expressio
     public override int Additions { get; } = Argument.Additions + 1;
 
     public override Tensor Evaluate(IFormulaValues values) => With(Argument, Argument.Evaluate(values), Function.OfTensor);
+
+    public override IReadOnlyList<Expression> Operands => [Argument];
+
+    public override bool ReadsNetwork { get; } = Argument.ReadsNetwork;
+
+    public override string Symbol => Function.Name;
+
+    public override bool HasCornerAtZero => Function.HasCornerAtZero;
+
+    public override Tensor Of(IReadOnlyList<Tensor> operands) => Function.OfTensor(operands[0]);
+
+    public override string Write(IReadOnlyList<string> operands) => $"{Symbol}({operands[0]})";
 }
 
 internal sealed record Binary(Operator Operator, Expression Left, Expression Right) : Expression
@@ -123,6 +157,16 @@ internal sealed record Binary(Operator Operator, Expression Left, Expression Rig
 
     public override Tensor Evaluate(IFormulaValues values) =>
         With(Left, Left.Evaluate(values), left => With(Right, Right.Evaluate(values), right => Operator.OfTensors(left, right)));
+
+    public override IReadOnlyList<Expression> Operands => [Left, Right];
+
+    public override bool ReadsNetwork { get; } = Left.ReadsNetwork || Right.ReadsNetwork;
+
+    public override string Symbol => Operator.Symbol;
+
+    public override Tensor Of(IReadOnlyList<Tensor> operands) => Operator.OfTensors(operands[0], operands[1]);
+
+    public override string Write(IReadOnlyList<string> operands) => Operator.Write(operands[0], operands[1]);
 }
 
 /// <summary>A power with a constant exponent, which has a derivative where the base is zero or negative too.</summary>
@@ -138,4 +182,17 @@ internal sealed record ConstantPower(Expression Base, Number Exponent) : Express
     public override int Additions { get; } = Base.Additions + (Exponent.Value == 2 ? 1 : 5);
 
     public override Tensor Evaluate(IFormulaValues values) => With(Base, Base.Evaluate(values), @base => @base.Power(Exponent.In(values.Dtype)));
+
+    // The exponent stays a number: as a tensor it would have a derivative, which may be none.
+    public override IReadOnlyList<Expression> Operands => [Base];
+
+    public override bool ReadsNetwork { get; } = Base.ReadsNetwork;
+
+    public override string Symbol => Operator.Power.Symbol;
+
+    public override Tensor Of(IReadOnlyList<Tensor> operands) =>
+        operands[0].Power(Exponent.In(operands[0].dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64));
+
+    public override string Write(IReadOnlyList<string> operands) =>
+        Operator.Power.Write(operands[0], Exponent.Value.ToString("G3", System.Globalization.CultureInfo.InvariantCulture));
 }

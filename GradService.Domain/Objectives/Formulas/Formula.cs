@@ -27,6 +27,7 @@ public sealed class Formula
         Derivatives = [.. named.OfType<Derivative>().Select(derivative => derivative.Index).Distinct()];
         UsesOutputs = named.OfType<Output>().Any();
         UsesTarget = named.OfType<Target>().Any();
+        HasCorners = AnyCorner(root);
     }
 
     public string Text { get; }
@@ -64,4 +65,13 @@ public sealed class Formula
     /// that is a single name gives the very tensor that it was given.
     /// </summary>
     internal Tensor Evaluate(IFormulaValues values) => _root is Number number ? number.Filled([values.Count], values) : _root.Evaluate(values);
+
+    /// <summary>Whether a derivative with respect to the network jumps somewhere, or has no bound.</summary>
+    internal bool HasCorners { get; }
+
+    /// <summary>The formula operation by operation; the tensors belong to the caller's dispose scope.</summary>
+    internal FormulaStep Trace(IFormulaValues values) => FormulaStep.Of(_root, values);
+
+    private static bool AnyCorner(Expression expression) =>
+        (expression.HasCornerAtZero && expression.ReadsNetwork) || expression.Operands.Any(AnyCorner);
 }

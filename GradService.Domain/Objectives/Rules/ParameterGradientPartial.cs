@@ -7,7 +7,7 @@ internal static class ParameterGradientPartial
 {
     public static FindingRule Rule { get; } = FindingRule.For<ObjectiveEvidence>("parameter-gradient-partial", Severity.Warning, EvidenceKinds.None, Examine);
 
-    private static string? Examine(ObjectiveEvidence evidence) => evidence.Partial is { } partial && !(partial.RelativeDifference <= 1e-3)
+    private static string? Examine(ObjectiveEvidence evidence) => evidence.Partial is { RelativeDifference: > 1e-3 } partial
         ? "This parameter gradient is not that of the loss: it leaves out how the parameters move the batch statistics (throughStatistics false). "
             + $"Beside the true gradient {partial.Words}. Set throughStatistics true, or take mode trainDetached, "
             + "where that is the default."

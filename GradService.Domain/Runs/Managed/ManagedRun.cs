@@ -177,8 +177,24 @@ internal sealed class ManagedRun<T> : ManagedRun
             Rounding?.Move<T>(means);
             Rounding?.Move<T>(variances);
             _traces[end] = ManagedTrace<T>.OfBatch(_plan, _plan.Normalization[Network.Layers[end].Node], (NormalizationKernel<T>)Network.Layers[end].Kernel,
-                (means, variances), Blocks.Samples);
+                (means, variances), Blocks.Samples, channel => RangeOf(end, channel));
         }
+    }
+
+    /// <summary>The largest less the smallest of what entered a channel of a BatchNorm layer; that the mean is subtracted makes no difference.</summary>
+    private double RangeOf(int layer, int channel)
+    {
+        var (smallest, largest) = (double.PositiveInfinity, double.NegativeInfinity);
+        for (var block = 0; block < Blocks.Count; block++)
+        {
+            foreach (var value in KeptOf(layer, block).Slice(channel * Blocks.Size, Blocks.SamplesIn(block)))
+            {
+                smallest = Math.Min(smallest, double.CreateTruncating(value));
+                largest = Math.Max(largest, double.CreateTruncating(value));
+            }
+        }
+
+        return largest - smallest;
     }
 
     private void RunLayer(int layer, int block, BlockScratch<T> scratch)

@@ -11,12 +11,13 @@ internal sealed class ManagedTrace<T> : LayerTrace
 {
     private readonly NormalizationKernel<T> _kernel;
     private readonly RunningChannels _after;
+    private readonly Func<int, double>? _range;
 
     private ManagedTrace(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel, ChannelStatistics used, RunningChannels after,
-        Correction? correction = null)
+        Correction? correction = null, Func<int, double>? range = null)
         : base(plan, site)
     {
-        (_kernel, _after) = (kernel, after);
+        (_kernel, _after, _range) = (kernel, after, range);
         (Mean, Variance) = used;
         Inverse = Array.ConvertAll(Variance, value => T.One / T.Sqrt(value + T.CreateTruncating(plan.Shape.Dtype.Nearest(site.Layer.Eps))));
         Scale = [.. Inverse.Select((inverse, channel) => Weighed(correction?.Scale, channel) * inverse)];
@@ -46,8 +47,13 @@ internal sealed class ManagedTrace<T> : LayerTrace
     }
 
     /// <summary>By the statistics that a reference batch had at the same layer.</summary>
-    public static ManagedTrace<T> OfReference(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel, ManagedTrace<T> reference) =>
-        new(plan, site, kernel, new ChannelStatistics(reference.Mean, reference.Variance), RunningOf(site, kernel));
+    public static ManagedTrace<T> OfReference(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel, ManagedTrace<T> reference)
+    {
+        // The reference batch's run is gone before anybody asks.
+        var ranges = reference.Mean.Select((_, channel) => reference._range!(channel)).ToList();
+        return new ManagedTrace<T>(plan, site, kernel, new ChannelStatistics(reference.Mean, reference.Variance), RunningOf(site, kernel),
+            range: channel => ranges[channel]);
+    }
 
     /// <summary>By what was measured, or by what the mode makes of it.</summary>
     /// <param name="plan">The run's plan.</param>
@@ -55,14 +61,19 @@ internal sealed class ManagedTrace<T> : LayerTrace
     /// <param name="kernel">The same with its numbers.</param>
     /// <param name="measured">Mean and biased variance of n values, [C] each.</param>
     /// <param name="n">How many values.</param>
-    public static ManagedTrace<T> OfBatch(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel, (T[] Mean, T[] Variance) measured, long n)
+    /// <param name="range">The largest less the smallest of a channel's values.</param>
+    public static ManagedTrace<T> OfBatch(RunPlan plan, NormalizationSite site, NormalizationKernel<T> kernel, (T[] Mean, T[] Variance) measured, long n,
+        Func<int, double> range)
     {
         var batch = new ChannelStatistics(measured.Mean, measured.Variance);
         var before = RunningOf(site, kernel);
         var after = site.Mode.BatchWeight(before.BatchesTracked, site.Layer.Momentum) is { } weight ? before.TakeIn(batch, n, weight) : before;
         var used = site.Mode.Use(batch, before.Statistics, after.Statistics);
-        return new ManagedTrace<T>(plan, site, kernel, used, after, site.Corrects ? Correction.Of(site, used.Doubles, before.Statistics.Doubles) : null);
+        return new ManagedTrace<T>(plan, site, kernel, used, after, site.Corrects ? Correction.Of(site, used.Doubles, before.Statistics.Doubles) : null,
+            range);
     }
+
+    private protected override double? ReadRange(int channel) => _range?.Invoke(channel);
 
     private protected override ChannelValues ReadUsed() => new(Mean.ToNdArray(), Variance.ToNdArray());
 

@@ -34,6 +34,9 @@ internal sealed record RunStart(RunPlan Plan, Network Network)
     /// <summary>Moves what layers give on, to find out how much rounding makes; null: nothing is moved.</summary>
     public RandomRounding? Rounding { get; init; }
 
+    /// <summary>Sees what enters and what leaves each layer, in the order in which layers come to their end; null: nobody watches.</summary>
+    public Action<LayerNode, Tensor, Tensor>? Watch { get; init; }
+
     /// <summary>Ends the run between two layers, and where no graph is kept between two pieces of a long one.</summary>
     public CancellationToken Cancellation { get; init; }
 

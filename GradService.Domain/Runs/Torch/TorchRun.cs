@@ -203,8 +203,10 @@ internal sealed class TorchRun : Run, IForward
         {
             _start.Cancellation.ThrowIfCancellationRequested();
             _entering?.Add((node, x));
-            x = node.Layer.TreatsSamplesAlone && !KeepsGraph(node, x) ? InPieces(node, x) : node.Layer.Forward(node, x, this);
-            x = _start.Rounding?.Move(x) ?? x;
+            var y = node.Layer.TreatsSamplesAlone && !KeepsGraph(node, x) ? InPieces(node, x) : node.Layer.Forward(node, x, this);
+            y = _start.Rounding?.Move(y) ?? y;
+            _start.Watch?.Invoke(node, x, y);
+            x = y;
         }
 
         return x;

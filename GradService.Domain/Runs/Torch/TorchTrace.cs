@@ -22,6 +22,21 @@ internal sealed class TorchTrace(RunStart start, NormalizationSite site, Tensor 
 
     public Correction? Correction { get; } = correction;
 
+    private protected override double? ReadRange(int channel)
+    {
+        var measured = Site.MeasuresBatch ? Entering
+            : Site.Mode.NeedsReference ? start.Reference?.Layers.Single(trace => ReferenceEquals(trace.Site.Node, Site.Node)).Entering
+            : null;
+        if (measured is null)
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        var values = measured.select(1, channel).ToDoubles();
+        return values.Max() - values.Min();
+    }
+
     private protected override ChannelValues ReadUsed() => Read(Moments);
 
     private protected override RunningValues ReadBefore() => Read(RunningStatistics.Of(start.Network, Site));

@@ -3,6 +3,7 @@ using GradService.Domain.Findings;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
+using GradService.Domain.Networks.Layers.Spatial;
 using GradService.Domain.Statistics;
 using GradService.Domain.Statistics.Modes;
 using GradService.Tests.Problems;
@@ -46,6 +47,23 @@ public sealed class BatchTooSmallTests
         Assert.Contains("reference batch", Reference(problem, 7).Finding(Code, new Sum())!.Message, StringComparison.Ordinal);
         Assert.Null(Reference(problem, 8).Finding(Code, new Sum()));
     }
+
+    [Fact]
+    public void Every_layer_concerned_is_named_with_a_count_of_its_own()
+    {
+        // One sample of 6 positions, and of 2 after pooling.
+        var problem = ForumProblem.On(Train.Mode, [0.1, 0.5, 0.2, 0.9, 0.3, 0.7], 1, Dtype.Float64,
+            new BatchNorm(), new AvgPool1d { KernelSize = new(3) }, new Tanh(), new BatchNorm());
+        var finding = (problem with { Network = problem.Network with { InputShape = [1, 6] } }).Finding(Code, new Sum());
+        Assert.Contains("of BatchNorm layer 0 are taken over 6 values per channel, those of layer 3 are taken over 2 values per channel, fewer than 8",
+            finding!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Layers_of_one_count_share_a_place() =>
+        Assert.Contains("of BatchNorm layer 0, 1 are taken over 3 values per channel, fewer than 8",
+            ForumProblem.On(Train.Mode, [1, 2, 4], 3, Dtype.Float64, new BatchNorm(), new BatchNorm()).Finding(Code, new Sum())!.Message,
+            StringComparison.Ordinal);
 
     private static Problem Points(int samples, string mode) => ForumProblem.Of(BatchNormMode.Find(mode)!, samples);
 

@@ -38,6 +38,24 @@ public sealed class RunningStatsUntrainedTests
     public void Without_running_statistics_there_is_nothing_to_train() =>
         Assert.Null(ForumProblem.On(Eval.Mode, [1, 2, 4], 3, Dtype.Float64, new BatchNorm { TrackRunningStats = false }).Finding(Code, new Sum()));
 
+    [Theory]
+    [InlineData(false, 0.0, "it passes its input through")]
+    [InlineData(false, 1.0, "it gives x/√(1 + eps) = 0.707107·x")]
+    [InlineData(true, 1.0, "it gives weight·x/√(1 + eps) + bias with 1/√(1 + eps) = 0.707107")]
+    [InlineData(true, 0.0, "it gives weight·x + bias")]
+    public void It_says_what_the_layer_does(bool affine, double eps, string words) =>
+        Assert.Contains(words, ForumProblem.On(Eval.Mode, [1, 2], 2, Dtype.Float64, new BatchNorm { Affine = affine, Eps = eps }).Finding(Code, new Sum())!
+            .Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Layers_that_do_different_things_are_told_apart()
+    {
+        var plain = new BatchNorm { Affine = false, Eps = 0 };
+        var message = ForumProblem.On(Eval.Mode, [1, 2], 2, Dtype.Float64, plain, plain, new BatchNorm { Eps = 1 }).Finding(Code, new Sum())!.Message;
+        Assert.Contains("BatchNorm layer 0, 1, 2 run in mode eval with", message, StringComparison.Ordinal);
+        Assert.Contains("layer 0, 1 passes its input through; layer 2 gives weight·x/√(1 + eps) + bias", message, StringComparison.Ordinal);
+    }
+
     private static Finding? With(string parameter, NdArray values)
     {
         var problem = ForumProblem.Of(Eval.Mode);

@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using GradService.Domain.Arrays;
 using GradService.Domain.Findings;
 using GradService.Domain.Gradients;
+using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
 using GradService.Domain.Objectives;
 using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
@@ -66,6 +68,22 @@ public sealed partial class EvalDiffersTests
             .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(numbers[0], numbers[1], 1e-3);
         Assert.True(numbers[2] < 1e-6);
+    }
+
+    [Fact]
+    public void Of_outputs_that_are_all_zero_nothing_is_a_part()
+    {
+        // Three equal points normalise to 0; eval has running statistics 0.1·1 and 0.9, and 0.9/√0.9 to the point.
+        var request = new ObjectiveRequest
+        {
+            Network = new NetworkSpec { InputShape = [1], Layers = [new BatchNorm { Affine = false }], Dtype = Dtype.Float64, Seed = 1 },
+            Points = [new() { Name = "p", Inputs = PoissonProblem.Column([1, 1, 1]) }],
+            Terms = [new() { Name = "t", On = "p", Residual = "u" }],
+        };
+        var message = request.Answer().Finding(Code)!.Message;
+        Assert.Contains("here all outputs are 0, there they are not", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("%", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Infinity", message, StringComparison.Ordinal);
     }
 
     /// <summary>u at all points by given statistics: a forward pass in mode eval.</summary>
