@@ -17,12 +17,12 @@ public static class DtypeExtensions
     public static int SizeInBytes(this Dtype dtype) => dtype == Dtype.Float32 ? sizeof(float) : sizeof(double);
 
     /// <summary>
-    /// The number, or the nearest that the precision holds in full: beyond its range the largest, and instead of what would become 0 the
-    /// smallest that is not denormal, so that nothing is divided by 0 that was not meant to be.
+    /// The number as a constant of that precision. What would become 0 is the smallest that is not denormal, so that nothing is divided by 0 that was
+    /// not meant to be; what is beyond the range is infinite, as IEEE 754 has it.
     /// </summary>
-    public static double Nearest(this Dtype dtype, double number) => dtype == Dtype.Float64 || number == 0
+    public static double Constant(this Dtype dtype, double number) => dtype == Dtype.Float64 || number == 0 || double.IsNaN(number)
         ? number
-        : Math.CopySign(Math.Clamp(Math.Abs(number), SmallestNormalSingle, float.MaxValue), number);
+        : (float)Math.CopySign(Math.Max(Math.Abs(number), SmallestNormalSingle), number);
 
     /// <summary>The distance from 1 to the next number.</summary>
     public static double Epsilon(this Dtype dtype) => dtype == Dtype.Float32 ? MathF.BitIncrement(1f) - 1f : Math.BitIncrement(1.0) - 1.0;

@@ -71,8 +71,18 @@ internal abstract record Watched
     /// <summary>Its value in a run.</summary>
     public abstract double In(WatchedRun run);
 
+    /// <summary>How often outputs were differentiated for it; 0 where the run shows it without a sweep.</summary>
+    public virtual int Depth => 0;
+
     /// <summary>The size of what it is summed from, which sets its rounding noise.</summary>
     public virtual double Magnitude(double value, double largestOutput) => Math.Abs(value);
+
+    /// <summary>The size of the terms that its derivative is summed from, as estimated: there may be next to nothing left of them.</summary>
+    /// <param name="high">The run at x + h.</param>
+    /// <param name="low">The run at x − h.</param>
+    /// <param name="width">2h.</param>
+    /// <param name="scale">How far x moves until what depends on it has changed.</param>
+    public virtual double Terms(WatchedRun high, WatchedRun low, double width, double scale) => Math.Abs(In(high)) / scale;
 
     /// <summary>One element of the flattened outputs [N·M].</summary>
     internal sealed record Output(long Element) : Watched
@@ -80,6 +90,9 @@ internal abstract record Watched
         public override double In(WatchedRun run) => run.Outputs[Element];
 
         public override double Magnitude(double value, double largestOutput) => largestOutput;
+
+        public override double Terms(WatchedRun high, WatchedRun low, double width, double scale) =>
+            Math.Max(Math.Abs(high.Outputs[Element] - low.Outputs[Element]) / width, high.OutputSpread / scale);
     }
 
     /// <summary>Outputs summed by weights, flat [N·M].</summary>
@@ -99,11 +112,25 @@ internal abstract record Watched
         }
 
         public override double Magnitude(double value, double largestOutput) => _weight * largestOutput;
+
+        public override double Terms(WatchedRun high, WatchedRun low, double width, double scale)
+        {
+            var (sum, largest) = (0.0, 0.0);
+            for (var i = 0; i < Cotangent.Length; i++)
+            {
+                sum += Math.Abs(Cotangent[i] * (high.Outputs[i] - low.Outputs[i]));
+                largest = Math.Max(largest, Math.Abs(Cotangent[i]));
+            }
+
+            return Math.Max(sum / width, largest * high.OutputSpread / scale);
+        }
     }
 
     /// <summary>An element of cotangentᵀ·J, flat [N·D].</summary>
     internal sealed record CotangentGradient(NdArray Cotangent, long Element) : Watched
     {
+        public override int Depth => 1;
+
         public override double In(WatchedRun run)
         {
             run.Cancellation.ThrowIfCancellationRequested();
@@ -115,6 +142,8 @@ internal abstract record Watched
     /// <summary>The own derivative of one output of one sample along a direction in that sample's inputs, of the given order.</summary>
     internal sealed record OwnDerivative(long Sample, long OutputElement, Displacement Along, int Order) : Watched
     {
+        public override int Depth => Order;
+
         public override double In(WatchedRun run)
         {
             using var scope = NewDisposeScope();
@@ -128,6 +157,8 @@ internal abstract record Watched
 /// <summary>A run that is watched, its outputs copied out once.</summary>
 internal sealed class WatchedRun(TorchRun run, CancellationToken cancellation)
 {
+    private double? _spread;
+
     public TorchRun Run { get; } = run;
 
     /// <summary>Ends what is watched between two sweeps.</summary>
@@ -135,4 +166,24 @@ internal sealed class WatchedRun(TorchRun run, CancellationToken cancellation)
 
     /// <summary>Flat [N·M].</summary>
     public double[] Outputs { get; } = run.Outputs.ToDoubles();
+
+    /// <summary>Half the range of an output over the batch, the largest of all M.</summary>
+    public double OutputSpread => _spread ??= Spread();
+
+    private double Spread()
+    {
+        var (m, largest) = (Run.Outputs.shape[1], 0.0);
+        for (var output = 0L; output < m; output++)
+        {
+            var (least, most) = (double.PositiveInfinity, double.NegativeInfinity);
+            for (var element = output; element < Outputs.Length; element += m)
+            {
+                (least, most) = (Math.Min(least, Outputs[element]), Math.Max(most, Outputs[element]));
+            }
+
+            largest = Math.Max(largest, (most - least) / 2);
+        }
+
+        return largest;
+    }
 }

@@ -58,7 +58,7 @@ internal static class SpatialOperations
     public static Tensor GroupNorm(this Tensor x, long groups, Tensor? weight, Tensor? bias, double eps)
     {
         const double Large = 1e4;
-        var (grouped, added) = (x.reshape(x.shape[0], groups, -1), x.Nearest(eps));
+        var (grouped, added) = (x.reshape(x.shape[0], groups, -1), x.Constant(eps));
         if ((added >= 1 / (Large * Large) && x.Within(-Large, Large)) || grouped.detach().var([2], unbiased: false).Plus(added).AreOrdinarySquares())
         {
             return functional.group_norm(x, groups, weight, bias, added);

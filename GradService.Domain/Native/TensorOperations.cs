@@ -76,7 +76,7 @@ internal static class TensorOperations
     /// </summary>
     public static Tensor Standardized(this Tensor a, long[] axes, double eps)
     {
-        var added = a.Nearest(eps);
+        var added = a.Constant(eps);
         var centred = a.Minus(a.MeanOver(axes, keepAxes: true));
         var variance = centred.Squared().MeanOver(axes, keepAxes: true).Plus(added);
         if (!variance.AreOrdinarySquares())
@@ -124,8 +124,8 @@ internal static class TensorOperations
         return smallest.ToDouble() >= least && largest.ToDouble() <= most;
     }
 
-    /// <summary>The nearest number that a's precision holds, neither 0 nor infinite where the number is not.</summary>
-    public static double Nearest(this Tensor a, double number) => (a.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64).Nearest(number);
+    /// <summary>The number as a constant of a's precision: never 0 where it is not.</summary>
+    public static double Constant(this Tensor a, double number) => (a.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64).Constant(number);
 
     /// <summary>Where a is greater than number: a boolean tensor of a's shape.</summary>
     public static Tensor Above(this Tensor a, double number)

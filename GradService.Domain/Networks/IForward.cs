@@ -20,6 +20,15 @@ internal interface IForward
     /// <summary>h by the mask of the layer, or h itself where nothing is dropped.</summary>
     Tensor Drop(LayerNode node, Tensor h);
 
-    /// <summary>Tells which branch each element took in a layer whose derivative jumps; asked for only when somebody compares.</summary>
-    void Branch(Func<Tensor> taken);
+    /// <summary>Tells which branch each element took in a layer with a derivative that jumps; asked for only when somebody compares.</summary>
+    void Branch(BranchPoint point, Func<Tensor> taken);
+}
+
+/// <summary>Where a derivative of a layer's function jumps.</summary>
+/// <param name="Layer">The layer's type.</param>
+/// <param name="Order">The lowest order of derivative that jumps: 1 for relu.</param>
+/// <param name="Place">In words: "at 0".</param>
+internal sealed record BranchPoint(string Layer, int Order, string Place)
+{
+    public override string ToString() => $"the {(Order == 1 ? "first" : Order == 2 ? "second" : $"{Order}th")} derivative of {Layer} {Place}";
 }

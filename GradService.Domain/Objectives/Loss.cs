@@ -103,8 +103,8 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
 
     /// <summary>∂(weight · value)/∂r at each point.</summary>
     public static Tensor Slope(Term term, Tensor residual, long count) => term.Reduction == Reduction.MeanSquare
-        ? residual.Times(residual.Nearest(2 * term.Weight / count))
-        : Tensors.Filled(residual.shape, residual.dtype, residual.Nearest(term.Weight / count));
+        ? residual.Times(residual.Constant(2 * term.Weight / count))
+        : Tensors.Filled(residual.shape, residual.dtype, residual.Constant(term.Weight / count));
 
     /// <summary>Sums of products with the parameter Jacobian, and with that of what else stands in the graphs of batches.</summary>
     private sealed class GradientSums

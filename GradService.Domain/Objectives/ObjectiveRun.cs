@@ -2,7 +2,6 @@ using GradService.Domain.Networks;
 using GradService.Domain.Runs;
 using GradService.Domain.Runs.Torch;
 using GradService.Domain.Statistics;
-using static TorchSharp.torch;
 
 namespace GradService.Domain.Objectives;
 
@@ -61,8 +60,8 @@ internal sealed class ObjectiveRun
     /// <summary>The sets in order, each with the batch that it is part of.</summary>
     public IEnumerable<(BatchRun Batch, ObjectiveSet Set)> Sets => Batches.SelectMany(batch => batch.Batch.Sets.Select(set => (batch, set)));
 
-    /// <summary>Which branch each element took in each layer whose derivative jumps; empty unless watched.</summary>
-    public IEnumerable<Tensor> Branches => Batches.SelectMany(batch => batch.Runs).SelectMany(run => run.Branches);
+    /// <summary>Which branch each element took in each layer with a derivative that jumps; empty unless watched.</summary>
+    public IEnumerable<Branch> Branches => Batches.SelectMany(batch => batch.Runs).SelectMany(run => run.Branches);
 
     /// <summary>A batch's statistics that gradients do not flow through, as constants.</summary>
     private Dictionary<LayerNode, Moments> Held(int batch) => Batches[batch].Layers

@@ -43,7 +43,7 @@ internal sealed class Moments(Tensor mean, Tensor variance)
     /// </summary>
     public Tensor Scale(LayerNode node, Tensor centred, Tensor? weight, double eps)
     {
-        var deviation = Variance.Plus(Variance.Nearest(eps)).sqrt();
+        var deviation = Variance.Plus(Variance.Constant(eps)).sqrt();
         return centred.Times(BatchNorm.PerChannel(weight?.Over(deviation) ?? deviation.reciprocal(), node));
     }
 }

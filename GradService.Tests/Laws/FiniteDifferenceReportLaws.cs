@@ -13,7 +13,7 @@ public sealed class FiniteDifferenceReportLaws
     [InlineData("convolutional")]
     public void Every_kind_of_gradient_passes_the_services_own_check(string networks)
     {
-        var (tried, compared) = (0, 0);
+        var (tried, compared, unjudged) = (0, 0, 0);
         RandomFamily.Of(networks).Any.Hold(problem =>
         {
             Interlocked.Increment(ref tried);
@@ -29,10 +29,17 @@ public sealed class FiniteDifferenceReportLaws
             var kind = kinds[random.Next(kinds.Length)];
             var answer = problem.Answer(kind, finiteDifferences: true);
             var report = answer.Diagnostics.FiniteDifferences!;
-            Assert.Equal(1e-5, report.Step);
+            Assert.InRange(report.Step, 0, 1e-5);
             Assert.InRange(report.Checked, 0, 64);
             if (answer.Diagnostics.Findings.Any(finding => finding.Code == "kink"))
             {
+                return;
+            }
+
+            // The forum's sum is below noise and compared all the same; an entry that no step can judge is not.
+            if (answer.Diagnostics.Findings.Any(finding => finding.Code == "below-noise" && report.Checked < Math.Min(64, answer.Gradients!.Count)))
+            {
+                Interlocked.Increment(ref unjudged);
                 return;
             }
 
@@ -53,5 +60,6 @@ public sealed class FiniteDifferenceReportLaws
 
         // Were most of them left out, the law would say nothing.
         Assert.True(RandomCases.AreFewerThan(RandomCases.Usual) || compared > tried / 3, $"only {compared} of {tried} networks could be compared");
+        Assert.True(unjudged <= tried / 50, $"{unjudged} of {tried} networks could not be judged");
     }
 }

@@ -24,7 +24,7 @@ public sealed record Prelu : Layer
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass)
     {
         var positive = x.Above(0);
-        pass.Branch(() => positive);
+        pass.Branch(new BranchPoint(Type, 1, "at 0"), () => positive);
         return x.where(positive, x.Times(pass.Parameter(node, "weight")!));
     }
 }

@@ -77,7 +77,7 @@ internal sealed record Number(double Value) : Expression
     public Tensor Filled(ReadOnlySpan<long> shape, IFormulaValues values) => Tensors.Filled(shape, values.Dtype.ToScalarType(), In(values.Dtype));
 
     /// <summary>The number in a dtype, neither 0 nor infinite where it is not in double precision.</summary>
-    public double In(Dtype dtype) => dtype == Dtype.Float32 ? (float)dtype.Nearest(Value) : Value;
+    public double In(Dtype dtype) => dtype == Dtype.Float32 ? (float)dtype.Constant(Value) : Value;
 }
 
 /// <summary>What a name stands for.</summary>

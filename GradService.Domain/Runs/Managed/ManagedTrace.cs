@@ -19,7 +19,7 @@ internal sealed class ManagedTrace<T> : LayerTrace
     {
         (_kernel, _after, _range) = (kernel, after, range);
         (Mean, Variance) = used;
-        Inverse = Array.ConvertAll(Variance, value => T.One / T.Sqrt(value + T.CreateTruncating(plan.Shape.Dtype.Nearest(site.Layer.Eps))));
+        Inverse = Array.ConvertAll(Variance, value => T.One / T.Sqrt(value + T.CreateTruncating(plan.Shape.Dtype.Constant(site.Layer.Eps))));
         Scale = [.. Inverse.Select((inverse, channel) => Weighed(correction?.Scale, channel) * inverse)];
         Bias = [.. Inverse.Select((_, channel) => correction is null ? kernel.Bias(channel) : kernel.Bias(channel) + Weighed(correction.Shift, channel))];
 

@@ -25,7 +25,7 @@ internal sealed record RunStart(RunPlan Plan, Network Network)
     /// <summary>What layers make of what they normalised, as an earlier run found it; null: each finds its own.</summary>
     public IReadOnlyDictionary<LayerNode, Correction>? Corrections { get; init; }
 
-    /// <summary>Whether to keep which branch each element took in each layer whose derivative jumps.</summary>
+    /// <summary>Whether to keep which branch each element took in each layer with a derivative that jumps.</summary>
     public bool WatchBranches { get; init; }
 
     /// <summary>Whether to keep what entered each layer.</summary>

@@ -19,7 +19,7 @@ internal sealed class TorchRun : Run, IForward
 
     private readonly RunStart _start;
     private readonly Func<NormalizationSite, Tensor, Moments?> _given;
-    private readonly List<Tensor>? _branches;
+    private readonly List<Branch>? _branches;
     private readonly List<(LayerNode, Tensor)>? _entering;
     private readonly List<TorchTrace> _traces = [];
     private DisposeScope? _own;
@@ -57,8 +57,8 @@ internal sealed class TorchRun : Run, IForward
     /// <summary>The BatchNorm layers that couple the samples, in forward order.</summary>
     public IReadOnlyList<TorchTrace> Coupled => [.. _traces.Where(trace => trace.Site.Coupled)];
 
-    /// <summary>Which branch each element took in each layer whose derivative jumps; empty unless watched.</summary>
-    public IReadOnlyList<Tensor> Branches => _branches ?? [];
+    /// <summary>Which branch each element took in each layer with a derivative that jumps; empty unless watched.</summary>
+    public IReadOnlyList<Branch> Branches => _branches ?? [];
 
     /// <summary>What entered each layer, in forward order; empty unless watched.</summary>
     public IReadOnlyList<(LayerNode Node, Tensor Input)> Entering => _entering ?? [];
@@ -172,7 +172,7 @@ internal sealed class TorchRun : Run, IForward
 
     Tensor IForward.Drop(LayerNode node, Tensor h) => _start.Masks?.Apply(node, h) ?? h;
 
-    void IForward.Branch(Func<Tensor> taken) => _branches?.Add(taken());
+    void IForward.Branch(BranchPoint point, Func<Tensor> taken) => _branches?.Add(new Branch(point, taken()));
 
     Tensor IForward.Normalize(LayerNode node, Tensor h, Tensor? weight)
     {
@@ -241,7 +241,7 @@ internal sealed class TorchRun : Run, IForward
             foreach (var branch in Branches.Skip(watched))
             {
                 // The run keeps them when the piece is done.
-                branch.MoveToOuterDisposeScope();
+                branch.Taken.MoveToOuterDisposeScope();
             }
         }
 
@@ -287,4 +287,18 @@ internal sealed class TorchRun : Run, IForward
         _own?.Dispose();
         _own = null;
     }
+}
+
+/// <summary>Which branch each element took where a derivative jumps. The tensor belongs to the run's scope.</summary>
+/// <param name="point">Where that is.</param>
+/// <param name="taken">As many elements as the layer has.</param>
+internal sealed class Branch(BranchPoint point, Tensor taken)
+{
+    public BranchPoint Point { get; } = point;
+
+    public Tensor Taken { get; } = taken;
+
+    /// <summary>The points that lie between two runs.</summary>
+    public static IEnumerable<BranchPoint> Between(IEnumerable<Branch> one, IEnumerable<Branch> other) =>
+        one.Zip(other).Where(pair => pair.First.Taken.ne(pair.Second.Taken).any().item<bool>()).Select(pair => pair.First.Point).Distinct();
 }

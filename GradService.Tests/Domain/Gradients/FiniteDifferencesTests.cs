@@ -5,6 +5,8 @@ using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Layers;
+using GradService.Domain.Networks.Layers.Activations;
 using GradService.Domain.Networks.Parameters;
 using GradService.Domain.Runs.Torch;
 using GradService.Domain.Runs;
@@ -60,6 +62,37 @@ public sealed class FiniteDifferencesTests
         Assert.InRange(Check(TrainDetached.Mode, new PerSample(), _ => detached).MaxRelativeError, 0, 1e-7);
     }
 
+    [Theory]
+    [InlineData(0, 1e-6)]
+    [InlineData(0, 1e9)]
+    [InlineData(1e6, 1)]
+    [InlineData(-1e4, 1e-3)]
+    [InlineData(1.7e9, 3e4)]
+    public void Inputs_of_any_scale_and_offset_raise_no_alarm_and_hide_no_error(double offset, double scale)
+    {
+        Layer[] layers = [new BatchNorm { Affine = false, Eps = 0 }, new Linear { OutFeatures = 8 }, new Tanh(), new Linear { OutFeatures = 1 }];
+        var normalised = Forum(layers, offset, scale);
+        Assert.All(new Question[] { new PerSample(), new Jacobian(), new Derivatives { Order = 1 }, new Laplacian() }, question =>
+        {
+            var right = Check(normalised, question, answer => answer);
+            Assert.InRange(right.Checked, question is Laplacian ? 8 : 12, 64);
+            Assert.InRange(right.MaxRelativeError, 0, 1e-6);
+            Assert.InRange(Check(normalised, question, answer => [.. answer.Select(entry => 1.01 * entry)]).MaxRelativeError, 0.005, 0.015);
+        });
+    }
+
+    [Theory]
+    [InlineData(1e6, 1)]
+    [InlineData(1e6, 0)]
+    [InlineData(1e6, 1e6)]
+    [InlineData(1e3, 1e5)]
+    public void A_function_that_is_faster_than_the_inputs_spread_is_followed(double offset, double scale)
+    {
+        var sine = Forum([new Sin()], offset, scale);
+        Assert.InRange(Check(sine, new PerSample(), answer => answer).MaxRelativeError, 0, 1e-6);
+        Assert.InRange(Check(sine, new PerSample(), answer => [.. answer.Select(entry => 1.01 * entry)]).MaxRelativeError, 0.005, 0.015);
+    }
+
     [Fact]
     public void NaN_is_not_taken_for_agreement() =>
         Assert.Equal(double.NaN, Check(Train.Mode, new Sum(), answer => [.. answer.Select((entry, i) => i == 3 ? double.NaN : entry)]).MaxAbsoluteError);
@@ -73,10 +106,15 @@ public sealed class FiniteDifferencesTests
         _ => new Jvp { Tangent = Tangent },
     };
 
+    private static Problem Forum(Layer[] layers, double offset, double scale) =>
+        ForumProblem.On(Train.Mode, [.. Enumerable.Range(0, 12).Select(i => offset + (scale * ((i / 6.0) - 1)))], 12, Dtype.Float64, layers);
+
+    private static FiniteDifferenceReport Check(BatchNormMode mode, Question question, Func<double[], double[]> spoil) =>
+        Check(MatrixNetworks.Of("three", mode).In(Dtype.Float64), question, spoil);
+
     /// <summary>The check of a spoilt answer, on a run made as the service makes it.</summary>
-    private static FiniteDifferenceReport Check(BatchNormMode mode, Question question, Func<double[], double[]> spoil)
+    private static FiniteDifferenceReport Check(Problem problem, Question question, Func<double[], double[]> spoil)
     {
-        var problem = MatrixNetworks.Of("three", mode).In(Dtype.Float64);
         var right = problem.Answer(question).Gradients!;
         var shape = NetworkShape.Infer(problem.Network, new Limits());
         using var scope = NewDisposeScope();

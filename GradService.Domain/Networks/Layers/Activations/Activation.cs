@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using GradService.Domain.Arrays;
 using GradService.Domain.Native;
@@ -9,8 +10,8 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>A function of each element alone.</summary>
 public abstract record Activation : Layer
 {
-    /// <summary>The points at which the derivative jumps.</summary>
-    private protected virtual IReadOnlyList<double> Kinks => [];
+    /// <summary>The points at which a derivative jumps, and the lowest order of one that does.</summary>
+    private protected virtual IReadOnlyList<(double At, int Order)> Kinks => [];
 
     /// <summary>Nanoseconds of an element in single precision, both ways, and how many operations they are made of.</summary>
     private protected abstract (double Forward, double Backward, int Operations) ElementWork { get; }
@@ -33,7 +34,8 @@ public abstract record Activation : Layer
     {
         foreach (var kink in Kinks)
         {
-            pass.Branch(() => x.Above(kink));
+            var point = new BranchPoint(Type, kink.Order, string.Create(CultureInfo.InvariantCulture, $"at {kink.At:G4}"));
+            pass.Branch(point, () => x.Above(kink.At));
         }
 
         return Apply(x);

@@ -13,8 +13,8 @@ public sealed record Elu : Activation
     /// <summary>The depth on the negative side.</summary>
     public double Alpha { get; init; } = 1;
 
-    // Smooth where alpha is 1, but for the second derivative.
-    private protected override IReadOnlyList<double> Kinks => Alpha == 1 ? [] : [0];
+    // Where alpha is 1, the slopes of both sides are the same, and the second derivative jumps.
+    private protected override IReadOnlyList<(double At, int Order)> Kinks => [(0, Alpha == 1 ? 2 : 1)];
 
     private protected override (double Forward, double Backward, int Operations) ElementWork => (0.5, 0.8, 1);
 

@@ -13,7 +13,7 @@ public sealed record LeakyRelu : Activation
     /// <summary>The slope on the negative side.</summary>
     public double NegativeSlope { get; init; } = 0.01;
 
-    private protected override IReadOnlyList<double> Kinks => [0];
+    private protected override IReadOnlyList<(double At, int Order)> Kinks => [(0, 1)];
 
     private protected override (double Forward, double Backward, int Operations) ElementWork => (0.16, 0.33, 1);
 

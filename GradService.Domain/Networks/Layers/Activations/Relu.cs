@@ -9,7 +9,7 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>max(0, x).</summary>
 public sealed record Relu : Activation
 {
-    private protected override IReadOnlyList<double> Kinks => [0];
+    private protected override IReadOnlyList<(double At, int Order)> Kinks => [(0, 1)];
 
     private protected override (double Forward, double Backward, int Operations) ElementWork => (0.15, 0.3, 1);
 

@@ -9,7 +9,7 @@ namespace GradService.Domain.Networks.Layers.Activations;
 /// <summary>Scaled exponential linear unit with PyTorch's constants (Klambauer et al., 2017).</summary>
 public sealed record Selu : Activation
 {
-    private protected override IReadOnlyList<double> Kinks => [0];
+    private protected override IReadOnlyList<(double At, int Order)> Kinks => [(0, 1)];
 
     private protected override (double Forward, double Backward, int Operations) ElementWork => (0.5, 0.8, 1);
 

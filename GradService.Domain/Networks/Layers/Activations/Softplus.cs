@@ -18,7 +18,7 @@ public sealed record Softplus : Activation
     /// <summary>Where beta·x exceeds it, the function is taken to be linear.</summary>
     public double Threshold { get; init; } = 20;
 
-    private protected override IReadOnlyList<double> Kinks => [Threshold / Beta];
+    private protected override IReadOnlyList<(double At, int Order)> Kinks => [(Threshold / Beta, 1)];
 
     internal override long KeptCopies => 5;
 

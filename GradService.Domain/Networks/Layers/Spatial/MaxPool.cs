@@ -19,7 +19,7 @@ public abstract record MaxPool : Pooling
     {
         var (kernel, stride, padding) = Geometry(node.Path);
         var (output, indices) = x.MaxPool(kernel, stride, padding);
-        pass.Branch(() => indices);
+        pass.Branch(new BranchPoint(Type, 1, "where two elements are the largest"), () => indices);
         return output;
     }
 }

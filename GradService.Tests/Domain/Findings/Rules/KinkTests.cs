@@ -46,6 +46,28 @@ public sealed class KinkTests
             layer => Assert.Null(Over(layer, [-1, 0, 1]).Finding(Code, new PerSample(), finiteDifferences: true)));
 
     [Fact]
+    public void Elus_second_derivative_jumps_where_its_first_does_not()
+    {
+        var problem = Over(new Elu(), [-1, 0, 1]);
+        Question[] first = [new PerSample(), new Sum(), new Derivatives { Order = 1 }];
+        Question[] second = [new Laplacian(), new Hessian(), new Derivatives { Order = 2 }];
+        Assert.All(first, question => Assert.Null(problem.Finding(Code, question, finiteDifferences: true)));
+        Assert.All(second, question =>
+        {
+            var answer = problem.Answer(question, finiteDifferences: true);
+            Assert.Contains("straddle a point at which the second derivative of elu at 0 jumps", answer.Finding(Code)!.Message, StringComparison.Ordinal);
+            Assert.InRange(answer.Diagnostics.FiniteDifferences!.MaxRelativeError, 0, 1e-6);
+        });
+        Assert.StartsWith("1 of the 6 entries drawn", problem.Finding(Code, new Derivatives { Order = 2 }, finiteDifferences: true)!.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_layer_and_its_place_are_named() => Assert.Contains("the first derivative of softplus at 1.5 jumps",
+        Over(new Softplus { Beta = 2, Threshold = 3 }, [-1, 1.5, 1]).Finding(Code, new PerSample(), finiteDifferences: true)!.Message,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void Nobody_looks_where_finite_differences_were_not_asked_for() => Assert.Null(Over(new Relu(), [-1, 0, 1]).Finding(Code, new PerSample()));
 
     private static Problem Over(Layer layer, double[] inputs) => ForumProblem.On(Train.Mode, inputs, inputs.Length, Dtype.Float64, layer);
