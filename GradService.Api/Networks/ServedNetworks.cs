@@ -5,6 +5,7 @@ using GradService.Api.Serving.Budget;
 using GradService.Api.Serving.Refusals;
 using GradService.Api.Storage;
 using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using GradService.Domain.Faults;
 using GradService.Domain.Gradients;
@@ -13,9 +14,9 @@ namespace GradService.Api.Networks;
 
 /// <summary>
 /// Named networks for other protocols: a body is read by the protocol's own rules, whatever it is declared to be, becomes a request as
-/// /v1 has it, and goes the same way.
+/// /v1 has it, and goes the same way. Their answers have no room for findings, which are told beside them.
 /// </summary>
-internal sealed class ServedNetworks(RequestBody body, RequestAdmission admission, GradientService service, NetworkStore store)
+internal sealed class ServedNetworks(RequestBody body, RequestAdmission admission, GradientService service, NetworkStore store, FindingsHeader findings)
 {
     private const int MostKnown = 10_000;
 
@@ -63,10 +64,18 @@ internal sealed class ServedNetworks(RequestBody body, RequestAdmission admissio
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="RefusedForNowException">There is no room, or it took too long.</exception>
     public Task<ForwardResult> EvaluateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, ForwardRequest> read) =>
-        admission.ComputeAsync(context, async () => service.QuoteForward(await ReadAsync(context, read)));
+        ComputeAsync(context, async () => service.QuoteForward(await ReadAsync(context, read)));
 
     /// <summary>The gradient asked for.</summary>
     /// <inheritdoc cref="EvaluateAsync"/>
     public Task<GradientResult> DifferentiateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, GradientRequest> read) =>
-        admission.ComputeAsync(context, async () => service.QuoteGradient(await ReadAsync(context, read)));
+        ComputeAsync(context, async () => service.QuoteGradient(await ReadAsync(context, read)));
+
+    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice)
+        where T : IDiagnosed
+    {
+        var answer = await admission.ComputeAsync(context, readAndPrice);
+        findings.Tell(context, answer);
+        return answer;
+    }
 }

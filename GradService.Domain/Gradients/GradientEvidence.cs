@@ -9,6 +9,15 @@ using static TorchSharp.torch;
 
 namespace GradService.Domain.Gradients;
 
+/// <summary>What is known of outputs alone.</summary>
+internal sealed record ForwardEvidence : Evidence
+{
+    /// <summary>[N, M…].</summary>
+    public required NdArray Outputs { get; init; }
+
+    protected override IEnumerable<(string Name, IEnumerable<NdArray> Arrays)> Numbers => [("outputs", [Outputs])];
+}
+
 /// <summary>What is known of a gradient with respect to the inputs.</summary>
 internal sealed record GradientEvidence : Evidence
 {

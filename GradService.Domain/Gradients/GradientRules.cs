@@ -4,7 +4,7 @@ using GradService.Domain.Gradients.Rules;
 
 namespace GradService.Domain.Gradients;
 
-/// <summary>The findings about a gradient, in the order in which they are reported.</summary>
+/// <summary>The findings about a gradient, or about outputs alone, in the order in which they are reported.</summary>
 internal static class GradientRules
 {
     public static IReadOnlyList<FindingRule> All { get; } =

@@ -30,7 +30,13 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         return lease.Quote(CheckWork(CheckMemory(request, plan, question: null, "inputs"), request, plan, question: null, lease), steps =>
         {
             using var run = Begin(request, plan, lease.Network, question: null, steps.Cancellation);
-            return new ForwardResult { Outputs = run.OutputValues, BatchNorm = BatchNormReport.Of(plan, run) };
+            var evidence = new ForwardEvidence { Dtype = plan.Shape.Dtype, Outputs = run.OutputValues, Layers = run.Layers };
+            return new ForwardResult
+            {
+                Outputs = evidence.Outputs,
+                BatchNorm = BatchNormReport.Of(plan, run),
+                Findings = FindingRule.Apply(GradientRules.All, evidence),
+            };
         });
     });
 

@@ -6,13 +6,21 @@ using GradService.Domain.Separation;
 namespace GradService.Domain.Gradients;
 
 /// <summary>What leaves the network.</summary>
-public sealed record ForwardResult
+public sealed record ForwardResult : IDiagnosed
 {
     /// <summary>What leaves the network, [N, M…].</summary>
     public required NdArray Outputs { get; init; }
 
     /// <summary>What the BatchNorm layers did.</summary>
     public required BatchNormReport BatchNorm { get; init; }
+
+    /// <summary>What explains the outputs; they do not travel with them.</summary>
+    internal IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    // No sweep made it.
+    IEnumerable<DiagnosticsReport> IDiagnosed.Reports => [];
+
+    IEnumerable<Finding> IDiagnosed.Findings => Findings;
 }
 
 /// <summary>A gradient with what it means.</summary>

@@ -1,3 +1,4 @@
+using GradService.Api.Serving.Bodies;
 using GradService.Api.Serving.Measurement;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -11,7 +12,7 @@ namespace GradService.Api.Hosting.Security;
 internal static class SecurityServices
 {
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "DELETE"];
-    private static readonly string[] ExposedHeaders = ["Retry-After", "Location", "ETag", "Allow"];
+    private static readonly string[] ExposedHeaders = ["Retry-After", "Location", "ETag", "Allow", FindingsHeader.Name];
 
     public static IServiceCollection AddSecurity(this IServiceCollection services, IConfiguration configuration)
     {
