@@ -19,7 +19,7 @@ internal static class Variables
     private static readonly HashSet<string> OfThePlatform =
     [
         "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "AllowedHosts", "Logging__Console__FormatterName",
-        "Logging__LogLevel__Default", "Logging__LogLevel__GradService.Api.Observability",
+        "Logging__LogLevel__Default", "Logging__LogLevel__GradService.Api.Findings", "Logging__LogLevel__GradService.Api.Observability",
         "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_SERVICE_NAME", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
         "MALLOC_ARENA_MAX", "DOTNET_EnableDiagnostics", "DOTNET_gcServer", "DOTNET_GCHeapHardLimit", "DOTNET_hostBuilder__reloadConfigOnChange",
     ];
