@@ -18,6 +18,9 @@ internal enum EvidenceKinds
 
     /// <summary>The answer checked by finite differences.</summary>
     FiniteDifferences = 4,
+
+    /// <summary>The signs of the answer under several modes.</summary>
+    Signs = 8,
 }
 
 /// <summary>What is known of an answer: all that a finding may read.</summary>

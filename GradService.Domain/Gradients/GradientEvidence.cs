@@ -43,11 +43,15 @@ internal sealed record GradientEvidence : Evidence
         ? "mode eval, which is the slope of this curve where r and d are not clipped"
         : "mode trainDetached";
 
+    /// <summary>The signs of the answer under several modes, where that was asked for.</summary>
+    public SignEvidence? Signs { get; init; }
+
     protected override IEnumerable<(string Name, IEnumerable<NdArray> Arrays)> Numbers => [("outputs", [Outputs]), ("gradient entries", Answer.Arrays)];
 
     public override bool Has(EvidenceKinds kinds) => base.Has(kinds)
         && (!kinds.HasFlag(EvidenceKinds.Detached) || Detached is not null)
-        && (!kinds.HasFlag(EvidenceKinds.CouplingShare) || Answer.Coupling is not null);
+        && (!kinds.HasFlag(EvidenceKinds.CouplingShare) || Answer.Coupling is not null)
+        && (!kinds.HasFlag(EvidenceKinds.Signs) || Signs is not null);
 }
 
 /// <summary>

@@ -13,6 +13,7 @@ internal static class GradientRules
         SumGradientVanishes.Rule,
         DetachedDiffers.Rule,
         SamplesCoupled.Rule,
+        TrainEvalSign.Rule,
         .. CommonRules.All,
     ];
 }

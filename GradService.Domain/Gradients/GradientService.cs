@@ -27,6 +27,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     public Quote<ForwardResult> QuoteForward(ForwardRequest request) => networks.Quote(request.Network, lease =>
     {
         var plan = Plan(request, lease.Shape);
+        request.Diagnostics.RefuseSigns("outputs alone", "POST /v1/gradients compares the signs of gradients.");
         return lease.Quote(CheckWork(CheckMemory(request, plan, question: null, "inputs"), request, plan, question: null, lease), steps =>
         {
             using var run = Begin(request, plan, lease.Network, question: null, steps.Cancellation);
@@ -45,8 +46,28 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     public Quote<GradientResult> QuoteGradient(GradientRequest request) => networks.Quote(request.Network, lease =>
     {
         var plan = Plan(request, lease.Shape);
-        return lease.Quote(Check(request, plan, request.Gradient, lease),
-            steps => Differentiate(request, plan, lease.Network, request.Gradient, steps.Cancellation));
+        var cost = Check(request, plan, request.Gradient, lease);
+        if (SignComparison.Of(request, plan) is not { } signs)
+        {
+            return lease.Quote(cost, steps => Differentiate(request, plan, lease.Network, request.Gradient, steps.Cancellation));
+        }
+
+        // The same under other modes, one after another, before the answer; all are kept until they are compared.
+        var plain = request with { Diagnostics = new DiagnosticsSpec() };
+        var further = signs.Further.Select(other => (Plan: other, Cost: Check(plain, other, request.Gradient, lease))).ToList();
+        var all = Cost.Sum([.. further.Select(each => each.Cost), cost])
+            .Check(limits, "diagnostics.compareSigns", "It takes the same gradient under other modes as well: leave it out, or send fewer samples.");
+        var compared = GradientWork.Compared([.. further.Select(_ => plan).Append(plan).Select(each => request.Gradient.ResultElements(each.Size))]);
+        return lease.Quote(
+            all with { Work = all.Work.SaturatingPlus(compared) },
+            steps =>
+            {
+                var network = lease.Network;
+                var answers = further.Select(each =>
+                    steps.Do(each.Cost.Work, () => Ask(plain, each.Plan, network, request.Gradient, steps.Cancellation))).ToList();
+                return Differentiate(request, plan, network, request.Gradient, steps.Cancellation, own => signs.Compare(own, answers));
+            },
+            further.Count + 1);
     });
 
     /// <summary>
@@ -56,6 +77,8 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
     /// <inheritdoc cref="QuoteForward"/>
     public Quote<ComparisonResult> QuoteComparison(ComparisonRequest request) => networks.Quote(request.Network, lease =>
     {
+        request.Diagnostics.RefuseSigns("a comparison",
+            "Each entry would say the same of the same three modes: POST /v1/gradients says it once for a kind.");
         var entries = request.Compare.Select((entry, index) => At($"compare[{index}]", () =>
         {
             var plan = Plan(request with { BatchNorm = request.BatchNorm.ForEntry(entry.Mode) }, lease.Shape);
@@ -140,7 +163,16 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         return cost with { Work = work.Work };
     }
 
-    private static GradientResult Differentiate(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question question, CancellationToken cancellation)
+    /// <summary>The answer alone.</summary>
+    private static NdArray Ask(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question question, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var run = Begin(request, plan, network, question, cancellation);
+        return question.Ask(run, plan.Size, cancellation).Gradients!;
+    }
+
+    private static GradientResult Differentiate(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question question, CancellationToken cancellation,
+        Func<NdArray, SignEvidence>? compareSigns = null)
     {
         cancellation.ThrowIfCancellationRequested();
         var started = Stopwatch.GetTimestamp();
@@ -171,6 +203,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
             FiniteDifferences = request.Diagnostics.FiniteDifferences
                 ? CheckByDifferences(request, plan, network.Tensors, question, answer, cancellation)
                 : null,
+            Signs = compareSigns?.Invoke(answer.Gradients!),
         };
 
         // Without libtorch the dense engine answers all the same.

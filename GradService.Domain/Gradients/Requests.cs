@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Networks;
 using GradService.Domain.Runs;
@@ -31,6 +32,22 @@ public sealed record DiagnosticsSpec
 {
     /// <summary>Whether to compare up to 64 entries of the answer with central differences on a float64 copy of the network.</summary>
     public bool FiniteDifferences { get; init; }
+
+    /// <summary>
+    /// Whether to say which share of the answer's entries changes its sign between the modes train, trainDetached and eval, for kinds sum,
+    /// perSample and vjp of /v1/gradients: what methods that step along the sign of the gradient should know.
+    /// </summary>
+    public bool CompareSigns { get; init; }
+
+    /// <summary>For what has no signs to compare.</summary>
+    /// <exception cref="FaultException">It is asked for.</exception>
+    internal void RefuseSigns(string with, string remedy)
+    {
+        if (CompareSigns)
+        {
+            throw new FaultException(Fault.Invalid("diagnostics.compareSigns", $"nothing or false with {with}", "true", remedy));
+        }
+    }
 }
 
 /// <summary>A network, a batch, a BatchNorm mode and a kind of gradient.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using GradService.Domain.Arrays;
+using GradService.Domain.Faults;
 using GradService.Domain.Gradients;
 using GradService.Domain.Networks;
 using GradService.Domain.Runs;
@@ -46,6 +47,9 @@ public record ObjectiveRequest
 
     /// <summary>What to find out beside the answer.</summary>
     public DiagnosticsSpec Diagnostics { get; init; } = new();
+
+    /// <exception cref="FaultException">It asks for what a loss does not have.</exception>
+    internal void CheckDiagnostics() => Diagnostics.RefuseSigns("a loss", "POST /v1/gradients compares the signs of gradients by the inputs.");
 }
 
 /// <summary>The same loss under several meanings of BatchNorm, side by side; mode, derivative and throughStatistics are each entry's own.</summary>

@@ -31,6 +31,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     public Quote<ObjectiveResult> QuoteEvaluation(ObjectiveRequest request) => networks.Quote(request.Network, lease =>
     {
         var shape = lease.Shape;
+        request.CheckDiagnostics();
         var variant = new ObjectiveVariant
         {
             Mode = request.BatchNorm.Mode,
@@ -54,6 +55,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     public Quote<ObjectiveComparisonResult> QuoteComparison(ObjectiveComparisonRequest request) => networks.Quote(request.Network, lease =>
     {
         var shape = lease.Shape;
+        request.CheckDiagnostics();
         var objective = Objective.Resolve(request, shape);
         var variants = request.Compare ?? ObjectiveVariant.All;
         request.BatchNorm.CheckReference(variants.Select(variant => variant.Mode));

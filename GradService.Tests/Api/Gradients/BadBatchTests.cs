@@ -122,6 +122,7 @@ public sealed class BadBatchTests(GradApplication application)
         { "dropout", """{ "seed": null }""", "dropout.seed", "Expected an integer, got null." },
         { "diagnostics", "null", Same, "Expected an object, got null." },
         { "diagnostics.finiteDifferences", "1", Same, "Expected true or false, got 1." },
+        { "diagnostics.compareSigns", "1", Same, "Expected true or false, got 1." },
     };
 
     [Theory]
