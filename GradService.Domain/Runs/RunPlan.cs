@@ -81,6 +81,13 @@ internal sealed record ProblemSize(long Samples, Shape Input, long OutputElement
 
     public bool Coupled => CoupledLayers.Count > 0;
 
+    /// <summary>
+    /// Whether what goes through the statistics cancels all else but for rounding. Two values of a channel are normalised to ±1 wherever they
+    /// are, so that next to nothing comes through. One such layer costs every way the same digits; a second one divides what is left by a
+    /// deviation of its own size, and what is added up of large parts loses all of them.
+    /// </summary>
+    public bool Cancels => CoupledLayers.Count > 1 && CoupledLayers.Any(layer => Samples * layer.Positions == 2);
+
     /// <summary>K, a mean and a variance for each channel of each coupled layer.</summary>
     public long Statistics => 2 * CoupledLayers.Sum(layer => layer.Channels);
 

@@ -45,6 +45,10 @@ internal sealed class Expansion : SeparationWay
 
     protected override bool HasRival(Asked asked) => true;
 
+    // Measured, for 100 to 1,000 points and two or three layers: most of its sweeps are over the values alone, where each of a row goes on to
+    // the parameters over the graph of second derivatives.
+    protected override long Pace(Asked asked) => asked is { Live: true, Order: > 1 } ? 2 : 1;
+
     /// <summary>Elements of the polynomials, as they are and transposed, and of what they are multiplied with for each sample.</summary>
     public static long WorkingElements(ProblemSize size) =>
         Sum(size, (statistics, earlier) => statistics.SaturatingTimes(earlier).SaturatingTimes((2 * earlier).SaturatingPlus(ProductsForEach * size.Samples)));

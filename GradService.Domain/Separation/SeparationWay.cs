@@ -10,7 +10,7 @@ namespace GradService.Domain.Separation;
 /// </summary>
 internal abstract class SeparationWay
 {
-    /// <summary>The first of them that applies is taken, unless row by row takes fewer sweeps.</summary>
+    /// <summary>The first of them that applies is taken, unless row by row takes less time or loses fewer digits.</summary>
     public static IReadOnlyList<SeparationWay> All => field ??= [Apart.Way, LeaveOneOut.Way, LowRank.Way, Expansion.Way, RowByRow.Way];
 
     /// <summary>What answers call it.</summary>
@@ -19,7 +19,7 @@ internal abstract class SeparationWay
     /// <summary>What it is called where row by row is taken instead.</summary>
     protected virtual string Instead => "by structure";
 
-    /// <summary>The cheapest way that is exact, or the one that was asked for.</summary>
+    /// <summary>The cheapest way that is exact and does not cancel, or the one that was asked for.</summary>
     public static Separated Choose(Asked asked)
     {
         var way = All.First(way => way.Applies(asked));
@@ -29,8 +29,11 @@ internal abstract class SeparationWay
             _ when !way.HasRival(asked) => new(way, sweeps, way.Reason(asked)),
             Strategy.RowByRow => new(RowByRow.Way, asked.RowSweeps, "row by row as asked"),
             Strategy.Structured => new(way, sweeps, way.Reason(asked)),
-            _ when sweeps <= asked.RowSweeps => new(way, sweeps, $"{way.Reason(asked)}; row by row would take {asked.RowSweeps} sweeps"),
-            _ => new(RowByRow.Way, asked.RowSweeps, $"row by row; {way.Instead} it would take {sweeps} sweeps"),
+            _ when sweeps > way.Pace(asked) * asked.RowSweeps =>
+                new(RowByRow.Way, asked.RowSweeps, $"row by row; {way.Instead} it would take {sweeps} sweeps"),
+            _ when asked.Size.Cancels =>
+                new(RowByRow.Way, asked.RowSweeps, $"row by row; {way.Instead} it would take {sweeps} sweeps, and cancel over two values per channel"),
+            _ => new(way, sweeps, $"{way.Reason(asked)}; row by row would take {asked.RowSweeps} sweeps{(way.Pace(asked) > 1 ? ", longer ones" : "")}"),
         };
     }
 
@@ -45,6 +48,9 @@ internal abstract class SeparationWay
 
     /// <summary>Whether row by row may be cheaper.</summary>
     protected virtual bool HasRival(Asked asked) => asked.For is AskedFor.OwnGradients or AskedFor.Blocks;
+
+    /// <summary>How many of its sweeps take as long as one row by row.</summary>
+    protected virtual long Pace(Asked asked) => 1;
 
     /// <summary>
     /// A run in which samples do not interact, with the same outputs and own derivatives up to the order; the run itself
