@@ -9,7 +9,8 @@ public sealed class FindingRuleTests
         [
             "batch-too-small", "below-noise", "derivative-vanishes", "detached-differs", "eval-differs", "kink", "non-finite", "objective-blind",
             "own-derivative-biased", "parameter-gradient-partial", "parameters-do-not-move", "partial-statistics", "running-stats-untrained",
-            "samples-coupled", "sets-normalised-differently", "sum-differs", "sum-gradient-vanishes", "zero-variance-channel",
+            "samples-coupled", "sets-normalised-differently", "sum-differs", "sum-gradient-vanishes", "train-eval-sign",
+            "zero-variance-channel",
         ],
         FindingTable.All.Select(rule => rule.Code).Order());
 }
