@@ -32,10 +32,10 @@ internal abstract record Evidence
     public required IReadOnlyList<LayerTrace> Layers { get; init; }
 
     /// <summary>Derivatives that are zero at all samples or points, but for those of which another finding speaks.</summary>
-    public abstract IEnumerable<DerivativeEvidence> Vanishing { get; }
+    public virtual IEnumerable<DerivativeEvidence> Vanishing => [];
 
     /// <summary>The mode whose derivatives are the slopes of the curve.</summary>
-    public abstract string Slope { get; }
+    public virtual string Slope => "mode trainDetached";
 
     /// <summary>The network as the request has it.</summary>
     public required NetworkSource Network { get; init; }

@@ -31,7 +31,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         return lease.Quote(CheckWork(CheckMemory(request, plan, question: null, "inputs"), request, plan, question: null, lease), steps =>
         {
             using var run = Begin(request, plan, lease.Network, question: null, steps.Cancellation);
-            var evidence = new ForwardEvidence { Dtype = plan.Shape.Dtype, Outputs = run.OutputValues, Layers = run.Layers };
+            var evidence = new ForwardEvidence { Dtype = plan.Shape.Dtype, Outputs = run.OutputValues, Layers = run.Layers, Network = request.Network };
             return new ForwardResult
             {
                 Outputs = evidence.Outputs,
@@ -64,7 +64,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
             {
                 var network = lease.Network;
                 var answers = further.Select(each =>
-                    steps.Do(each.Cost.Work, () => Ask(plain, each.Plan, network, request.Gradient, steps.Cancellation))).ToList();
+                    steps.Do(each.Cost.Work, () => AnswerAlone(plain, each.Plan, network, request.Gradient, steps.Cancellation).Gradients!)).ToList();
                 return Differentiate(request, plan, network, request.Gradient, steps.Cancellation, own => signs.Compare(own, answers));
             },
             further.Count + 1);
@@ -104,7 +104,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
                 return new ComparisonResult { Results = results, Findings = Comparison.Findings(results, differences, Again), Differences = differences };
 
                 NdArray Again(int index) =>
-                    AnswerAgain(request, entries[index].Plan, network, entries[index].Gradient, steps.Cancellation).Gradients!;
+                    AnswerAlone(request, entries[index].Plan, network, entries[index].Gradient, steps.Cancellation, new RandomRounding()).Gradients!;
             },
             entries.Count + 1);
     });
@@ -161,14 +161,6 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         var work = GradientWork.Of(plan, question, lease.BuildsDense, request.Diagnostics.FiniteDifferences);
         work.Longest.Check(limits, question is null ? "inputs" : "gradient", "Send fewer samples, or a smaller window, matrix or image at that layer.");
         return cost with { Work = work.Work };
-    }
-
-    /// <summary>The answer alone.</summary>
-    private static NdArray Ask(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question question, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        using var run = Begin(request, plan, network, question, cancellation);
-        return question.Ask(run, plan.Size, cancellation).Gradients!;
     }
 
     private static GradientResult Differentiate(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question question, CancellationToken cancellation,
@@ -235,22 +227,28 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
             },
         };
 
-        Answer Moved() => AnswerAgain(request, plan, network, question, cancellation);
+        Answer Moved() => AnswerAlone(request, plan, network, question, cancellation, new RandomRounding());
 
         Flatness Why(int order)
         {
+            if (LibTorch.Failure is not null)
+            {
+                return new Flatness(FlatnessCause.Unknown, []);
+            }
+
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             return Flatness.Of(TorchRun.Watched(plan, network.Tensors, request.Inputs, cancellation), order);
         }
     }
 
-    /// <summary>The answer once more, rounded at random.</summary>
-    private static Answer AnswerAgain(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question question, CancellationToken cancellation)
+    /// <summary>The answer alone, by a run of its own.</summary>
+    private static Answer AnswerAlone(ForwardRequest request, RunPlan plan, BuiltNetwork network, Question question, CancellationToken cancellation,
+        RandomRounding? rounding = null)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var moved = Begin(request, plan, network, question, cancellation, new RandomRounding());
-        return Ask(question, moved, plan, cancellation);
+        using var run = Begin(request, plan, network, question, cancellation, rounding);
+        return Ask(question, run, plan, cancellation);
     }
 
     /// <summary>What is made on the way to an answer does not outlive it.</summary>

@@ -257,23 +257,12 @@ public sealed class NumberRangeLaws
     [Theory]
     [InlineData("u / (u + 1e-60)")]
     [InlineData("(u*u + 1e-60)^0.5")]
-    [InlineData("u * 1e60")]
     [InlineData("sqrt(u*u + 1e-60)")]
-    public void Constants_beyond_single_precision_make_no_NaN_at_zero(string residual)
+    public void Constants_too_small_for_single_precision_make_no_NaN_at_zero(string residual)
     {
         var result = Evaluate([new Linear { OutFeatures = 1 }], [0], new ObjectiveTerm { Name = "f", On = "p", Residual = residual }, 1);
         Assert.Equal(0, result.Value, 1e-18);
         Assert.All(result.ParameterGradients!.Values, gradient => Assert.Equal(0, gradient.CountNonFinite()));
-    }
-
-    [Theory]
-    [InlineData(Reduction.Mean)]
-    [InlineData(Reduction.MeanSquare)]
-    public void A_weight_beyond_single_precision_makes_no_NaN_of_a_residual_of_zero(Reduction reduction)
-    {
-        var term = new ObjectiveTerm { Name = "f", On = "p", Residual = "u", Reduction = reduction, Weight = 1e60 };
-        var result = Evaluate([new Linear { OutFeatures = 1 }], [0], term, 1);
-        Assert.Equal((0, 0), (result.Value, result.ParameterGradients!["0.weight"][0]));
     }
 
     /// <summary>Nothing is there to be divided, so its share of whatever eps is none.</summary>

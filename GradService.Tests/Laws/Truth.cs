@@ -1,3 +1,4 @@
+using System.Globalization;
 using GradService.Domain.Arrays;
 
 namespace GradService.Tests.Laws;
@@ -52,6 +53,19 @@ internal sealed record Truth(NdArray Answer, NdArray Exact, NdArray? Held, doubl
             return IsTiny ? null : Difference > 1.3e-3 * Detached && Difference > 20 * Error && Difference > 30 * Eps * Scale ? true
                 : Difference < 0.7e-3 * Detached && Error < 0.3e-3 * Detached ? false : null;
         }
+    }
+
+    /// <summary>Fails unless a sentence says how much the statistics make, to the digits that it writes and single precision has.</summary>
+    /// <param name="before">What stands before the number.</param>
+    /// <param name="sentence">The sentence.</param>
+    /// <param name="single">What is held, in single precision, as the service saw it.</param>
+    /// <param name="where">The case.</param>
+    public void AssertSaid(string before, string sentence, NdArray single, string where)
+    {
+        var number = sentence[(sentence.IndexOf(before, StringComparison.Ordinal) + before.Length)..];
+        var said = double.Parse(string.Concat(number.TakeWhile(letter => letter is not (',' or ' '))).TrimEnd('.'), CultureInfo.InvariantCulture);
+        Assert.True(Math.Abs(said - Difference) <= (0.01 * Difference) + (3 * (Error + Held!.MaxDifference(single))),
+            $"{said} instead of {Difference:G4}: {sentence} ({where})");
     }
 
     /// <summary>The numbers, for whoever looks into a case.</summary>

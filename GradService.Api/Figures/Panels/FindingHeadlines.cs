@@ -9,9 +9,13 @@ internal static class FindingHeadlines
     {
         ["non-finite"] = "NaN or infinities: not all can be drawn",
         ["sum-gradient-vanishes"] = "rounding noise: the sum's gradient vanishes",
+        ["derivative-vanishes"] = "a derivative is zero everywhere",
         ["detached-differs"] = "not the slope: the statistics move as well",
+        ["train-eval-sign"] = "signs differ between the modes",
         ["samples-coupled"] = "samples move each other's outputs",
         ["objective-blind"] = "blind: no parameter can reduce it",
+        ["sum-differs"] = "sums over the batch are not slopes",
+        ["parameters-do-not-move"] = "no gradient moves the parameters",
         ["own-derivative-biased"] = "own derivatives are not the curve's",
         ["parameter-gradient-partial"] = "not the gradient of the loss",
         ["sets-normalised-differently"] = "point sets meet different functions",

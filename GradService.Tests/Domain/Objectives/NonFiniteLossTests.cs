@@ -81,14 +81,6 @@ public sealed class NonFiniteLossTests
     }
 
     [Fact]
-    public void The_square_of_a_large_gradient_leaves_the_range_of_its_norm()
-    {
-        var message = Scaled(1e20, new() { Name = "gp", On = "m", GradientPenalty = new() { Output = "u" } }).Answer().Finding("non-finite")!.Message;
-        Assert.Contains("It begins in term 'gp' at point 0 of 'm', where its largest entry = 1E+20: the norm of a gradient is Infinity", message,
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_network_that_overflows_is_named_and_no_formula()
     {
         var message = Scaled(1e30, new() { Name = "t", On = "m", Residual = "u" }, at: 1e30).Answer().Finding("non-finite")!.Message;
