@@ -20,8 +20,8 @@ internal static class Words
     public static string OfWhole(double part, double whole, string name) =>
         whole > 0 ? $", {Percent(part / whole)} of the {name}, {Of(whole)}" : $", where the {name} is 0";
 
-    /// <summary>A phrase as a sentence begins with it.</summary>
-    public static string Sentence(string phrase) => char.ToUpperInvariant(phrase[0]) + phrase[1..];
+    /// <summary>A phrase as a sentence begins with it; names such as u_xx stay as they are.</summary>
+    public static string Sentence(string phrase) => phrase.StartsWith("the ", StringComparison.Ordinal) ? $"T{phrase[1..]}" : phrase;
 
     /// <summary>"1 value", "7 values".</summary>
     public static string Count(long count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
