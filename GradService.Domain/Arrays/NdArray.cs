@@ -101,10 +101,12 @@ public sealed class NdArray
         return true;
     }
 
-    public int CountNonFinite() => _singles is null ? CountNonFinite<double>(_doubles) : CountNonFinite<float>(_singles);
+    public int CountNonFinite() => double.IsFinite(MaxAbsolute()) ? 0 : _singles is null ? CountNonFinite<double>(_doubles) : CountNonFinite<float>(_singles);
 
     /// <summary>The largest absolute value; 0 if empty, NaN if any is NaN.</summary>
-    public double MaxAbsolute() => _singles is null ? MaxAbsolute<double>(_doubles) : MaxAbsolute<float>(_singles);
+    public double MaxAbsolute() => _singles is null
+        ? BitConverter.Int64BitsToDouble(Largest(MemoryMarshal.Cast<double, long>(_doubles), long.MaxValue))
+        : BitConverter.Int32BitsToSingle(Largest(MemoryMarshal.Cast<float, int>(_singles), int.MaxValue));
 
     /// <summary>The Frobenius norm, summed in double precision, of whatever size the values are.</summary>
     public double Norm()
@@ -171,8 +173,29 @@ public sealed class NdArray
         return some;
     }
 
-    /// <summary>How far an element of the rows [D…] of [N, D…] ranges over the rows, the widest; 1 where none does.</summary>
-    internal double WidestRange() => _singles is null ? WidestRange<double>(_doubles) : WidestRange<float>(_singles);
+    /// <summary>
+    /// How far an element of the rows [D…] of [N, D…] ranges over the rows, the widest; 1 where none does. Of many elements and rows some are
+    /// looked at, evenly spaced: what is asked for is a size.
+    /// </summary>
+    internal double WidestRange()
+    {
+        var (rows, elements) = ((int)Shape[0], Count / (int)Shape[0]);
+        var (everyRow, everyElement) = (Math.Max(1, rows / 64), Math.Max(1, elements / 256));
+        var widest = 0.0;
+        for (var element = 0; element < elements; element += everyElement)
+        {
+            var (lowest, highest) = (double.PositiveInfinity, double.NegativeInfinity);
+            for (var row = 0; row < rows; row += everyRow)
+            {
+                var value = this[((long)row * elements) + element];
+                (lowest, highest) = (Math.Min(lowest, value), Math.Max(highest, value));
+            }
+
+            widest = Math.Max(widest, highest - lowest);
+        }
+
+        return widest > 0 ? widest : 1;
+    }
 
     /// <summary>The largest difference to an array of the same shape; NaN if any entry of either is.</summary>
     public double MaxDifference(NdArray other)
@@ -203,30 +226,6 @@ public sealed class NdArray
         return max;
     }
 
-    private double WidestRange<T>(ReadOnlySpan<T> values)
-        where T : IFloatingPointIeee754<T>
-    {
-        var elements = Count / (int)Shape[0];
-        var (lowest, highest) = (values[..elements].ToArray(), values[..elements].ToArray());
-        for (var from = elements; from < values.Length; from += elements)
-        {
-            var row = values.Slice(from, elements);
-            for (var element = 0; element < row.Length; element++)
-            {
-                lowest[element] = T.Min(lowest[element], row[element]);
-                highest[element] = T.Max(highest[element], row[element]);
-            }
-        }
-
-        var widest = 0.0;
-        for (var element = 0; element < elements; element++)
-        {
-            widest = Math.Max(widest, double.CreateTruncating(highest[element]) - double.CreateTruncating(lowest[element]));
-        }
-
-        return widest > 0 ? widest : 1;
-    }
-
     private static int CountNonFinite<T>(ReadOnlySpan<T> values)
         where T : IFloatingPointIeee754<T>
     {
@@ -239,16 +238,31 @@ public sealed class NdArray
         return count;
     }
 
-    private static double MaxAbsolute<T>(ReadOnlySpan<T> values)
-        where T : IFloatingPointIeee754<T>
+    /// <summary>
+    /// The largest of some numbers' bits without the sign, as integers: in this order numbers go by their size, and NaN is larger than infinity.
+    /// </summary>
+    private static T Largest<T>(ReadOnlySpan<T> bits, T withoutSign)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        var max = T.Zero;
-        foreach (var value in values)
+        var vectors = MemoryMarshal.Cast<T, Vector<T>>(bits);
+        var (all, mask) = (Vector<T>.Zero, Vector.Create(withoutSign));
+        foreach (var vector in vectors)
         {
-            max = T.Max(max, T.Abs(value));
+            all = Vector.Max(all, vector & mask);
         }
 
-        return double.CreateChecked(max);
+        var largest = T.Zero;
+        for (var i = 0; i < Vector<T>.Count; i++)
+        {
+            largest = T.Max(largest, all[i]);
+        }
+
+        foreach (var rest in bits[(vectors.Length * Vector<T>.Count)..])
+        {
+            largest = T.Max(largest, rest & withoutSign);
+        }
+
+        return largest;
     }
 
     private static double SumOfSquares<T>(ReadOnlySpan<T> values, double scale)

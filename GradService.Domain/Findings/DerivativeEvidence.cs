@@ -23,6 +23,9 @@ internal record DerivativeEvidence(string Name, int Order, double Largest, doubl
 
     private const double LeastDifference = 1e-3;
 
+    // By how much more than at its entrance rounding may have grown at the end of a network.
+    private const double Growth = 100;
+
     /// <summary>The name with where it was taken, where that is not all of the batch.</summary>
     public virtual string FullName => Name;
 
@@ -53,6 +56,11 @@ internal record DerivativeEvidence(string Name, int Order, double Largest, doubl
 
     /// <summary>Whether it is so small that it may be rounding.</summary>
     public bool MayBeNoise => Largest > 0 && !IsIdentity && IsSmall;
+
+    /// <summary>Whether what it differs by from the detached one may be rounding.</summary>
+    /// <param name="amplification">How much statistics make of rounding, as layers tell.</param>
+    public bool MayDifferByRounding(double amplification) => Difference > LeastDifference * Detached
+        && Difference < Growth * Dtype.Epsilon() * amplification * Detached;
 
     /// <summary>Whether it may vanish for another reason than what the batch statistics do.</summary>
     public bool MayBeFlat => (Detached ?? Largest) <= Unnoticed && (Largest <= Unnoticed || IsIdentity || IsRounding);

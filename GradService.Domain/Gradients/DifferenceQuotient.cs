@@ -131,12 +131,7 @@ internal abstract record Watched
     {
         public override int Depth => 1;
 
-        public override double In(WatchedRun run)
-        {
-            run.Cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            return Autograd.VectorJacobianProduct(run.Run.Outputs, Cotangent.ToTensor(Dtype.Float64), run.Run.Inputs).ToDoubles()[Element];
-        }
+        public override double In(WatchedRun run) => run.GradientOf(Cotangent)[Element];
     }
 
     /// <summary>The own derivative of one output of one sample along a direction in that sample's inputs, of the given order.</summary>
@@ -158,6 +153,7 @@ internal abstract record Watched
 internal sealed class WatchedRun(TorchRun run, CancellationToken cancellation)
 {
     private double? _spread;
+    private (NdArray Cotangent, double[] Values)? _gradient;
 
     public TorchRun Run { get; } = run;
 
@@ -169,6 +165,21 @@ internal sealed class WatchedRun(TorchRun run, CancellationToken cancellation)
 
     /// <summary>Half the range of an output over the batch, the largest of all M.</summary>
     public double OutputSpread => _spread ??= Spread();
+
+    /// <summary>cotangentᵀ·J, flat [N·D]: found once for all of its elements.</summary>
+    public double[] GradientOf(NdArray cotangent)
+    {
+        if (_gradient is { } known && known.Cotangent == cotangent)
+        {
+            return known.Values;
+        }
+
+        Cancellation.ThrowIfCancellationRequested();
+        using var scope = NewDisposeScope();
+        var values = Autograd.VectorJacobianProduct(Run.Outputs, cotangent.ToTensor(Dtype.Float64), Run.Inputs).ToDoubles();
+        _gradient = (cotangent, values);
+        return values;
+    }
 
     private double Spread()
     {

@@ -62,15 +62,7 @@ internal sealed class FiniteDifferences : IDifferences
     /// <summary>How much more than usual BatchNorm layers make of rounding: by means that are large beside deviations, of which few digits are left.</summary>
     public static double AmplificationOf(IEnumerable<LayerTrace> traces)
     {
-        var most = 0.0;
-        foreach (var trace in traces)
-        {
-            var (mean, variance) = trace.Used;
-            for (var channel = 0; channel < mean.Count; channel++)
-            {
-                most = Math.Max(most, Math.Abs(mean[channel]) / Math.Sqrt(variance[channel] + trace.Site.Layer.Eps));
-            }
-        }
+        var most = traces.Select(trace => trace.Amplification).DefaultIfEmpty().Max();
 
         // The usual estimates of noise allow for the rest.
         return double.IsFinite(most) ? Math.Max(1, most / 8) : 1;

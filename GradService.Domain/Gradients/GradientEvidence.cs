@@ -1,6 +1,7 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Findings;
 using GradService.Domain.Gradients.Kinds;
+using GradService.Domain.Networks;
 using GradService.Domain.Runs;
 using GradService.Domain.Runs.Managed;
 using GradService.Domain.Runs.Torch;
@@ -66,26 +67,36 @@ internal sealed record DetachedEvidence(NdArray Values, int Every)
     private const long Cheap = 1 << 20;
     private const int Sparsest = 8;
 
-    /// <summary>The answer to a question, asked of a run with all statistics held constant.</summary>
+    /// <summary>The answer to a question, asked of a managed run as if all statistics had been held constant.</summary>
     /// <param name="run">The run that answered.</param>
     /// <param name="plan">Its plan.</param>
     /// <param name="question">The question.</param>
     /// <param name="cancellation">Ends it between two sweeps.</param>
-    public static DetachedEvidence Of(Run run, RunPlan plan, Question question, CancellationToken cancellation)
+    public static DetachedEvidence Of(ManagedRun run, RunPlan plan, Question question, CancellationToken cancellation)
     {
-        var every = question.NamesSamples(plan.Size) ? 1 : EveryFor(plan.Samples, plan.Shape.KeptElements);
-        var size = plan.Size.Decoupled;
-        if (run is ManagedRun managed)
-        {
-            var held = BlockBackward.Run(managed, question.InBlocks(size)! with { Way = Apart.Way }, question.ResultShape(size), cancellation);
-            return new DetachedEvidence(held.EveryNth(every), every);
-        }
-
-        using var scope = NewDisposeScope();
-        var tensors = (TorchRun)run;
-        var constant = every == 1 ? tensors.RerunDetached(tensors.Inputs) : tensors.RerunEveryNth(every);
-        return new DetachedEvidence(question.Ask(constant, size with { Samples = constant.Inputs.shape[0] }, cancellation).Gradients!, every);
+        var (size, every) = (plan.Size.Decoupled, EveryFor(question, plan));
+        var held = BlockBackward.Run(run, question.InBlocks(size)! with { Way = Apart.Way }, question.ResultShape(size), cancellation);
+        return new DetachedEvidence(held.EveryNth(every), every);
     }
+
+    /// <summary>The same by a run of its own, by tensors, so that the one that answered need not be kept.</summary>
+    /// <param name="held">The statistics and corrections of the run that answered.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="inputs">Its batch.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellation">Ends it between two sweeps.</param>
+    public static DetachedEvidence Of(
+        HeldStatistics held, RunPlan plan, Network network, NdArray inputs, Question question, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        var every = EveryFor(question, plan);
+        var run = TorchRun.Held(plan, network, inputs, held, every, cancellation);
+        return new DetachedEvidence(question.Ask(run, plan.Size.Decoupled with { Samples = run.Inputs.shape[0] }, cancellation).Gradients!, every);
+    }
+
+    private static int EveryFor(Question question, RunPlan plan) =>
+        question.NamesSamples(plan.Size) ? 1 : EveryFor(plan.Samples, plan.Shape.KeptElements);
 
     /// <summary>Every how many-th sample to look at, so that what explains an answer costs less than the answer.</summary>
     public static int EveryFor(long samples, long keptElementsPerSample)
@@ -93,11 +104,6 @@ internal sealed record DetachedEvidence(NdArray Values, int Every)
         var steps = samples.SaturatingTimes(keptElementsPerSample) / Cheap;
         return (int)Math.Clamp(Math.Min(steps, samples / 2), 1, Sparsest);
     }
-
-    public double MaxAbsolute() => Values.MaxAbsolute();
-
-    /// <summary>The largest difference to the answer with the statistics recomputed.</summary>
-    public double MaxDifference(NdArray answer) => Values.MaxDifference(answer.EveryNth(Every));
 
     /// <summary>What to add to a sentence about these numbers; empty where all samples were looked at.</summary>
     public string Extent => Every == 1 ? "" : $" (looked at in every {Every}. sample)";

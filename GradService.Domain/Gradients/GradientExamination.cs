@@ -9,9 +9,6 @@ namespace GradService.Domain.Gradients;
 /// <summary>Gathers what findings about a gradient may read, from runs beside the one that made the answer.</summary>
 internal static class GradientExamination
 {
-    // Where statistics make more of rounding than that, a difference of a thousandth may be rounding.
-    private const double Amplified = 1e-6;
-
     /// <param name="question">The question.</param>
     /// <param name="plan">What was run.</param>
     /// <param name="inputs">The batch.</param>
@@ -42,7 +39,8 @@ internal static class GradientExamination
                 IsIdentity = constant && part.SumsSamples,
             };
         })];
-        if (found.Exists(part => part.MayBeNoise || (part.Difference > 1e-3 * part.Detached && IsAmplified(layers, gradients.Dtype))))
+        var amplification = Amplification(layers);
+        if (found.Exists(part => part.MayBeNoise || part.MayDifferByRounding(amplification)))
         {
             var again = moved().Gradients!;
             found = [.. found.Zip(parts, (evidence, part) => evidence with { Noise = part.Of(gradients).MaxDifference(part.Of(again)) })];
@@ -51,7 +49,6 @@ internal static class GradientExamination
         return [.. found.Select(part => part.MayBeFlat ? part with { Flatness = flatness(part.Order) } : part)];
     }
 
-    /// <summary>Whether some layer takes away so much of what enters it that rounding is no longer small beside the rest.</summary>
-    public static bool IsAmplified(IEnumerable<BatchNormLayerReport> layers, Dtype dtype) =>
-        layers.Any(layer => dtype.Epsilon() * layer.Amplification > Amplified);
+    /// <summary>How much the layer that does so most makes of rounding.</summary>
+    public static double Amplification(IEnumerable<BatchNormLayerReport> layers) => layers.Select(layer => layer.Amplification).DefaultIfEmpty().Max();
 }

@@ -177,10 +177,12 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         cancellation.ThrowIfCancellationRequested();
 
         var (outputs, layers, statistics) = (run.OutputValues, run.Layers, BatchNormReport.Of(plan, run));
-        var detached = plan.Size.Coupled && question.DetachedTwin is { } twin ? DetachedEvidence.Of(run, plan, twin, cancellation) : null;
+        var (twin, held) = (plan.Size.Coupled ? question.DetachedTwin : null, (run as TorchRun)?.Statistics);
+        var detached = twin is not null && run is ManagedRun managed ? DetachedEvidence.Of(managed, plan, twin, cancellation) : null;
 
         // What follows runs by itself: two at once would take twice the memory.
         run.Dispose();
+        detached ??= twin is not null ? DetachedEvidence.Of(held!, plan, network.Tensors, request.Inputs, twin, cancellation) : null;
         var evidence = new GradientEvidence
         {
             Question = question,

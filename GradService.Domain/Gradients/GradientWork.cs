@@ -166,6 +166,6 @@ internal static class GradientWork
 
         return Pass(network, n, differentiable: true) + (reference > 0 ? Pass(network, reference, differentiable: false) : default)
             + (2 * moves * (Pass(network, n, differentiable: true) + Stoppable(EachElement * size.Inputs.Elements)))
-            + (2 * entries * watched);
+            + (2 * (question is Hvp ? 1 : entries) * watched);
     }
 }

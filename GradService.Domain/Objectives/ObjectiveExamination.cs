@@ -1,5 +1,4 @@
 using GradService.Domain.Arrays;
-using GradService.Domain.Gradients;
 using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Dense;
@@ -37,7 +36,8 @@ internal static class ObjectiveExamination
         var detached = setting.Normalization.Coupled ? Again(setting.Detached) : null;
         var places = run.Sets.SelectMany(pair => pair.Set.Quantities.Select(quantity => (pair.Batch, pair.Set, Quantity: quantity))).ToList();
         List<SetDerivativeEvidence> found = [.. places.Select(place => Evidence(place.Batch, place.Set, place.Quantity))];
-        if (found.Exists(derivative => derivative.MayBeNoise || (derivative.Difference > 1e-3 * derivative.Detached && IsAmplified())))
+        var amplification = run.Batches.SelectMany(batch => batch.Layers).Select(layer => layer.Amplification).DefaultIfEmpty().Max();
+        if (found.Exists(derivative => derivative.MayBeNoise || derivative.MayDifferByRounding(amplification)))
         {
             var moved = Again(setting, new RandomRounding());
             found = [.. found.Zip(places, (derivative, place) => derivative with
@@ -73,8 +73,6 @@ internal static class ObjectiveExamination
 
         Flatness Why(BatchRun batch, SetDerivativeEvidence derivative) => flat.TryGetValue((derivative.Set, derivative.Order), out var known)
             ? known : flat[(derivative.Set, derivative.Order)] = FlatnessOn(batch, derivative.Set, derivative.Order, cancellation);
-
-        bool IsAmplified() => GradientExamination.IsAmplified(run.Batches.SelectMany(batch => batch.Layers).Select(BatchNormLayerReport.Of), network.Dtype);
     }
 
     /// <summary>Why derivatives vanish on a set, all statistics held constant.</summary>
@@ -192,8 +190,8 @@ internal static class ObjectiveExamination
     private static bool IsSmall(double largest, TermValue value, Dtype dtype) =>
         largest <= Math.Sqrt(dtype.Epsilon()) * Math.Abs(value.Term.Weight * value.Value);
 
-    /// <summary>Up to that size no gradient of a term changes it by as much as rounding, were the step as long as the gradient over rounding.</summary>
-    private static double Nothing(TermValue value, Dtype dtype) => dtype.Epsilon() * dtype.Epsilon() * Math.Abs(value.Term.Weight * value.Value);
+    /// <summary>Up to that size a term's gradients are next to nothing beside rounding of its value, however many digits of them are right.</summary>
+    private static double Nothing(TermValue value, Dtype dtype) => 1e-4 * dtype.Epsilon() * Math.Abs(value.Term.Weight * value.Value);
 
     /// <summary>Whether the last layer adds a parameter to each output, which moves it whatever stands before.</summary>
     private static bool EndsInBias(NetworkShape shape) =>

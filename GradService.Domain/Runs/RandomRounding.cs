@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Networks.Dense;
@@ -31,17 +32,17 @@ internal sealed class RandomRounding
     /// <summary>The tensor with its numbers moved; gradients that come back through it are, too.</summary>
     public Tensor Move(Tensor x)
     {
-        var factors = x.ToNdArray();
-        if (factors.Dtype == Dtype.Float32)
+        var factors = x.detach().clone().contiguous();
+        if (x.dtype == ScalarType.Float32)
         {
-            ToFactors(factors.Values<float>());
+            ToFactors(MemoryMarshal.Cast<byte, float>(factors.bytes));
         }
         else
         {
-            ToFactors(factors.Values<double>());
+            ToFactors(MemoryMarshal.Cast<byte, double>(factors.bytes));
         }
 
-        return x.Times(factors.ToTensor(factors.Dtype));
+        return x.Times(factors);
     }
 
     private void ToFactors<T>(Span<T> values)

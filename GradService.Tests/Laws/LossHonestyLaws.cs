@@ -105,8 +105,8 @@ public sealed class LossHonestyLaws
     {
         var (error, size) = (gradient.MaxDifference(exact), exact.MaxAbsolute());
         return value < 1e-10 ? null
-            : (size <= 0.1 * error || (size <= 1e-20 * value && gradient.MaxAbsolute() <= 1e-20 * value)) && gradient.MaxAbsolute() < 1e-5 * value ? true
-            : error < 0.03 * size && gradient.MaxAbsolute() > 1e-20 * value ? false : null;
+            : (size <= 0.1 * error || Math.Max(size, gradient.MaxAbsolute()) <= 1e-13 * value) && gradient.MaxAbsolute() < 1e-5 * value ? true
+            : error < 0.03 * size && gradient.MaxAbsolute() > 1e-9 * value ? false : null;
     }
 
     /// <summary>Whether mode eval, with the running statistics after the loss, gives other outputs; where not, the gradients may yet differ.</summary>

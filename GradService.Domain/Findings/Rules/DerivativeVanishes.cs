@@ -17,7 +17,7 @@ internal static class DerivativeVanishes
     }
 
     private static string Name(DerivativeEvidence derivative) =>
-        derivative.FullName + (derivative.Largest > 0 ? $" (rounding, {Words.Of(derivative.Largest)} at most)" : "");
+        derivative.FullName + (derivative.Largest > 0 ? $" ({Words.Of(derivative.Largest)} at most)" : "");
 
     private static string Reason(DerivativeEvidence derivative, Evidence evidence) => derivative.VanishesByMode
         ? $"with the statistics held constant it reaches {Words.Of(derivative.Detached!.Value)}, and what flows through the batch statistics cancels it. "

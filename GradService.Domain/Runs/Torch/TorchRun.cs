@@ -96,6 +96,25 @@ internal sealed class TorchRun : Run, IForward
         return Of(RunStart.Of(plan, network, cancellation) with { WatchLayers = true }, inputs.ToTensor(network.Dtype));
     }
 
+    /// <summary>A run over every n-th sample by the statistics and corrections of another run: what is left out changes nothing for the rest.</summary>
+    /// <param name="plan">What both do.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="inputs">The whole batch [N, D…].</param>
+    /// <param name="held">What the other run met.</param>
+    /// <param name="every">n.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static TorchRun Held(RunPlan plan, Network network, NdArray inputs, HeldStatistics held, int every, CancellationToken cancellation)
+    {
+        var used = held.Used.ToDictionary(
+            pair => pair.Key, pair => new Moments(pair.Value.Mean.ToTensor(network.Dtype), pair.Value.Variance.ToTensor(network.Dtype)));
+        var masks = plan.Dropout is { } dropout ? DropoutMasks.Draw(plan.Shape, plan.Samples, dropout, network.Dtype, cancellation) : null;
+        var start = new RunStart(plan, network) { Masks = masks?.EveryNth(every), Corrections = held.Corrections, Cancellation = cancellation };
+        return Of(start, Leaf(inputs.EveryNth(every).ToTensor(network.Dtype)), (site, _) => used[site.Node]);
+    }
+
+    /// <summary>The statistics and corrections of this run, in managed memory.</summary>
+    public HeldStatistics Statistics => new(_traces.ToDictionary(trace => trace.Site.Node, trace => trace.Used), Corrections);
+
     /// <summary>A run of one batch, which gradients with respect to the inputs may be taken of.</summary>
     /// <inheritdoc cref="Alone"/>
     public static TorchRun Of(RunPlan plan, Network network, Tensor inputs, CancellationToken cancellation = default) =>
@@ -134,26 +153,12 @@ internal sealed class TorchRun : Run, IForward
         return Rerun(inputs, (site, _) => site.Coupled ? null : constants[site.Node], watchBranches);
     }
 
-    /// <summary>The same over other inputs of the same shape with all statistics held constant: samples do not interact.</summary>
-    public TorchRun RerunDetached(Tensor inputs)
-    {
-        var constants = Constants();
-        return Rerun(inputs, (site, _) => constants[site.Node]);
-    }
-
     /// <summary>The same network, plan, masks and corrections over other inputs of the same shape.</summary>
     /// <param name="inputs">[N, D…].</param>
     /// <param name="given">Statistics for a layer and the activation that enters it; null: the layer's own.</param>
     /// <param name="watchBranches">Whether to keep which branch each element took.</param>
     public TorchRun Rerun(Tensor inputs, Func<NormalizationSite, Tensor, Moments?> given, bool watchBranches = false) =>
         new(Again with { WatchBranches = watchBranches }, Leaf(inputs), given);
-
-    /// <summary>The same over every n-th sample, all statistics being those of this run: what is left out changes nothing for the rest.</summary>
-    public TorchRun RerunEveryNth(int n)
-    {
-        var constants = Constants();
-        return new TorchRun(Again with { Masks = _start.Masks?.EveryNth(n) }, Leaf(Inputs.detach().EveryNth(n)), (site, _) => constants[site.Node]);
-    }
 
     /// <summary>
     /// The same over this run's inputs with a frozen copy of them behind, so that statistics can be made of both: activations are
