@@ -14,6 +14,8 @@ public static class DtypeExtensions
 {
     private const double SmallestNormalSingle = 1.1754943508222875E-38;
 
+    private const double SmallestNormalDouble = 2.2250738585072014E-308;
+
     public static int SizeInBytes(this Dtype dtype) => dtype == Dtype.Float32 ? sizeof(float) : sizeof(double);
 
     /// <summary>
@@ -23,6 +25,9 @@ public static class DtypeExtensions
     public static double Constant(this Dtype dtype, double number) => dtype == Dtype.Float64 || number == 0 || double.IsNaN(number)
         ? number
         : (float)Math.CopySign(Math.Max(Math.Abs(number), SmallestNormalSingle), number);
+
+    /// <summary>The smallest number above 0 that is not denormal.</summary>
+    public static double SmallestNormal(this Dtype dtype) => dtype == Dtype.Float32 ? SmallestNormalSingle : SmallestNormalDouble;
 
     /// <summary>The distance from 1 to the next number.</summary>
     public static double Epsilon(this Dtype dtype) => dtype == Dtype.Float32 ? MathF.BitIncrement(1f) - 1f : Math.BitIncrement(1.0) - 1.0;

@@ -26,6 +26,9 @@ internal sealed class DifferenceJudge
     private const double AgreementInFloat32 = 1e-3;
     private const double AgreementInFloat64 = 1e-6;
 
+    // What the precision of the answer has no numbers for, times what weights may have made of it.
+    private const double LostBelow = 1024;
+
     // A difference whose uncertainty is more than this share of the largest entry says nothing.
     private const double Coarse = 1e-3;
 
@@ -60,7 +63,8 @@ internal sealed class DifferenceJudge
         (_dtype, _amplification, _largestAnswer, _differences, _cancellation) = (dtype, amplification, largestAnswer, differences, cancellation);
         _answers = [.. entries.Select(entry => entry.Answer)];
         _taken = [.. entries.Select(entry => entry.First)];
-        _errors = [.. entries.Select(entry => entry.First.Central - entry.Answer)];
+        _errors = [.. entries.Select(entry => entry.First.Central - entry.Answer)
+            .Select(error => Math.Abs(error) <= LostBelow * dtype.SmallestNormal() ? 0 : error)];
         _verdicts = [.. entries.Select(entry => entry.First.AcrossKink ? Verdict.AcrossKink : Verdict.Compared)];
     }
 

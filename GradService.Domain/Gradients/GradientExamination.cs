@@ -27,7 +27,9 @@ internal static class GradientExamination
         }
 
         var (largest, range, constant) = (outputs.MaxAbsolute(), inputs.WidestRange(), plan.SumsToConstant);
-        var parts = question.Parts(plan.Size);
+
+        // Nothing times whatever it is says nothing of it.
+        var parts = question.Parts(plan.Size).Where(part => part.Weight > 0).ToList();
         List<DerivativeEvidence> found = [.. parts.Select(part =>
         {
             var values = part.Of(gradients);

@@ -60,6 +60,10 @@ public sealed class DerivativeVanishesTests
         Ask([new Linear { OutFeatures = 3 }, new Softmax()], new Sum(), dtype: dtype));
 
     [Fact]
+    public void Weights_of_zero_say_nothing_of_what_they_weigh() =>
+        Assert.Null(Ask([new Linear { OutFeatures = 1 }, new Tanh()], new Vjp { Cotangent = new NdArray(new Shape(6, 1), new double[6]) }).Finding(Code));
+
+    [Fact]
     public void A_small_derivative_is_none_that_vanishes()
     {
         Assert.Null(Ask([new Linear { OutFeatures = 1 }, new Tanh()], new PerSample(), ("0.weight", [1]), ("0.bias", [5])).Finding(Code));
