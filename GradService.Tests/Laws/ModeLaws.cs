@@ -41,10 +41,23 @@ public sealed class ModeLaws
         // Each strategy rounds in its own way, and each is measured against itself, so that no disagreement hides.
         var rowByRow = new Jacobian { Strategy = Strategy.RowByRow };
         var jacobian = problem.Gradients(rowByRow);
+        if (StandsOnAKink(problem, rowByRow, jacobian))
+        {
+            // The side is rounding's choice.
+            return;
+        }
+
         var tolerance = ((problem.IsDouble ? 1e-12 : 1e-4) * problem.Scale(jacobian)) + (16 * Math.Max(problem.Lost(rowByRow), problem.Lost(new Jacobian())));
         Answers.AssertClose(jacobian, problem.Jacobian(), tolerance, 1, "jacobian by auto");
         Answers.AssertClose(problem.Gradients(new PerSample { Strategy = Strategy.RowByRow }), problem.Gradients(new PerSample()), tolerance, 1,
             "perSample by auto");
+    });
+
+    /// <summary>Whether inputs that differ by next to nothing have another gradient, as where relu meets exactly 0.</summary>
+    private static bool StandsOnAKink(Problem problem, Question question, double[] gradients) => new[] { 1e-9, -1e-9 }.Any(by =>
+    {
+        var moved = problem.In(Dtype.Float64) with { Inputs = [.. problem.Inputs.Select((input, i) => input + (by * (1 + (i % 3))))] };
+        return moved.Gradients(question).Zip(gradients, (a, b) => Math.Abs(a - b)).Max() > 1e-3 * problem.Scale(gradients);
     });
 
     [Theory]
