@@ -44,6 +44,26 @@ internal sealed class JsonFields
             : null;
     }
 
+    /// <summary>The first two elements of a list as they are written; null where it is none.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>>? ElementsOf(ReadOnlyMemory<byte> json)
+    {
+        var reader = On(json);
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            return null;
+        }
+
+        var elements = new List<ReadOnlyMemory<byte>>();
+        while (elements.Count < 2 && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            elements.Add(json[start..(int)reader.BytesConsumed]);
+        }
+
+        return elements;
+    }
+
     /// <summary>What came, in words.</summary>
     public static string Got(ReadOnlyMemory<byte>? json)
     {

@@ -15,7 +15,8 @@ public sealed class UmBridgeTests(ServedApplication application) : IClassFixture
     [Theory]
     [InlineData("""{ "name": "scalar", "outWrt": 0, "inWrt": 0, "input": [0.5], "sens": 2, "config": { "batchSize": 1 } }""")]
     [InlineData("""{ "name": "scalar", "outWrt": 0, "inWrt": 0, "input": [[0.5]], "sens": [2], "config": { "batchSize": 1 } }""")]
-    [InlineData("""{ "name": "scalar", "outWrt": 0.0, "inWrt": 0, "input": [ 5e-1 ], "sens": 2.0, "config": { "batchSize": 1.0, "other": [] }, "tid": "7" }""")]
+    [InlineData("""{ "name": "scalar", "outWrt": 0.0, "inWrt": 0, "input": [ 5e-1 ], "sens": 2.0, "config": { "batchSize": 1.0 }, "tid": "7" }""")]
+    [InlineData("""{ "name": "scalar", "outWrt": 0, "inWrt": 0, "input": [[0.5]], "sens": [2], "config": { "batchSize": [1], "mode": ["train"] } }""")]
     public async Task A_vector_of_length_one_may_be_a_bare_number(string request)
     {
         await application.StoreAsync("scalar",
@@ -32,7 +33,12 @@ public sealed class UmBridgeTests(ServedApplication application) : IClassFixture
         "config.mode: Expected one of train, trainDetached, eval, movingAverage, renorm, got 'trian'. Did you mean 'train'?")]
     [InlineData("""{ "name": "forum", "input": [[0, 1]], "config": { "mode": "reference" } }""",
         "config.mode: Expected one of train, trainDetached, eval, movingAverage, renorm, got 'reference'.")]
-    [InlineData("""{ "name": "forum", "input": [[0, 1]], "config": [] }""", "config: Expected an object, got a list.")]
+    [InlineData("""{ "name": "forum", "input": [[0, 1]], "config": [3] }""", "config: Expected an object, got a list.")]
+    [InlineData("""{ "name": "forum", "input": [[0, 1]], "config": { "batchSize": [2, 2] } }""",
+        "config.batchSize: Expected an integer from 1 to 2147483647, got a list.")]
+    [InlineData("""{ "name": "forum", "input": [[0, 1]], "config": { "batchSize": 2, "Mode": "eval" } }""",
+        "config['Mode']: Expected batchSize or mode, got 'Mode'. Did you mean 'mode'?")]
+    [InlineData("""{ "name": "forum", "input": [[0, 1]], "config": { "level": 3 } }""", "config['level']: Expected batchSize or mode, got 'level'.")]
     [InlineData("""{ "name": "forum" }""", "input: Expected a list of one vector, got nothing.")]
     [InlineData("""{ "name": "forum", "input": 7 }""", "input: Expected a list of one vector, got 7.")]
     [InlineData("""{ "name": "forum", "input": [] }""", "input: Expected a list of one vector, the batch flattened, got 0 entries. Write [[…]].")]
