@@ -81,16 +81,6 @@ public sealed class SameBytesTests(GradApplication application)
     }
 
     [Fact]
-    public async Task What_a_figure_shows_is_counted_as_what_an_answer_has()
-    {
-        await using var own = new GradApplication();
-        await own.DrawAsync(FigureRequest.Compare());
-        using var client = own.CreateClient();
-        var metrics = await client.GetStringAsync("/metrics");
-        Assert.Matches("(?m)^gradservice_findings[^\n]*sum-gradient-vanishes[^\n]* 1( |$)", metrics);
-    }
-
-    [Fact]
     public void The_drawing_library_asks_for_nothing_that_a_bare_system_lacks()
     {
         // Skia for a desktop asks for fontconfig, which images for servers do not have.
