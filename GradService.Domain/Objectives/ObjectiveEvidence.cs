@@ -65,9 +65,15 @@ internal sealed record SetDerivativeEvidence(string Name, int Order, double Larg
 
 /// <summary>A term whose residual no parameter changes, as far as its gradients can tell.</summary>
 /// <param name="Value">The term with what it came to.</param>
-/// <param name="Largest">Its largest parameter gradient.</param>
 /// <param name="Flatness">Why the outputs do not move by the inputs, where they do not; a hint why they do not move by the parameters.</param>
-internal sealed record UnmovedTerm(TermValue Value, double Largest, Flatness? Flatness);
+internal sealed record UnmovedTerm(TermValue Value, Flatness? Flatness)
+{
+    /// <summary>Whether all that it reads is zero whatever the parameters are, so that nothing need be measured.</summary>
+    public bool IsIdentity { get; init; }
+
+    /// <summary>Its largest parameter gradient; null where it was not measured.</summary>
+    public double? Largest { get; init; }
+}
 
 /// <summary>A point set's outputs by its own statistics beside those by another set's.</summary>
 /// <param name="Name">The set.</param>

@@ -18,6 +18,9 @@ internal static class ObjectiveExamination
     // By how much the largest of a gradient's or residual's rounding may exceed what computing it once more shows.
     private const double Allowance = 8;
 
+    // What a residual makes of derivatives that are rounding is less than that part of it, if it is more than rounding itself.
+    private const double RoundingOfResiduals = 1e-4;
+
     private static readonly IReadOnlyDictionary<LayerNode, Correction> NoCorrections = new Dictionary<LayerNode, Correction>();
 
     /// <summary>The derivatives in the terms; where batch statistics couple the samples, beside those with all statistics held constant.</summary>
@@ -120,7 +123,7 @@ internal static class ObjectiveExamination
     /// <param name="loss">The answer.</param>
     /// <param name="derivatives">What is known of the derivatives that the terms read.</param>
     /// <param name="cancellation">Ends the work between two passes.</param>
-    public static IReadOnlyList<(TermValue Value, Flatness? Flatness)> Suspects(
+    public static IReadOnlyList<UnmovedTerm> Suspects(
         ObjectiveRun run, Loss loss, IReadOnlyList<SetDerivativeEvidence> derivatives, CancellationToken cancellation)
     {
         if (!run.Live || !run.Network.Learnable.Any())
@@ -136,7 +139,12 @@ internal static class ObjectiveExamination
         return [.. suspects.Where(value => value.Term.Weight != 0 && value.Residuals.MaxAbsolute() > 0).Select(value =>
         {
             var (batch, set) = run.Sets.Single(pair => pair.Set.Index == value.Term.Set);
-            return (value, value.Term.Residual.UsesOutputs ? FlatnessOn(batch, set, order: 1, cancellation) : Read(value.Term).FirstOrDefault()?.Flatness);
+            var (reads, outputs) = (Read(value.Term).ToList(), value.Term.Residual.UsesOutputs);
+            return new UnmovedTerm(value, outputs ? FlatnessOn(batch, set, order: 1, cancellation) : reads.FirstOrDefault()?.Flatness)
+            {
+                IsIdentity = !outputs && reads.Count > 0
+                    && reads.All(derivative => derivative.IsIdentity && derivative.Largest < RoundingOfResiduals * value.Residuals.MaxAbsolute()),
+            };
         })];
 
         IEnumerable<SetDerivativeEvidence> Read(Term term) => ReadBy(term, run.Setting.Objective, derivatives);
@@ -155,9 +163,14 @@ internal static class ObjectiveExamination
     /// <param name="loss">What it came to.</param>
     /// <param name="trained">The network, its learnable parameters being leaves.</param>
     /// <param name="cancellation">Ends the work between two passes.</param>
-    public static IReadOnlyList<UnmovedTerm> Unmoved(IReadOnlyList<(TermValue Value, Flatness? Flatness)> suspects, ObjectiveSetting setting, Loss loss,
+    public static IReadOnlyList<UnmovedTerm> Unmoved(IReadOnlyList<UnmovedTerm> suspects, ObjectiveSetting setting, Loss loss,
         Network trained, CancellationToken cancellation) => [.. suspects.Select(suspect =>
     {
+        if (suspect.IsIdentity)
+        {
+            return suspect;
+        }
+
         var only = loss.Terms.Count == 1 ? setting : setting.Only(suspect.Value.Term);
         var own = loss.Terms.Count == 1 ? loss : Again(rounding: null);
         var largest = Largest(own);
@@ -171,7 +184,7 @@ internal static class ObjectiveExamination
         var residuals = own.Terms[0].Residuals;
         var rounding = largest <= Allowance * noise || largest <= Nothing(suspect.Value, trained.Dtype);
         return rounding && residuals.MaxAbsolute() > Allowance * residuals.MaxDifference(moved.Terms[0].Residuals)
-            ? new UnmovedTerm(suspect.Value, largest, suspect.Flatness)
+            ? suspect with { Largest = largest }
             : null;
 
         Loss Again(RandomRounding? rounding)

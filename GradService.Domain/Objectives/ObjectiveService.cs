@@ -8,7 +8,6 @@ using GradService.Domain.Gradients;
 using GradService.Domain.Networks;
 using GradService.Domain.Objectives.Rules;
 using GradService.Domain.Runs;
-using GradService.Domain.Runs.Torch;
 using GradService.Domain.Separation;
 using GradService.Domain.Statistics;
 using static TorchSharp.torch;
@@ -211,7 +210,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
     {
         ObjectiveEvidence evidence;
         IReadOnlyList<PointBatchReport> reports;
-        IReadOnlyList<(TermValue Value, Flatness? Flatness)> suspects;
+        IReadOnlyList<UnmovedTerm> suspects;
         TimingsReport timings;
         using (NewDisposeScope())
         {

@@ -13,7 +13,7 @@ internal static class ParametersDoNotMove
 
     private static string Sentence(UnmovedTerm unmoved) =>
         $"Term '{Fault.Shortened(unmoved.Value.Term.Name)}' is {Words.Of(unmoved.Value.Value)}, and yet "
-            + (unmoved.Largest == 0 ? "all its parameter gradients are zero" : $"all its parameter gradients are rounding, {Words.Of(unmoved.Largest)} at most")
+            + "all its parameter gradients are " + (unmoved.Largest > 0 ? $"rounding, {Words.Of(unmoved.Largest.Value)} at most" : "zero")
             + ": descent along the gradient leaves the parameters where they are"
             + (unmoved.Flatness is { Cause: not FlatnessCause.Unknown } flatness ? $", as {FlatnessWords.Cause(flatness)}." : ".");
 }
