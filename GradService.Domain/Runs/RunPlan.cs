@@ -49,11 +49,45 @@ internal sealed class RunPlan(NetworkShape shape, NormalizationPlan normalizatio
     {
         get
         {
-            var last = Shape.Layers.ToList().FindLastIndex(node => node.Flattened.Any(inner => inner.Layer is BatchNorm && Normalization[inner].Coupled));
-            return last >= 0 && Shape.Layers[last].Layer is BatchNorm && Normalization[Shape.Layers[last]].Positions == 1
-                && Shape.Layers.Skip(last).SelectMany(node => node.Flattened).All(node => node.Layer.Linearity == Linearity.Affine
-                    && !(Dropout is not null && node.Layer is Dropout));
+            for (var at = Shape.Layers.Count - 1; at >= 0; at--)
+            {
+                var node = Shape.Layers[at];
+                if (node.Layer is BatchNorm && Normalization[node].Coupled)
+                {
+                    return Normalization[node].Positions == 1;
+                }
+
+                if (!KeepsSums(node))
+                {
+                    return false;
+                }
+            }
+
+            return false;
         }
+    }
+
+    /// <summary>Whether a sum over the batch goes through a layer as each sample does.</summary>
+    private bool KeepsSums(LayerNode node)
+    {
+        if (node.Layer.Linearity != Linearity.Affine || (node.Layer is Dropout && Dropout is not null)
+            || (node.Layer is BatchNorm && Normalization[node].Coupled))
+        {
+            return false;
+        }
+
+        foreach (var block in node.Blocks)
+        {
+            foreach (var inner in block)
+            {
+                if (!KeepsSums(inner))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     /// <exception cref="Faults.FaultException">The normalisation does not fit the network, or some channel would have a single value to take

@@ -10,7 +10,7 @@ internal static class ZeroVarianceChannel
 
     private static string? Examine(Evidence evidence)
     {
-        var layers = evidence.Layers.Select(layer => new Layer(layer, evidence.Dtype)).Where(layer => layer.BelowEps.Count + layer.Rounding.Count > 0).ToList();
+        var layers = evidence.Layers.Where(MayHaveAny).Select(layer => new Layer(layer, evidence.Dtype)).Where(layer => layer.BelowEps.Count + layer.Rounding.Count > 0).ToList();
         if (layers.Count == 0)
         {
             return null;
@@ -25,6 +25,21 @@ internal static class ZeroVarianceChannel
             layers.Any(layer => layer.IsWeak) ? "PyTorch's eps is 1e-5: take a smaller one unless this is wanted." : "",
         ];
         return $"{string.Join(" ", layers.Take(20).Select(layer => layer.Sentence))} {string.Concat(advice).TrimEnd()}";
+    }
+
+    /// <summary>A glance that spares most layers a closer look.</summary>
+    private static bool MayHaveAny(LayerTrace layer)
+    {
+        var (variance, eps) = (layer.Used.Variance, layer.Site.Layer.Eps);
+        for (var channel = 0; channel < variance.Count; channel++)
+        {
+            if (variance[channel] < eps || variance[channel] == 0 || layer.RangeOf(channel) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>What is to be said of a layer.</summary>
