@@ -10,7 +10,8 @@ internal static class ZeroVarianceChannel
 
     private static string? Examine(Evidence evidence)
     {
-        var layers = evidence.Layers.Where(MayHaveAny).Select(layer => new Layer(layer, evidence.Dtype)).Where(layer => layer.BelowEps.Count + layer.Rounding.Count > 0).ToList();
+        var layers = evidence.Layers.Where(MayHaveAny).Select(layer => new Layer(layer, evidence.Dtype))
+            .Where(layer => layer.BelowEps.Count + layer.Rounding.Count > 0).ToList();
         if (layers.Count == 0)
         {
             return null;
