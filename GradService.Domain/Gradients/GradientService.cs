@@ -177,7 +177,8 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         cancellation.ThrowIfCancellationRequested();
 
         var (outputs, layers, statistics) = (run.OutputValues, run.Layers, BatchNormReport.Of(plan, run));
-        var (twin, held) = (plan.Size.Coupled ? question.DetachedTwin : null, (run as TorchRun)?.Statistics);
+        var twin = plan.Size.Coupled ? question.DetachedTwin : null;
+        var held = twin is null ? null : (run as TorchRun)?.Statistics;
         var detached = twin is not null && run is ManagedRun managed ? DetachedEvidence.Of(managed, plan, twin, cancellation) : null;
 
         // What follows runs by itself: two at once would take twice the memory.
@@ -240,7 +241,7 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
 
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            return Flatness.Of(TorchRun.Watched(plan, network.Tensors, request.Inputs, cancellation), order);
+            return Flatness.Of(RunStart.Of(plan, network.Tensors, cancellation), request.Inputs.ToTensor(plan.Shape.Dtype), order);
         }
     }
 

@@ -23,7 +23,7 @@ internal static class NonFiniteGradient
         using var scope = NewDisposeScope();
         var start = new RunStart(plan, network)
         {
-            Masks = plan.Dropout is { } dropout ? DropoutMasks.Draw(plan.Shape, plan.Samples, dropout, network.Dtype, cancellation) : null,
+            Masks = DropoutMasks.Of(plan, network.Dtype, cancellation),
             Cancellation = cancellation,
         };
         var search = new NonFiniteSearch(start, inputs.ToTensor(network.Dtype), layers);

@@ -96,14 +96,13 @@ internal sealed class BatchRun
     /// <summary>The outputs on a set, [n, M].</summary>
     public Tensor OutputsOn(ObjectiveSet set) => _outputs[set];
 
-    /// <summary>A run over a set's points alone by the statistics of the batch, which keeps what entered each layer, and no graph.</summary>
-    public TorchRun Watched(ObjectiveSet set)
+    /// <summary>Why derivatives vanish on a set, by the statistics of the batch, held constant.</summary>
+    public Flatness FlatnessOn(ObjectiveSet set, int order)
     {
-        using var constants = no_grad();
         var from = Batch.Sets.TakeWhile(other => other != set).Sum(other => other.Count);
         var used = _runs[0].Constants();
-        var start = Start with { Masks = Start.Masks?.Rows(from, set.Count), Corrections = Corrections, WatchLayers = true };
-        return TorchRun.Of(start, Inputs.narrow(0, from, set.Count), (site, _) => used[site.Node]);
+        var start = Start with { Masks = Start.Masks?.Rows(from, set.Count), Corrections = Corrections };
+        return Flatness.Of(start, Inputs.narrow(0, from, set.Count), order, (site, _) => used[site.Node]);
     }
 
     private InputDerivatives Differentiate(TorchRun run, DerivativePlan plan, Tensor weights, bool live) =>

@@ -83,7 +83,7 @@ internal static class ObjectiveExamination
     {
         cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
-        return Flatness.Of(batch.Watched(set), order);
+        return batch.FlatnessOn(set, order);
     }
 
     /// <summary>Zero at these parameters, for no reason that would hold at others.</summary>

@@ -55,13 +55,7 @@ internal sealed class ObjectiveSetting(Objective objective, NetworkShape shape, 
     public bool DifferentiatesSums => Normalization.Coupled && Variant.Derivative == InputDerivative.Sum;
 
     /// <summary>The same with one term alone, over the same points.</summary>
-    public ObjectiveSetting Only(Term term) => new(Objective.Only(term), Shape, Normalization, Variant, Grouping)
-    {
-        Dropout = Dropout,
-        ReferenceInputs = ReferenceInputs,
-        Live = Live,
-        Strategy = Strategy,
-    };
+    public ObjectiveSetting Only(Term term) => With(Normalization, Variant, Objective.Only(term));
 
     /// <summary>Whether parameter gradients leave out how the parameters move some statistics.</summary>
     public bool IsPartial => Normalization.Sites.Any(site => site.Measures && !Through(site));
@@ -80,8 +74,14 @@ internal sealed class ObjectiveSetting(Objective objective, NetworkShape shape, 
     public long Sweeps(bool live) =>
         Batches.Aggregate(0L, (sum, batch) => sum.SaturatingPlus(batch.Sweeps(live))).SaturatingPlus(live && Batches.Any(batch => batch.HasLast) ? 1 : 0);
 
-    private ObjectiveSetting With(NormalizationPlan normalization, ObjectiveVariant variant) =>
-        new(Objective, Shape, normalization, variant, Grouping) { Dropout = Dropout, ReferenceInputs = ReferenceInputs, Live = Live, Strategy = Strategy };
+    private ObjectiveSetting With(NormalizationPlan normalization, ObjectiveVariant variant, Objective? objective = null) =>
+        new(objective ?? Objective, Shape, normalization, variant, Grouping)
+        {
+            Dropout = Dropout,
+            ReferenceInputs = ReferenceInputs,
+            Live = Live,
+            Strategy = Strategy,
+        };
 
     private ObjectiveBatch Batch(IReadOnlyList<ObjectiveSet> sets, string? name)
     {

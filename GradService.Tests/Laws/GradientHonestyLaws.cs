@@ -1,10 +1,10 @@
 using GradService.Domain.Arrays;
 using GradService.Domain.Gradients;
 using GradService.Domain.Gradients.Kinds;
-using GradService.Domain.Networks;
 using GradService.Domain.Statistics;
 using GradService.Domain.Statistics.Modes;
 using GradService.Tests.Domain.Findings;
+using GradService.Tests.Oracles;
 using GradService.Tests.Problems;
 
 namespace GradService.Tests.Laws;
@@ -36,7 +36,7 @@ public sealed class GradientHonestyLaws
         var network = extreme.Network(extreme.Random.Next(1, 3));
         var inputs = extreme.Inputs(extreme.Samples());
         var mode = extreme.Mode();
-        var spread = PlacedOutputs(network, inputs);
+        var spread = PlacedLayer.Elements(PlacedLayer.Output(network));
         var question = Kind(extreme, inputs, spread);
         var request = new GradientRequest { Network = network, Inputs = inputs, BatchNorm = new BatchNormSpec { Mode = mode }, Gradient = question };
         var exact = request with { Network = network with { Dtype = Dtype.Float64 } };
@@ -67,10 +67,6 @@ public sealed class GradientHonestyLaws
 
         bool Found(string code) => answer.Finding(code) is not null;
     }
-
-    private static int PlacedOutputs(NetworkSpec network, NdArray inputs) => (int)Service
-        .Forward(new ForwardRequest { Network = network, Inputs = inputs, BatchNorm = new BatchNormSpec { Mode = Eval.Mode } }, CancellationToken.None)
-        .Outputs.Shape[1];
 
     private static Question Kind(ExtremeNetworks extreme, NdArray inputs, int outputs)
     {

@@ -16,6 +16,11 @@ internal sealed class DropoutMasks
 
     private DropoutMasks(Dictionary<LayerNode, Tensor> masks) => _masks = masks;
 
+    /// <summary>Those of a plan; null where dropout is the identity.</summary>
+    /// <inheritdoc cref="Draw(NetworkShape, long, DropoutSpec, Dtype, CancellationToken)"/>
+    public static DropoutMasks? Of(RunPlan plan, Dtype dtype, CancellationToken cancellation) =>
+        plan.Dropout is { } dropout ? Draw(plan.Shape, plan.Samples, dropout, dtype, cancellation) : null;
+
     /// <summary>Draws in float32, as PyTorch's CPU kernel does, and casts to the precision of the run.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, between two masks.</exception>
     public static DropoutMasks Draw(NetworkShape shape, long samples, DropoutSpec spec, Dtype dtype, CancellationToken cancellation) =>

@@ -3,6 +3,7 @@ using GradService.Domain.Native;
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Activations;
+using GradService.Domain.Statistics;
 using static TorchSharp.torch;
 
 namespace GradService.Domain.Runs.Torch;
@@ -13,19 +14,28 @@ namespace GradService.Domain.Runs.Torch;
 /// <param name="Slope">Of a layer that is saturated, the largest slope of its units.</param>
 internal sealed record Flatness(FlatnessCause Cause, IReadOnlyList<LayerNode> Layers, double Slope = 0)
 {
-    /// <param name="run">A run that kept what entered each layer.</param>
+    /// <param name="start">What a run begins with.</param>
+    /// <param name="inputs">[N, D…].</param>
     /// <param name="order">The order of the derivative.</param>
-    public static Flatness Of(TorchRun run, int order)
+    /// <param name="given">Statistics for a layer and the activation that enters it; null: the layer's own.</param>
+    public static Flatness Of(RunStart start, Tensor inputs, int order, Func<NormalizationSite, Tensor, Moments?>? given = null)
     {
-        var entering = run.Entering.ToDictionary(pair => pair.Node, pair => pair.Input);
-        var eps = run.Dtype.Epsilon();
-        return FirstOrder(run, entering, eps) ?? (order > 1 ? SecondOrder(run, entering, eps) : null) ?? new Flatness(FlatnessCause.Unknown, []);
+        var entering = new Dictionary<LayerNode, Tensor>();
+        TorchRun run;
+        using (no_grad())
+        {
+            run = TorchRun.Of(start with { Watch = (node, x, _) => entering[node] = x }, inputs, given);
+        }
+
+        var (network, eps) = (start.Network, run.Dtype.Epsilon());
+        return FirstOrder(run, network, entering, eps) ?? (order > 1 ? SecondOrder(run, network, entering, eps) : null)
+            ?? new Flatness(FlatnessCause.Unknown, []);
     }
 
     /// <summary>A layer that lets nothing through: what enters a chain at the top goes through each of them.</summary>
-    private static Flatness? FirstOrder(TorchRun run, Dictionary<LayerNode, Tensor> entering, double eps)
+    private static Flatness? FirstOrder(TorchRun run, Network network, Dictionary<LayerNode, Tensor> entering, double eps)
     {
-        foreach (var node in run.Shape.Layers)
+        foreach (var node in network.Shape.Layers)
         {
             if (IsElementwise(node))
             {
@@ -37,7 +47,7 @@ internal sealed record Flatness(FlatnessCause Cause, IReadOnlyList<LayerNode> La
                 }
             }
             else if (node.Layer is not BatchNorm && node.Parameters.Any(parameter => parameter.Name == "weight")
-                && node.Layer.Linearity == Linearity.Affine && run.Parameter(node, "weight")!.abs().max().ToDoubles()[0] == 0)
+                && node.Layer.Linearity == Linearity.Affine && network[node, "weight"].abs().max().ToDoubles()[0] == 0)
             {
                 return new Flatness(FlatnessCause.ZeroWeights, [node]);
             }
@@ -47,12 +57,12 @@ internal sealed record Flatness(FlatnessCause Cause, IReadOnlyList<LayerNode> La
     }
 
     /// <summary>Nothing is curved, or what is does not show it on this batch.</summary>
-    private static Flatness? SecondOrder(TorchRun run, Dictionary<LayerNode, Tensor> entering, double eps)
+    private static Flatness? SecondOrder(TorchRun run, Network network, Dictionary<LayerNode, Tensor> entering, double eps)
     {
-        var curved = run.Shape.All.Where(node => node.Layer.Linearity == Linearity.Curved).ToList();
+        var curved = network.Shape.All.Where(node => node.Layer.Linearity == Linearity.Curved).ToList();
         if (curved.Count == 0)
         {
-            return new Flatness(FlatnessCause.PiecewiseLinear, [.. run.Shape.All.Where(node => node.Layer.Linearity == Linearity.PiecewiseLinear)]);
+            return new Flatness(FlatnessCause.PiecewiseLinear, [.. network.Shape.All.Where(node => node.Layer.Linearity == Linearity.PiecewiseLinear)]);
         }
 
         return curved.TrueForAll(node => IsElementwise(node) && Largest(run, node, entering[node], order: 2) < eps)
@@ -67,7 +77,7 @@ internal sealed record Flatness(FlatnessCause Cause, IReadOnlyList<LayerNode> La
     {
         using var scope = NewDisposeScope();
         var x = TorchRun.Leaf(entered);
-        var value = run.Through(node, x);
+        var value = node.Layer.Forward(node, x, run);
         for (var k = 1; k <= order; k++)
         {
             value = Autograd.VectorJacobianProduct(value, Tensors.Ones(value.shape, value.dtype), x, differentiable: k < order);

@@ -17,7 +17,7 @@ internal sealed class NonFiniteSearch
     private readonly RunStart _start;
     private readonly Tensor _inputs;
     private readonly Dictionary<LayerNode, LayerTrace> _traces;
-    private readonly Dictionary<LayerNode, Moments> _held;
+    private readonly IReadOnlyDictionary<LayerNode, Moments> _held;
 
     /// <param name="start">What the run began with.</param>
     /// <param name="inputs">[N, D…].</param>
@@ -26,8 +26,7 @@ internal sealed class NonFiniteSearch
     {
         (_start, _inputs) = (start, inputs.detach());
         _traces = traces.ToDictionary(trace => trace.Site.Node);
-        var dtype = start.Network.Dtype;
-        _held = traces.ToDictionary(trace => trace.Site.Node, trace => new Moments(trace.Used.Mean.ToTensor(dtype), trace.Used.Variance.ToTensor(dtype)));
+        _held = HeldStatistics.Of(traces, start.Corrections).Moments(start.Network.Dtype);
     }
 
     /// <summary>The parameters and buffers that are not finite, in the order of the state_dict.</summary>

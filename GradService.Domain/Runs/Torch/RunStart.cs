@@ -28,9 +28,6 @@ internal sealed record RunStart(RunPlan Plan, Network Network)
     /// <summary>Whether to keep which branch each element took in each layer with a derivative that jumps.</summary>
     public bool WatchBranches { get; init; }
 
-    /// <summary>Whether to keep what entered each layer.</summary>
-    public bool WatchLayers { get; init; }
-
     /// <summary>Moves what layers give on, to find out how much rounding makes; null: nothing is moved.</summary>
     public RandomRounding? Rounding { get; init; }
 
@@ -44,7 +41,7 @@ internal sealed record RunStart(RunPlan Plan, Network Network)
     public static RunStart Of(RunPlan plan, Network network, CancellationToken cancellation, RandomRounding? rounding = null)
     {
         var start = new RunStart(plan, network) { Rounding = rounding, Cancellation = cancellation };
-        var masks = plan.Dropout is { } dropout ? DropoutMasks.Draw(plan.Shape, plan.Samples, dropout, network.Dtype, cancellation) : null;
+        var masks = DropoutMasks.Of(plan, network.Dtype, cancellation);
 
         // No gradient will ask for the reference batch.
         using var constants = no_grad();

@@ -20,7 +20,6 @@ internal sealed class TorchRun : Run, IForward
     private readonly RunStart _start;
     private readonly Func<NormalizationSite, Tensor, Moments?> _given;
     private readonly List<Branch>? _branches;
-    private readonly List<(LayerNode, Tensor)>? _entering;
     private readonly List<TorchTrace> _traces = [];
     private DisposeScope? _own;
 
@@ -29,7 +28,6 @@ internal sealed class TorchRun : Run, IForward
         _start = start;
         _given = given;
         _branches = start.WatchBranches ? [] : null;
-        _entering = start.WatchLayers ? [] : null;
         Inputs = inputs;
 
         // The alias gives the graph a root of its own where the network returns its input untouched.
@@ -52,16 +50,11 @@ internal sealed class TorchRun : Run, IForward
 
     public Dtype Dtype => _start.Network.Dtype;
 
-    public NetworkShape Shape => _start.Network.Shape;
-
     /// <summary>The BatchNorm layers that couple the samples, in forward order.</summary>
     public IReadOnlyList<TorchTrace> Coupled => [.. _traces.Where(trace => trace.Site.Coupled)];
 
     /// <summary>Which branch each element took in each layer with a derivative that jumps; empty unless watched.</summary>
     public IReadOnlyList<Branch> Branches => _branches ?? [];
-
-    /// <summary>What entered each layer, in forward order; empty unless watched.</summary>
-    public IReadOnlyList<(LayerNode Node, Tensor Input)> Entering => _entering ?? [];
 
     /// <summary>A run in a scope of its own.</summary>
     /// <param name="plan">What it does.</param>
@@ -88,14 +81,6 @@ internal sealed class TorchRun : Run, IForward
         }
     }
 
-    /// <summary>A run that keeps what entered each layer, and no graph.</summary>
-    /// <inheritdoc cref="Alone"/>
-    public static TorchRun Watched(RunPlan plan, Network network, NdArray inputs, CancellationToken cancellation)
-    {
-        using var constants = no_grad();
-        return Of(RunStart.Of(plan, network, cancellation) with { WatchLayers = true }, inputs.ToTensor(network.Dtype));
-    }
-
     /// <summary>A run over every n-th sample by the statistics and corrections of another run: what is left out changes nothing for the rest.</summary>
     /// <param name="plan">What both do.</param>
     /// <param name="network">The network.</param>
@@ -105,15 +90,14 @@ internal sealed class TorchRun : Run, IForward
     /// <param name="cancellation">Ends it.</param>
     public static TorchRun Held(RunPlan plan, Network network, NdArray inputs, HeldStatistics held, int every, CancellationToken cancellation)
     {
-        var used = held.Used.ToDictionary(
-            pair => pair.Key, pair => new Moments(pair.Value.Mean.ToTensor(network.Dtype), pair.Value.Variance.ToTensor(network.Dtype)));
-        var masks = plan.Dropout is { } dropout ? DropoutMasks.Draw(plan.Shape, plan.Samples, dropout, network.Dtype, cancellation) : null;
-        var start = new RunStart(plan, network) { Masks = masks?.EveryNth(every), Corrections = held.Corrections, Cancellation = cancellation };
+        var used = held.Moments(network.Dtype);
+        var masks = DropoutMasks.Of(plan, network.Dtype, cancellation)?.EveryNth(every);
+        var start = new RunStart(plan, network) { Masks = masks, Corrections = held.Corrections, Cancellation = cancellation };
         return Of(start, Leaf(inputs.EveryNth(every).ToTensor(network.Dtype)), (site, _) => used[site.Node]);
     }
 
     /// <summary>The statistics and corrections of this run, in managed memory.</summary>
-    public HeldStatistics Statistics => new(_traces.ToDictionary(trace => trace.Site.Node, trace => trace.Used), Corrections);
+    public HeldStatistics Statistics => HeldStatistics.Of(_traces, Corrections);
 
     /// <summary>A run of one batch, which gradients with respect to the inputs may be taken of.</summary>
     /// <inheritdoc cref="Alone"/>
@@ -167,11 +151,7 @@ internal sealed class TorchRun : Run, IForward
     public TorchRun RerunBesideFrozen(Func<NormalizationSite, Tensor, Moments> given) =>
         new(Again with { Masks = _start.Masks?.Twice() }, Leaf(Inputs), given, besideFrozen: true);
 
-    /// <summary>What one layer makes of other values.</summary>
-    public Tensor Through(LayerNode node, Tensor x) => node.Layer.Forward(node, x, this);
-
-    /// <inheritdoc/>
-    public Tensor? Parameter(LayerNode node, string name) => _start.Network.Has(node, name) ? _start.Network[node, name] : null;
+    Tensor? IForward.Parameter(LayerNode node, string name) => _start.Network.Has(node, name) ? _start.Network[node, name] : null;
 
     Tensor IForward.Through(IReadOnlyList<LayerNode> layers, Tensor x) => Through(layers, x);
 
@@ -207,7 +187,6 @@ internal sealed class TorchRun : Run, IForward
         foreach (var node in layers)
         {
             _start.Cancellation.ThrowIfCancellationRequested();
-            _entering?.Add((node, x));
             var y = node.Layer.TreatsSamplesAlone && !KeepsGraph(node, x) ? InPieces(node, x) : node.Layer.Forward(node, x, this);
             y = _start.Rounding?.Move(y) ?? y;
             _start.Watch?.Invoke(node, x, y);
