@@ -59,8 +59,8 @@ internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions j
             var member = (PropertyInfo)property.AttributeProvider!;
             var nullable = _nullability.Create(member).ReadState == NullabilityState.Nullable;
             var writtenAsNull = nullable && WritesNull(property);
-            schema.Properties.Add(property.Name,
-                values.Property(Of(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType), values.Docs.Of(member), nullable: writtenAsNull));
+            values.AddProperty(schema, property.Name, Of(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType), values.Docs.Of(member),
+                nullable: writtenAsNull);
             if (!nullable || writtenAsNull)
             {
                 schema.Required.Add(property.Name);
@@ -68,5 +68,5 @@ internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions j
         }
     }
 
-    private static bool WritesNull(JsonPropertyInfo property) => property.ShouldSerialize?.Invoke(property, null) != false;
+    private static bool WritesNull(JsonPropertyInfo property) => property.ShouldSerialize?.Invoke(property, null) == true;
 }

@@ -61,7 +61,15 @@ internal sealed record DocumentedBody(Func<OpenApiSchema> Schema);
 internal sealed record DocumentedForm(string Media, Func<OpenApiSchema> Schema);
 
 /// <summary>When an operation answers with a status, where its errors are no problem documents.</summary>
-internal sealed record DescribedStatus(int StatusCode, string Words);
+/// <param name="StatusCode">The status.</param>
+/// <param name="Words">When it is.</param>
+/// <param name="SaysWhenToRetry">Whether it comes with the header Retry-After.</param>
+internal sealed record DescribedStatus(int StatusCode, string Words, bool SaysWhenToRetry = false);
+
+/// <summary>The form of an operation's errors, where they are no problem documents.</summary>
+/// <param name="Type">What is written.</param>
+/// <param name="Media">As what.</param>
+internal sealed record DocumentedErrors(Type Type, string Media);
 
 /// <summary>A header that an operation reads and that may be left out.</summary>
 /// <param name="Name">Its name.</param>

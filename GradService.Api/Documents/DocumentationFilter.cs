@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using GradService.Api.Wire.Reading;
 using GradService.Api.Wire.Writing;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -69,7 +71,9 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
 
         foreach (var status in metadata.OfType<DescribedStatus>())
         {
-            operation.Responses![status.StatusCode.ToString(CultureInfo.InvariantCulture)].Description = status.Words;
+            var response = (OpenApiResponse)operation.Responses![status.StatusCode.ToString(CultureInfo.InvariantCulture)];
+            response.Description = status.Words;
+            response.Headers = RetryAfter(status.SaysWhenToRetry);
         }
 
         foreach (var header in metadata.OfType<DocumentedRequestHeader>())
@@ -88,12 +92,37 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         {
             Describe((OpenApiResponse)operation.Responses![problem.StatusCode.ToString(CultureInfo.InvariantCulture)], problem);
         }
+
+        var errors = metadata.OfType<DocumentedErrors>().SingleOrDefault() ?? new DocumentedErrors(typeof(ProblemDetails), "application/problem+json");
+        operation.Responses!["default"] = new OpenApiResponse
+        {
+            Description = "Any other error, in this form: the path, the method or the name of the host is not one of this service's, or a page of a "
+                + "foreign origin asks.",
+            Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                [errors.Media] = new OpenApiMediaType { Schema = context.SchemaGenerator.GenerateSchema(errors.Type, context.SchemaRepository) },
+            },
+        };
+        if (metadata.OfType<IAllowAnonymous>().Any())
+        {
+            operation.Security = [];
+        }
     }
 
-    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context) =>
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+    {
         swaggerDoc.Tags = context.ApiDescriptions
             .SelectMany(api => api.ActionDescriptor.EndpointMetadata.OfType<DocumentedTag>()).Distinct()
             .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }).ToHashSet();
+        if (swaggerDoc.Security is null or { Count: 0 })
+        {
+            // Said at each, as an empty list at the root is not written.
+            foreach (var operation in swaggerDoc.Paths.Values.SelectMany(path => path.Operations!.Values))
+            {
+                operation.Security = [];
+            }
+        }
+    }
 
     private static void DescribeArchive(IDictionary<string, IOpenApiMediaType>? content, string description) =>
         DescribeBinary(content, AnswerMedia.Npz, description);
@@ -139,14 +168,12 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
             };
         }
 
-        if (problem.SaysWhenToRetry)
-        {
-            response.Headers = new Dictionary<string, IOpenApiHeader>
-            {
-                ["Retry-After"] = Header("Seconds to wait before the next try.", JsonSchemaType.Integer),
-            };
-        }
+        response.Headers = RetryAfter(problem.SaysWhenToRetry);
     }
+
+    private static Dictionary<string, IOpenApiHeader>? RetryAfter(bool saysWhenToRetry) => saysWhenToRetry
+        ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = Header("Seconds to wait before the next try.", JsonSchemaType.Integer) }
+        : null;
 
     private static OpenApiMediaType Media(IDictionary<string, IOpenApiMediaType> content, string type) => (OpenApiMediaType)content[type];
 

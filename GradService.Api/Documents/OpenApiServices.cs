@@ -32,6 +32,8 @@ internal static class OpenApiServices
                 Title = "GradService",
                 Version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3),
                 Description = About,
+                Contact = new OpenApiContact { Name = "The GradService authors" },
+                License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
             });
 
             // As mapped: what matters most comes first.
@@ -44,7 +46,8 @@ internal static class OpenApiServices
     {
         // A branch of its own, as the middleware would else have a generator made for every request.
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase), branch => branch
-            .UseSwagger()
+            .UseSwagger(options => options.PreSerializeFilters.Add((document, request) =>
+                document.Servers = [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase : "/", Description = "This service." }]))
             .UseSwaggerUI(options =>
             {
                 options.DocumentTitle = "GradService";

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 
@@ -16,7 +17,7 @@ internal static class ProblemSchema
             ["type"] = Text("Where the status is defined; absent where that is not known."),
             ["title"] = Text("What kind of trouble it is, in a few words."),
             ["status"] = values.Property(ValueSchemas.Of<int>(), "The HTTP status."),
-            ["detail"] = Text("What is wrong here, and what to do."),
+            ["detail"] = Message("What is wrong here, and what to do."),
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
@@ -28,6 +29,14 @@ internal static class ProblemSchema
             ["traceId"] = Text("Identifies the request in the service's log."),
         };
 
-        OpenApiSchema Text(string description) => values.Property(ValueSchemas.Of<string>(), description);
+        IOpenApiSchema Text(string description) => values.Property(ValueSchemas.Of<string>(), description);
+
+        // Clients that Kiota generates make it the message of their exception.
+        OpenApiSchema Message(string description) => new()
+        {
+            Type = JsonSchemaType.String,
+            Description = description,
+            Extensions = new Dictionary<string, IOpenApiExtension> { ["x-ms-primary-error-message"] = new JsonNodeExtension(JsonValue.Create(true)) },
+        };
     });
 }

@@ -24,7 +24,7 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
         FillRecord(schema, request);
         foreach (var field in RecordFields.Of(typeof(AnswerForm)).Values)
         {
-            schema.Properties!.Add(field.Name, Property(field));
+            Add(schema, field);
         }
     });
 
@@ -33,7 +33,7 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
         var family = field?.Property.GetCustomAttribute<OfFamilyAttribute>() is { } about ? Family.Of(about.BaseRecord) : null;
         if (field?.Property.GetCustomAttribute<OneOfRequestsAttribute>() is { } any)
         {
-            return new OpenApiSchema { OneOf = [.. any.Requests.Select(Of)] };
+            return new OpenApiSchema { AnyOf = [.. any.Requests.Select(Of)] };
         }
 
         if (type == typeof(JsonFragment))
@@ -116,13 +116,28 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
         schema.Description = values.Docs.Of(type);
         schema.AdditionalPropertiesAllowed = false;
         schema.Required = fields.Values.Where(field => field.Required).Select(field => field.Name).ToHashSet();
-        schema.Properties = fields.ToDictionary(field => field.Key, field => (IOpenApiSchema)Property(field.Value));
+        schema.Properties = new Dictionary<string, IOpenApiSchema>();
+        foreach (var field in fields.Values)
+        {
+            Add(schema, field);
+        }
     }
 
-    private OpenApiSchema Property(RecordField field)
+    private void Add(OpenApiSchema record, RecordField field)
     {
+        var schema = Of(field.Type, field);
+        if (schema is OpenApiSchema own)
+        {
+            Bound(own, field);
+        }
+
         var absent = field.Default is { } value ? JsonSerializer.SerializeToNode(value, field.Type, json) : null;
-        var schema = values.Property(Of(field.Type, field), values.Docs.Of(field.Property), absent, field.Nullable);
+        values.AddProperty(record, field.Name, schema, values.Docs.Of(field.Property), absent, field.Nullable);
+    }
+
+    /// <summary>Says what range a field's value has, and how long it may be.</summary>
+    private static void Bound(OpenApiSchema schema, RecordField field)
+    {
         if (field.Range is { } range)
         {
             schema.Minimum = RecordField.Binds(range.Minimum) ? Convert.ToString(range.Minimum, CultureInfo.InvariantCulture) : null;
@@ -132,7 +147,6 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
         int? least = field.MinLength > 0 ? field.MinLength : null, most = field.MaxLength < int.MaxValue ? field.MaxLength : null;
         (schema.MinLength, schema.MaxLength, schema.MinItems, schema.MaxItems) =
             field.Type.IsGenericType ? ((int?)null, (int?)null, least, most) : (least, most, null, null);
-        return schema;
     }
 
     /// <summary>The fields of all members, none of which must be there.</summary>
@@ -152,7 +166,7 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
         };
         foreach (var field in family.Members.Values.SelectMany(member => RecordFields.Of(member).Values).DistinctBy(field => field.Name))
         {
-            schema.Properties.Add(field.Name, Property(field));
+            Add(schema, field);
         }
     });
 

@@ -85,7 +85,9 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
         schema.Description = "A number, or a list of as many entries as its siblings have: arrays are nested lists, row-major, "
             + "all lists of one axis equally long. "
             + "Figures that JSON has no number for are the strings \"NaN\", \"Infinity\" and \"-Infinity\".";
-        schema.OneOf = [Number(), Text(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchemaReference(nameof(ArrayEntry)) }];
+
+        // A list of entries again; types that TypeScript is to make of it must not speak of themselves.
+        schema.OneOf = [Number(), Text(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() }];
     });
 
     /// <summary>A computed number, which may be none.</summary>
@@ -95,14 +97,33 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
         schema.OneOf = [Number(), Text()];
     });
 
-    /// <summary>A schema as a property has it: with the property's own description, default and nullability.</summary>
-    public OpenApiSchema Property(IOpenApiSchema schema, string? description, JsonNode? absent = null, bool nullable = false)
+    /// <summary>Gives a record a property, with the property's own description, default and nullability.</summary>
+    public void AddProperty(OpenApiSchema record, string name, IOpenApiSchema schema, string? description, JsonNode? absent = null, bool nullable = false)
     {
+        var property = Property(schema, description, absent, nullable);
+        record.Properties!.Add(name, property);
+        if (property is OpenApiSchemaReference)
+        {
+            record.Description += $"{(record.Description!.Contains(ListStart, StringComparison.Ordinal) ? "" : "\n")}{ListStart}{name}`: {description}";
+        }
+    }
+
+    /// <summary>
+    /// A schema as a property has it: with the property's own description, default and nullability. A reference to a union stays alone, as
+    /// generators of clients cannot read one that is wrapped: such a property has its target's description.
+    /// </summary>
+    public IOpenApiSchema Property(IOpenApiSchema schema, string? description, JsonNode? absent = null, bool nullable = false)
+    {
+        if (schema is OpenApiSchemaReference reference && Target(reference) is { OneOf.Count: > 0 } && !nullable && absent is null)
+        {
+            return reference;
+        }
+
         if (schema is not OpenApiSchema property)
         {
             // Beside a $ref nothing else is read, so a reference is wrapped. The outer description hides the inner one from readers
             // who see both as one schema: what the names mean is said again.
-            var reference = (OpenApiSchemaReference)schema;
+            reference = (OpenApiSchemaReference)schema;
             property = new OpenApiSchema { AllOf = [schema], Type = nullable ? Target(reference).Type : null };
             description += Meanings(reference);
         }
@@ -113,7 +134,13 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
 
         property.Description = description;
         property.Default = absent;
-        property.Type |= nullable ? JsonSchemaType.Null : 0;
+        if (nullable)
+        {
+            // Only beside a type does OpenAPI 3.0 take it for null: of a union it is the first form that has one.
+            var typed = property.OneOf?.OfType<OpenApiSchema>().First(form => form.Type is not null) ?? property;
+            typed.Type |= JsonSchemaType.Null;
+        }
+
         return property;
     }
 
@@ -121,7 +148,8 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
 
     /// <summary>What the names of a type mean, where its description lists them.</summary>
     private string Meanings(OpenApiSchemaReference reference) =>
-        Target(reference).Description is { } description && description.IndexOf(ListStart, StringComparison.Ordinal) is >= 0 and var at
+        Target(reference) is { Description: { } description } target && (target.Enum is not null || target.Discriminator is not null)
+        && description.IndexOf(ListStart, StringComparison.Ordinal) is >= 0 and var at
             ? description[at..]
             : "";
 

@@ -9,5 +9,6 @@ internal static class ServedModes
 
     public static IReadOnlyList<BatchNormMode> All { get; } = [.. BatchNormMode.All.Where(mode => !mode.NeedsReference)];
 
-    public static BatchNormMode? Find(string name) => All.FirstOrDefault(mode => mode.Name == name);
+    /// <summary>The mode of a name, in any case; null where there is none.</summary>
+    public static BatchNormMode? Find(string name) => All.FirstOrDefault(mode => mode.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

@@ -48,7 +48,7 @@ internal static class ObjectivesProblems
               "network": { "inputShape": [1], "layers": [ { "type": "linear", "outFeatures": 1 } ] },
               "points": [ { "name": "interior", "inputs": [[0], [1]] } ],
               "terms": [ { "name": "pde", "on": "interior", "residual": "u_x - u" } ],
-              "compare": [ { "mode": "train" }, { "mode": "traindetached" } ]
+              "compare": [ { "mode": "train" }, { "mode": "train-detached" } ]
             }
             """),
         "Every variant would be too large, or all together; all are checked before the first is computed.",

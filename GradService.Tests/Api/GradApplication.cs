@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Api.Storage;
+using GradService.Tests.Api.Documents;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,13 +54,15 @@ public class GradApplication : WebApplicationFactory<Program>
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Posts a JSON text; the answer's status and JSON.</summary>
+    /// <summary>Posts a JSON text; the answer's status and JSON, which the document holds for.</summary>
     public async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(string path, string json)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
         using var client = CreateClient();
         using var response = await client.PostAsync(path, content);
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+        var text = await response.Content.ReadAsStringAsync();
+        DocumentedForm.Committed.AssertHolds(response, text);
+        return (response.StatusCode, JsonNode.Parse(text)!);
     }
 
     /// <summary>Posts a request that must succeed.</summary>

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using GradService.Tests.Api.Documents;
 
 namespace GradService.Tests.Docs;
 
@@ -34,6 +35,7 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
 
         using var response = await client.SendAsync(message);
         var text = await response.Content.ReadAsStringAsync();
+        DocumentedForm.Committed.AssertHolds(response, text);
         var (status, promises) = Read(request.Expectation);
         if (promises is [var only] && only.StartsWith("type ", StringComparison.Ordinal) && status == (int)response.StatusCode)
         {

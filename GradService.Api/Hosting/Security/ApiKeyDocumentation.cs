@@ -1,10 +1,11 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace GradService.Api.Hosting.Security;
 
-/// <summary>Lets the documentation say that a key is needed, and send one.</summary>
-internal static class ApiKeyDocumentation
+/// <summary>Lets the documentation say which operations need a key and what is answered without, and send one.</summary>
+internal sealed class ApiKeyDocumentation : IOperationFilter
 {
     public static void Add(SwaggerGenOptions options)
     {
@@ -17,5 +18,18 @@ internal static class ApiKeyDocumentation
         });
         options.AddSecurityRequirement(
             document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiKeyHandler.SchemeName, document)] = [] });
+        options.OperationFilter<ApiKeyDocumentation>();
+    }
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
+        {
+            operation.Responses!["401"] = new OpenApiResponse
+            {
+                Description = $"The header {ApiKeyHandler.Header} is not there, or its key is none of those that this service knows.",
+                Content = operation.Responses["default"].Content,
+            };
+        }
     }
 }

@@ -26,7 +26,7 @@ internal sealed record TesseractDocumentation(DocumentedBody Body, RequestExampl
         TesseractSchemas.VectorJacobianProduct);
 
     public static TesseractDocumentation AbstractEval { get; } =
-        Of("""{ "inputs": { "inputs": { "shape": [2, 1], "dtype": "float32" } } }""", TesseractSchemas.Apply);
+        Of("""{ "inputs": { "inputs": { "shape": [2, 1], "dtype": "float32" } } }""", TesseractSchemas.AbstractEval);
 
     private static TesseractDocumentation Of(string example, Func<OpenApiSchema> schema) => new(
         new DocumentedBody(schema),

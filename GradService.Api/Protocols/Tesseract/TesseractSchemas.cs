@@ -19,18 +19,8 @@ internal static class TesseractSchemas
                 Properties = new Dictionary<string, IOpenApiSchema>
                 {
                     ["object_type"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["array"], Description = "May be left out." },
-                    ["shape"] = new OpenApiSchema
-                    {
-                        Type = JsonSchemaType.Array,
-                        Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" },
-                        Description = "Its sizes, outermost first.",
-                    },
-                    ["dtype"] = new OpenApiSchema
-                    {
-                        Type = JsonSchemaType.String,
-                        Enum = [.. ArrayType.All.Select(type => type.Name)],
-                        Description = "NumPy's name for the type of its numbers.",
-                    },
+                    ["shape"] = Sizes(),
+                    ["dtype"] = Numbers(),
                     ["data"] = new OpenApiSchema
                     {
                         Type = JsonSchemaType.Object,
@@ -51,6 +41,9 @@ internal static class TesseractSchemas
         ],
     };
 
+    /// <summary>An array without its numbers.</summary>
+    private static readonly OpenApiSchema Abstract = Record("An array's shape and type.", ("shape", Sizes()), ("dtype", Numbers()));
+
     public static OpenApiSchema Apply() => Request();
 
     public static OpenApiSchema Jacobian() => Request(SetsOf("jac"));
@@ -61,12 +54,14 @@ internal static class TesseractSchemas
     public static OpenApiSchema VectorJacobianProduct() =>
         Request([.. SetsOf("vjp"), ("cotangent_vector", Record("From \"outputs\" to weights of them.", ("outputs", Array)))]);
 
-    private static OpenApiSchema Request(params IReadOnlyList<(string Name, OpenApiSchema Schema)> more) =>
-        Record("A request.", [("inputs", Inputs()), .. more]);
+    public static OpenApiSchema AbstractEval() => Record("A request.", ("inputs", Inputs(Abstract)));
 
-    private static OpenApiSchema Inputs()
+    private static OpenApiSchema Request(params IReadOnlyList<(string Name, OpenApiSchema Schema)> more) =>
+        Record("A request.", [("inputs", Inputs(Array)), .. more]);
+
+    private static OpenApiSchema Inputs(OpenApiSchema array)
     {
-        var inputs = Record("The network's inputs, and its mode.", ("inputs", Array));
+        var inputs = Record("The network's inputs, and its mode.", ("inputs", array));
         inputs.Properties!.Add(TesseractRequest.Mode, new OpenApiSchema
         {
             Type = JsonSchemaType.String,
@@ -79,6 +74,20 @@ internal static class TesseractSchemas
 
     private static IReadOnlyList<(string Name, OpenApiSchema Schema)> SetsOf(string prefix) =>
         [($"{prefix}_inputs", Set("inputs")), ($"{prefix}_outputs", Set("outputs"))];
+
+    private static OpenApiSchema Sizes() => new()
+    {
+        Type = JsonSchemaType.Array,
+        Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" },
+        Description = "Its sizes, outermost first.",
+    };
+
+    private static OpenApiSchema Numbers() => new()
+    {
+        Type = JsonSchemaType.String,
+        Enum = [.. ArrayType.All.Select(type => type.Name)],
+        Description = "NumPy's name for the type of its numbers.",
+    };
 
     private static OpenApiSchema Set(string name) => new()
     {

@@ -34,21 +34,21 @@ internal sealed record UmBridgeDocumentation(DocumentedBody Body, RequestExample
 
 internal static class UmBridgeDocumentationExtensions
 {
-    private static readonly (int Status, string Words)[] Errors =
+    private static readonly DescribedStatus[] Errors =
     [
-        (StatusCodes.Status400BadRequest,
+        new(StatusCodes.Status400BadRequest,
             "ModelNotFound where no stored network has the name, else InvalidInput: the body is no JSON, or a vector has the wrong length, "
                 + "or the answer is not finite."),
-        (StatusCodes.Status413PayloadTooLarge, "InvalidInput: over a limit, which the message names."),
-        (StatusCodes.Status429TooManyRequests, "InvalidOutput: too many requests are waiting."),
-        (StatusCodes.Status503ServiceUnavailable, "InvalidOutput: no answer within the deadline, or there is not enough memory."),
+        new(StatusCodes.Status413PayloadTooLarge, "InvalidInput: over a limit, which the message names."),
+        new(StatusCodes.Status429TooManyRequests, "InvalidOutput: too many requests are waiting.", SaysWhenToRetry: true),
+        new(StatusCodes.Status503ServiceUnavailable, "InvalidOutput: no answer within the deadline, or there is not enough memory.", SaysWhenToRetry: true),
     ];
 
     /// <summary>What the operation takes, and the errors that all of them have.</summary>
     public static RouteHandlerBuilder WithUmBridge(this RouteHandlerBuilder endpoint, UmBridgeDocumentation documentation) =>
         endpoint.WithMetadata([documentation.Body, documentation.Example, .. Errors.SelectMany(error => new object[]
         {
-            new ProducesResponseTypeMetadata(error.Status, typeof(UmBridgeError), [AnswerMedia.Json]),
-            new DescribedStatus(error.Status, error.Words),
+            new ProducesResponseTypeMetadata(error.StatusCode, typeof(UmBridgeError), [AnswerMedia.Json]),
+            error,
         })]);
 }

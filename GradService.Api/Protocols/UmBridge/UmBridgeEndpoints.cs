@@ -1,5 +1,6 @@
 using GradService.Api.Documents;
 using GradService.Api.Networks;
+using GradService.Api.Wire.Writing;
 using Microsoft.AspNetCore.Mvc;
 
 namespace GradService.Api.Protocols.UmBridge;
@@ -17,7 +18,7 @@ internal static class UmBridgeEndpoints
             "UM-Bridge 1.0 for its clients in Python, R, Julia, MATLAB and C++: every named network is a model, whose one input vector is "
                 + "the batch [N, D…] and whose one output vector is [N, M…], both row-major. A body is JSON whatever it is declared to be; "
                 + "unknown fields are ignored.");
-        group.WithMetadata(new UmBridgeErrors());
+        group.WithMetadata(new UmBridgeErrors(), new DocumentedErrors(typeof(UmBridgeError), AnswerMedia.Json));
         group.AddEndpointFilter<OpenedStore>();
 
         group.MapGet("/Info", ([FromServices] ServedNetworks served) => new UmBridgeInfo(ProtocolVersion, served.Names))

@@ -12,12 +12,14 @@ using Microsoft.OpenApi;
 
 namespace GradService.Api.Wire.Values;
 
-/// <summary>Values that travel as names.</summary>
+/// <summary>Values that travel as names; a request may write them in any case, as generated clients have their own.</summary>
 /// <param name="type">Their type.</param>
 /// <param name="names">All of them.</param>
 /// <param name="askable">Those that a request may use: some are for answers alone.</param>
 internal abstract class NamedType(Type type, IReadOnlyDictionary<string, object> names, IReadOnlyDictionary<string, object> askable) : FieldType(type, "name")
 {
+    private readonly Dictionary<string, object> _inAnyCase = new(askable, StringComparer.OrdinalIgnoreCase);
+
     private readonly string _expected = $"one of {string.Join(", ", askable.Keys)}";
 
     public IReadOnlyDictionary<string, object> Names { get; } = names;
@@ -37,7 +39,7 @@ internal abstract class NamedType(Type type, IReadOnlyDictionary<string, object>
         }
 
         var text = JsonText.Of(ref reader);
-        if (Askable.TryGetValue(text, out var named))
+        if (_inAnyCase.TryGetValue(text, out var named))
         {
             return named;
         }

@@ -48,7 +48,8 @@ public sealed class OpenApiDocumentTests(GradApplication application)
         var schemas = (await DocumentAsync())["components"]!["schemas"]!.AsObject();
         var silent = schemas.SelectMany(schema => (schema.Value!["properties"]?.AsObject() ?? [])
             .Select(property => (Name: $"{schema.Key}.{property.Key}", Node: property.Value)).Append((Name: schema.Key, Node: schema.Value)))
-            .Where(described => string.IsNullOrWhiteSpace((string?)described.Node!["description"]))
+            .Where(described => string.IsNullOrWhiteSpace((string?)(described.Node!["$ref"] is { } reference
+                ? schemas[((string)reference!).Split('/')[^1]]! : described.Node)["description"]))
             .Select(described => described.Name);
         Assert.Empty(silent);
     }
