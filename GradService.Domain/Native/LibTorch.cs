@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace GradService.Domain.Native;
@@ -61,12 +62,28 @@ public static class LibTorch
         try
         {
             UseOneThread();
+            KeepWarningsToItself();
             return null;
         }
         catch (Exception failure) when (failure is TypeInitializationException or NotSupportedException or DllNotFoundException
             or EntryPointNotFoundException or BadImageFormatException)
         {
             return "libtorch could not be loaded: its native library is missing for this system, or older than TorchSharp expects.";
+        }
+    }
+
+    /// <summary>
+    /// It writes warnings to the process's standard error, in lines that no reader of the log knows: of <see cref="Autograd"/>'s backward with its
+    /// graph kept, which lets no cycle live. From level 2 on it writes errors alone. The variable TORCH_CPP_LOG_LEVEL sets this number under Python
+    /// alone; where the library does not show it by this name, warnings stay.
+    /// </summary>
+    private static void KeepWarningsToItself()
+    {
+        const int Errors = 2;
+        if (NativeLibrary.TryLoad("c10", typeof(torch).Assembly, null, out var library)
+            && NativeLibrary.TryGetExport(library, "FLAGS_caffe2_log_level", out var level))
+        {
+            Marshal.WriteInt32(level, Errors);
         }
     }
 

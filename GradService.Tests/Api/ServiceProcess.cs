@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace GradService.Tests.Api;
@@ -9,6 +10,7 @@ internal sealed class ServiceProcess : IDisposable
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
+    private readonly ConcurrentQueue<string> _errorLines = [];
     private readonly TemporaryFolder _storage = new();
 
     public ServiceProcess(params IReadOnlyList<string> arguments)
@@ -31,7 +33,7 @@ internal sealed class ServiceProcess : IDisposable
         }
 
         _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, written) => _errorLines.Enqueue(written.Data ?? "");
         _process.BeginErrorReadLine();
     }
 
@@ -40,6 +42,9 @@ internal sealed class ServiceProcess : IDisposable
 
     /// <summary>What it has written so far.</summary>
     public string Output => string.Join('\n', _lines);
+
+    /// <summary>What it has written to its standard error; all of it when it has ended.</summary>
+    public string Errors => string.Join('\n', _errorLines).Trim();
 
     /// <summary>Starts it on a free port of loopback, with settings laid over its own; where it listens.</summary>
     public static Task<(ServiceProcess Service, Uri Address)> ListeningAsync(params IReadOnlyList<string> settings) => ListeningWithAsync("", "", settings);

@@ -5,6 +5,7 @@ using GradService.Api.Hosting.Security;
 using GradService.Api.Serving.Measurement;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -33,6 +34,8 @@ internal static class ObservabilityServices
                 .AddPrometheusExporter());
         if (configuration[Collector] is not null)
         {
+            // The body of a line is what the console has, not its template.
+            services.Configure<OpenTelemetryLoggerOptions>(lines => lines.IncludeFormattedMessage = true);
             telemetry
                 .WithTracing(traces => traces.AddSource(ServiceMeter.Name).AddAspNetCoreInstrumentation(requests => requests.Filter = IsNoProbe))
                 .UseOtlpExporter();

@@ -32,6 +32,24 @@ public sealed class CollectorTests
         Assert.Contains("Application started", collector.Received("/v1/logs"), StringComparison.Ordinal);
     }
 
+    /// <summary>The template and its arguments are attributes: only the body can have both in one.</summary>
+    [Fact]
+    public async Task The_body_of_a_line_of_the_log_is_the_line_as_the_console_has_it()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using (var application = new GradApplication
+        {
+            Settings = [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")],
+        })
+        {
+            using var client = application.CreateClient();
+            await client.GetStringAsync("/health/live");
+        }
+
+        await collector.UntilSentAsync("/v1/logs", "/v1/metrics");
+        Assert.Contains($"Content root path: {AppContext.BaseDirectory}", collector.Received("/v1/logs"), StringComparison.Ordinal);
+    }
+
     /// <summary>Takes whatever it is sent. In protobuf, text stands as it is.</summary>
     private sealed class Collector(WebApplication server) : IAsyncDisposable
     {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using GradService.Tests.Api.Networks;
 using Microsoft.Extensions.Logging;
 
@@ -62,6 +64,28 @@ public sealed class LogTests
                 using var answer = await client.GetAsync("/health/live").WaitAsync(TimeSpan.FromMinutes(1));
                 Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             }
+        }
+    }
+
+    /// <summary>The second sweep of a kind of second order is one over a graph that was kept, of which libtorch warns.</summary>
+    [Fact]
+    public async Task Libtorch_writes_no_warnings_beside_the_log()
+    {
+        var (service, address) = await ServiceProcess.ListeningAsync();
+        using (service)
+        {
+            using var client = new HttpClient { BaseAddress = address };
+            using var answer = await client.PostAsJsonAsync("/v1/gradients", JsonNode.Parse("""
+                {
+                  "network": { "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 3 }, { "type": "tanh" }, { "type": "batchNorm" }], "seed": 1 },
+                  "inputs": [[0], [0.5], [1]],
+                  "gradient": { "kind": "hvp", "cotangent": [[1, 1, 1], [1, 1, 1], [1, 1, 1]], "tangent": [[1], [0], [1]] }
+                }
+                """));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            await service.TerminateAsync();
+            Assert.Equal(0, await service.EndAsync());
+            Assert.Equal("", service.Errors);
         }
     }
 }
