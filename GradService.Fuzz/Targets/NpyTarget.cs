@@ -22,7 +22,7 @@ internal static class NpyTarget
 
         var header = NpyHeader.Read(input, "inputs.npy");
         MisreadException.ThrowIf(!array.Shape.Equals(header.Shape), $"Shape {array.Shape} instead of {header.Shape}.");
-        var size = int.Parse(header.Descr[2..], null);
+        var size = int.Parse(TypeOf(header.Descr)[1..], null);
         MisreadException.ThrowIf(size * (long)array.Count != input.Length - header.Length, "Other bytes than those of the numbers were read.");
         for (var i = 0; i < array.Count; i++)
         {
@@ -65,6 +65,8 @@ internal static class NpyTarget
         return (int)place;
     }
 
+    private static string TypeOf(string descr) => descr[0] is '<' or '>' or '=' or '|' ? descr[1..] : descr;
+
     private static double Number(string descr, byte[] bytes)
     {
         if (descr[0] == '>')
@@ -72,14 +74,21 @@ internal static class NpyTarget
             Array.Reverse(bytes);
         }
 
-        return descr[1..] switch
+        return TypeOf(descr) switch
         {
+            "f2" => (double)BitConverter.ToHalf(bytes),
             "f4" => BitConverter.ToSingle(bytes),
             "f8" => BitConverter.ToDouble(bytes),
-            "i8" => BitConverter.ToInt64(bytes),
+            "i1" => unchecked((sbyte)bytes[0]),
+            "i2" => BitConverter.ToInt16(bytes),
             "i4" => BitConverter.ToInt32(bytes),
+            "i8" => BitConverter.ToInt64(bytes),
             "u1" => bytes[0],
-            _ => bytes[0] == 0 ? 0 : 1,
+            "u2" => BitConverter.ToUInt16(bytes),
+            "u4" => BitConverter.ToUInt32(bytes),
+            "u8" => BitConverter.ToUInt64(bytes),
+            "b1" => bytes[0] == 0 ? 0 : 1,
+            var other => throw new MisreadException($"Numbers of the type '{other}' were read."),
         };
     }
 }

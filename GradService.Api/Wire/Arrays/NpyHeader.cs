@@ -2,13 +2,14 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using GradService.Api.Wire.Reading;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 
 namespace GradService.Api.Wire.Arrays;
 
 /// <summary>What a .npy file says of its numbers (NumPy's NEP 1, versions 1 to 3).</summary>
-/// <param name="Descr">NumPy's name of the type: "&lt;f4".</param>
+/// <param name="Descr">NumPy's name of the type: "&lt;f4"; of records a list of fields.</param>
 /// <param name="ColumnMajor">Whether the first axis is the one that runs fastest.</param>
 /// <param name="Shape">The shape.</param>
 /// <param name="Length">The header's bytes, before the numbers.</param>
@@ -23,7 +24,7 @@ internal sealed partial record NpyHeader(string Descr, bool ColumnMajor, Shape S
     {
         if (file.Length < 10 || !file.StartsWith(Magic))
         {
-            throw Wrong(path, "an array in NumPy's format .npy", "something else");
+            throw Wrong(path, "an array in NumPy's format .npy", FileKind.Of(file)?.Name ?? "something else");
         }
 
         if (file[6] is < 1 or > 3)
@@ -53,11 +54,6 @@ internal sealed partial record NpyHeader(string Descr, bool ColumnMajor, Shape S
             || order is not ("True" or "False") || shape[0] != '(')
         {
             throw Wrong(path, "a header with descr, fortran_order and shape", Fault.Quoted(text.Trim()));
-        }
-
-        if (descr[0] != '\'')
-        {
-            throw Wrong(path, "plain numbers", "records with fields");
         }
 
         var sizes = new List<long>();

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
@@ -10,46 +10,32 @@ namespace GradService.Api.Wire.Arrays;
 /// </summary>
 internal static class NpyReader
 {
-    private delegate T Element<out T>(ReadOnlySpan<byte> bytes);
-
-    /// <summary>The types that are read. Small integers and booleans are exact in single precision.</summary>
-    private static readonly Dictionary<string, (int Size, Func<ReadOnlySpan<byte>, NpyHeader, NdArray> Read)> Types = new()
-    {
-        ["<f4"] = (4, static (bytes, header) => Singles(bytes, header, 4, BinaryPrimitives.ReadSingleLittleEndian)),
-        [">f4"] = (4, static (bytes, header) => Singles(bytes, header, 4, BinaryPrimitives.ReadSingleBigEndian)),
-        ["<f8"] = (8, static (bytes, header) => Doubles(bytes, header, 8, BinaryPrimitives.ReadDoubleLittleEndian)),
-        [">f8"] = (8, static (bytes, header) => Doubles(bytes, header, 8, BinaryPrimitives.ReadDoubleBigEndian)),
-        ["<i8"] = (8, static (bytes, header) => Doubles(bytes, header, 8, static number => BinaryPrimitives.ReadInt64LittleEndian(number))),
-        ["<i4"] = (4, static (bytes, header) => Doubles(bytes, header, 4, static number => BinaryPrimitives.ReadInt32LittleEndian(number))),
-        ["|u1"] = (1, static (bytes, header) => Singles(bytes, header, 1, static number => number[0])),
-        ["|b1"] = (1, static (bytes, header) => Singles(bytes, header, 1, static number => number[0] == 0 ? 0 : 1)),
-    };
-
-    /// <exception cref="FaultException">The file holds no numbers of these types, or not as many as it says.</exception>
-    public static NdArray Read(ReadOnlySpan<byte> file, string path)
+    /// <param name="file">The file.</param>
+    /// <param name="path">What to call it in faults.</param>
+    /// <param name="hold">Told how many bytes the array takes beyond those of the file, before there is one; throws where that is too much.</param>
+    /// <exception cref="FaultException">The file holds no real numbers, or not as many as it says.</exception>
+    public static NdArray Read(ReadOnlySpan<byte> file, string path, Action<long>? hold = null)
     {
         var header = NpyHeader.Read(file, path);
-        if (header.Descr.TrimStart('|', '<', '>', '=') == "O")
+        if (NpyType.Find(header.Descr) is not { } type)
         {
-            throw new FaultException(Fault.Invalid(path, "numbers", "Python objects (a pickle), which are never read",
-                "Convert the array first: numpy.asarray(x, dtype=numpy.float64)."));
-        }
-
-        if (!Types.TryGetValue(header.Descr, out var type))
-        {
-            throw new FaultException(Fault.Invalid(path, $"one of the types {string.Join(", ", Types.Keys)}", Fault.Quoted(header.Descr),
-                "Convert the array first: x.astype('<f4')."));
+            var (got, remedy) = NpyType.Other(header.Descr);
+            throw new FaultException(Fault.Invalid(path, "real numbers: float16 to float64, int8 to int64, uint8 to uint64 or bool",
+                $"{got} ({Fault.Quoted(header.Descr)})", remedy));
         }
 
         var numbers = file[header.Length..];
-        if ((Int128)header.Shape.Elements * type.Size != numbers.Length)
+        var (shape, needed) = (header.Shape, (Int128)header.Shape.Elements * type.Size);
+        if (needed != numbers.Length)
         {
-            throw new FaultException(
-                Fault.Invalid(path, $"{(header.Shape.Elements == long.MaxValue ? "far more" : (Int128)header.Shape.Elements * type.Size)} bytes of numbers, "
-                    + $"as shape {header.Shape} of '{header.Descr}' has", $"{numbers.Length}"));
+            throw new FaultException(Fault.Invalid(path,
+                $"{(shape.Elements == long.MaxValue ? "far more" : needed)} bytes of numbers, as shape {shape} of '{header.Descr}' has", $"{numbers.Length}"));
         }
 
-        return type.Read(numbers, header);
+        hold?.Invoke(Math.Max(0, (shape.Elements * type.Dtype.SizeInBytes()) - file.Length));
+        return type.Dtype == Dtype.Float32
+            ? new NdArray(shape, Values<float>(numbers, header, type))
+            : new NdArray(shape, Values<double>(numbers, header, type));
     }
 
     /// <summary>The bytes of a one-dimensional array of them, which is how a text travels.</summary>
@@ -64,46 +50,37 @@ internal static class NpyReader
                 "In Python: numpy.frombuffer(json.dumps(request).encode(), numpy.uint8)."));
     }
 
-    private static NdArray Singles(ReadOnlySpan<byte> bytes, NpyHeader header, int size, Element<float> element)
+    /// <summary>The numbers in row-major order.</summary>
+    private static T[] Values<T>(ReadOnlySpan<byte> bytes, NpyHeader header, NpyType type)
+        where T : unmanaged, INumberBase<T>
     {
-        var values = GC.AllocateUninitializedArray<float>(bytes.Length / size);
-        Fill(values, bytes, header, size, element, isOwnForm: header.Descr == "<f4");
-        return new NdArray(header.Shape, values);
-    }
-
-    private static NdArray Doubles(ReadOnlySpan<byte> bytes, NpyHeader header, int size, Element<double> element)
-    {
-        var values = GC.AllocateUninitializedArray<double>(bytes.Length / size);
-        Fill(values, bytes, header, size, element, isOwnForm: header.Descr == "<f8");
-        return new NdArray(header.Shape, values);
-    }
-
-    private static void Fill<T>(Span<T> values, ReadOnlySpan<byte> bytes, NpyHeader header, int size, Element<T> element, bool isOwnForm)
-        where T : unmanaged
-    {
+        var values = GC.AllocateUninitializedArray<T>(bytes.Length / type.Size);
         if (header.ColumnMajor && header.Shape.Rank > 1)
         {
-            FillTransposed(values, bytes, header.Shape, size, element);
+            FillTransposed<T>(values, bytes, header.Shape, type);
         }
-        else if (isOwnForm && BitConverter.IsLittleEndian)
+        else if (type.IsOwnForm)
         {
-            bytes.CopyTo(MemoryMarshal.AsBytes(values));
+            bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
         }
         else
         {
             for (var i = 0; i < values.Length; i++)
             {
-                values[i] = element(bytes.Slice(i * size, size));
+                values[i] = T.CreateTruncating(type.Number(bytes.Slice(i * type.Size, type.Size)));
             }
         }
+
+        return values;
     }
 
     /// <summary>From the order in which the first axis runs fastest to that in which the last does.</summary>
-    private static void FillTransposed<T>(Span<T> values, ReadOnlySpan<byte> bytes, Shape shape, int size, Element<T> element)
+    private static void FillTransposed<T>(Span<T> values, ReadOnlySpan<byte> bytes, Shape shape, NpyType type)
+        where T : INumberBase<T>
     {
         var indices = new long[shape.Rank];
         var strides = new long[shape.Rank];
-        strides[0] = size;
+        strides[0] = type.Size;
         for (var axis = 1; axis < shape.Rank; axis++)
         {
             strides[axis] = strides[axis - 1] * shape[axis - 1];
@@ -112,7 +89,7 @@ internal static class NpyReader
         var from = 0L;
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = element(bytes.Slice((int)from, size));
+            values[i] = T.CreateTruncating(type.Number(bytes.Slice((int)from, type.Size)));
             for (var axis = shape.Rank - 1; axis >= 0; axis--)
             {
                 from += strides[axis];

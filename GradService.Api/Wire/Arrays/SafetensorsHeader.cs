@@ -46,14 +46,20 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
     /// <exception cref="FaultException">It is no sound safetensors file.</exception>
     public static SafetensorsHeader Read(Stream file, FieldPath path)
     {
-        Span<byte> word = stackalloc byte[LengthBytes];
         if (file.Length < LengthBytes)
         {
             throw Wrong(path, "a safetensors file", $"{file.Length} bytes");
         }
 
-        file.ReadExactly(word);
-        var length = BinaryPrimitives.ReadUInt64LittleEndian(word);
+        Span<byte> head = stackalloc byte[FileKind.HeadBytes];
+        head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        if (FileKind.InsteadOfSafetensors(head, path.ToString()) is { } foreign)
+        {
+            throw new FaultException(foreign);
+        }
+
+        file.Position = LengthBytes;
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(head);
         if (length > (ulong)Math.Min(LongestHeader, file.Length - LengthBytes))
         {
             throw Wrong(path, $"a header of at most {LongestHeader} bytes, all of them there",

@@ -16,10 +16,16 @@ internal static class NpzRequest
     public static (T Request, AnswerForm Form) Read<T>(BodyBytes body, long maxBytes, Action<long> hold)
         where T : class
     {
+        if (FileKind.InsteadOfArchive(body.Span) is { } foreign)
+        {
+            throw new FaultException(foreign);
+        }
+
         using var archive = ZipMembers.Open(body, maxBytes);
 
-        // A member is there packed, unpacked and as an array.
-        hold((2L * body.Length) + (2 * archive.UnpackedBytes));
+        // A member is there packed, unpacked and as an array, which may have larger numbers.
+        var held = (2L * body.Length) + (2 * archive.UnpackedBytes);
+        hold(held);
         byte[]? json = null;
         var (arrays, faults) = (new List<ArrayMember>(), new List<Fault>());
         archive.ForEach((name, content) =>
@@ -34,7 +40,7 @@ internal static class NpzRequest
                 }
                 else
                 {
-                    arrays.Add(ReadArray(name, content));
+                    arrays.Add(ReadArray(name, content, more => hold(held += more)));
                 }
             }
             catch (FaultException wrong)
@@ -50,13 +56,13 @@ internal static class NpzRequest
         return faults.Count == 0 ? RequestReader.ReadRequest<T>(json, new ArrayMembers(arrays)) : throw new FaultException([.. faults.Take(50)]);
     }
 
-    private static ArrayMember ReadArray(string name, ReadOnlySpan<byte> content)
+    private static ArrayMember ReadArray(string name, ReadOnlySpan<byte> content, Action<long> hold)
     {
         // Asked before it is read: what has no place in a request need not be an array.
         var path = Fault.Shortened(name);
         var member = name.EndsWith(".npy", StringComparison.Ordinal) ? name[..^".npy".Length] : "";
         return ArrayMembers.Knows(member)
-            ? ArrayMembers.Of(member, NpyReader.Read(content, path))
+            ? ArrayMembers.Of(member, NpyReader.Read(content, path, hold))
             : throw new FaultException(Fault.Invalid(path, "a known member", Fault.Quoted(name),
                 NearestName.Suggest(name, ArrayMembers.Names.Prepend(Text).Select(known => known + ".npy"))));
     }

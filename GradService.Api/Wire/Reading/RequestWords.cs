@@ -64,6 +64,11 @@ internal static class RequestWords
             return Fault.Invalid(path, "a JSON object", "an empty body");
         }
 
+        if (FileKind.InsteadOfJson(json, path) is { } foreign)
+        {
+            return foreign;
+        }
+
         if (malformed.Message.StartsWith("The maximum configured depth", StringComparison.Ordinal))
         {
             return Fault.Invalid(path, $"lists and objects nested at most {RequestReader.MaxDepth} deep", "more");

@@ -43,10 +43,7 @@ public sealed class NpzRequestTests(NpzRequestTests.SmallApplication application
         { Npy("'<f4'", "(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", 4), "inputs.npy",
             "Expected a shape of at most 10 sizes of at least 0, got (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)." },
         { Npy("'<c8'", "(1, 1)", 8), "inputs.npy",
-            "Expected one of the types <f4, >f4, <f8, >f8, <i8, <i4, |u1, |b1, got '<c8'. Convert the array first: x.astype('<f4')." },
-        { Npy("'|O'", "(1, 1)", 8), "inputs.npy",
-            "Expected numbers, got Python objects (a pickle), which are never read. Convert the array first: numpy.asarray(x, dtype=numpy.float64)." },
-        { Npy("[('a', '<f4')]", "(1, 1)", 4), "inputs.npy", "Expected plain numbers, got records with fields." },
+            "Expected real numbers: float16 to float64, int8 to int64, uint8 to uint64 or bool, got complex numbers…" },
         { Npy("'<f4'", "(1, 1)", 4, order: "None"), "inputs.npy", "Expected a header with descr, fortran_order and shape, got…" },
         { Npy("'<f4', 'more': True", "(1, 1)", 4), "inputs.npy", "Expected a header with descr, fortran_order and shape, got…" },
         { Npy("'<f4', 'descr': '<f8'", "(1, 1)", 4), "inputs.npy", "Expected a header with descr, fortran_order and shape, got…" },
@@ -99,7 +96,7 @@ public sealed class NpzRequestTests(NpzRequestTests.SmallApplication application
     {
         var good = Archive(("request.json", Encoding.UTF8.GetBytes(Request)), ("inputs.npy", Inputs));
         (await PostAsync([])).AssertSays(400, "$", Zip);
-        (await PostAsync(Encoding.UTF8.GetBytes(Request))).AssertSays(400, "$", Zip);
+        (await PostAsync(Encoding.UTF8.GetBytes("PK is how one begins"))).AssertSays(400, "$", Zip);
         (await PostAsync(good[..^30])).AssertSays(400, "$", Zip);
         (await PostAsync(Changed(good, "PK\u0005\u0006", 4, 1))).AssertSays(400, "$", Zip);
         (await PostAsync(Changed(good, "PK\u0001\u0002", 8, 1))).AssertSays(400, "request.json", "Expected a member that is not encrypted, got one that is.");

@@ -115,7 +115,7 @@ public sealed class NumPyTests(LoopbackApplication application) : IClassFixture<
     public Task Every_type_and_order_of_numbers_is_understood() => RunAsync("""
         x = np.array([[0, 1], [1, 0], [1, 1], [0, 0]])
         expected = plain("/v1/forward", {"network": network, "inputs": x.tolist()})["outputs"]
-        for dtype in "<f4", ">f4", "<f8", ">f8", "<i8", "<i4", "|u1", "|b1":
+        for dtype in "<f2 >f2 <f4 >f4 <f8 >f8 |i1 <i2 >i2 <i4 >i4 <i8 >i8 |u1 <u2 >u2 <u4 >u4 <u8 >u8 |b1".split():
             for order in "C", "F":
                 answer, _ = ask("/v1/forward", {"network": network}, inputs=np.array(x, dtype, order=order))
                 same(answer["outputs"], expected, np.float32)
@@ -163,8 +163,9 @@ public sealed class NumPyTests(LoopbackApplication application) : IClassFixture<
             except urllib.error.HTTPError as error:
                 print(error.read().decode())
             """);
-        Assert.Equal("Expected numbers, got Python objects (a pickle), which are never read. Convert the array first: numpy.asarray(x, dtype=numpy.float64).",
-            (string)JsonNode.Parse(printed)!["errors"]!["inputs.npy"]![0]!);
+        Assert.StartsWith(
+            "Expected real numbers: float16 to float64, int8 to int64, uint8 to uint64 or bool, got Python objects (a pickle), which are never read",
+            (string)JsonNode.Parse(printed)!["errors"]!["inputs.npy"]![0]!, StringComparison.Ordinal);
     }
 
     private async Task RunAsync(string test) => Assert.Equal("done", (await PrintAsync(test + "\nprint('done')")).Trim());
