@@ -30,4 +30,6 @@ internal sealed class FactNeedsJupyterAttribute() : FactNeedsAttribute(Tool.Jupy
 
 internal sealed class FactNeedsPrlimitAttribute() : FactNeedsAttribute(Tool.Prlimit);
 
+internal sealed class FactNeedsRAttribute() : FactNeedsAttribute(Tool.R);
+
 internal sealed class FactNeedsTorchAttribute() : FactNeedsAttribute(Tool.Torch);

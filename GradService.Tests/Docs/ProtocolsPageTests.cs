@@ -1,4 +1,5 @@
 using GradService.Api.Networks;
+using GradService.Tests.Api.Networks;
 
 namespace GradService.Tests.Docs;
 
@@ -7,6 +8,8 @@ public sealed class ProtocolsPageTests(LoopbackApplication application) : IClass
 {
     private static readonly IReadOnlyList<CodeBlock> Blocks = new Markdown(Repository.Read("docs/protocols.md")).CodeBlocks;
 
+    private static IEnumerable<CodeBlock> OutputsOfR => Blocks.Where((_, at) => at > 0 && Blocks[at - 1].Language == "r");
+
     [FactNeedsNumPy]
     public async Task The_programs_print_what_is_shown_below_them()
     {
@@ -14,8 +17,43 @@ public sealed class ProtocolsPageTests(LoopbackApplication application) : IClass
         Assert.Equal(3, programs.Count);
         var clients = new CodeBlock("python", Repository.Read("GradService.Tests/Docs/protocol_clients.py"));
         Figures.AssertShown(
-            string.Concat(Blocks.Where(block => block.Language == "text").Select(block => block.Text)),
+            string.Concat(Blocks.Where(block => block.Language == "text" && !OutputsOfR.Contains(block)).Select(block => block.Text)),
             await DocumentedProgram.RunAsync(application.Address, [clients, .. DocumentedProgram.OfTheReadme], programs));
+    }
+
+    [FactNeedsR]
+    public async Task The_program_in_R_prints_what_is_shown_below_it()
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(application.Address) };
+        await client.StoreAsync("""
+            {
+              "inputShape": [2],
+              "layers": [
+                { "type": "linear", "outFeatures": 8 }, { "type": "softplus" }, { "type": "batchNorm" }, { "type": "linear", "outFeatures": 1 }
+              ],
+              "seed": 3
+            }
+            """, "two-inputs");
+        var program = Blocks.Single(block => block.Language == "r").Text;
+        Figures.AssertShown(
+            Assert.Single(OutputsOfR).Text.Trim(),
+            await Tool.R.RunAsync("-e", Repository.Read("GradService.Tests/Docs/protocol_clients.R") + DocumentedProgram.Here(program, application.Address)));
+    }
+
+    /// <summary>What the client writes as config, whatever it is, is understood.</summary>
+    [FactNeedsR]
+    public async Task Every_config_of_R_is_understood()
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(application.Address) };
+        await client.StoreAsync(
+            """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1 }, { "type": "batchNorm" }], "seed": 1 }""", "asked-by-r");
+        var lengths = await Tool.R.RunAsync("-e", Repository.Read("GradService.Tests/Docs/protocol_clients.R") + $$"""
+            for (config in list(list(), list(batchSize = 3), list(mode = "eval"), list(batchSize = 4, mode = "trainDetached"))) {
+              points <- list(seq(0, 1, length.out = if (is.null(config$batchSize)) 2 else config$batchSize))
+              cat(length(unlist(umbridge::evaluate("{{application.Address}}", "asked-by-r", points, config = config))), "")
+            }
+            """);
+        Assert.Equal("2 3 2 4", lengths.Trim());
     }
 
     [Fact]

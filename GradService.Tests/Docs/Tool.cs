@@ -29,6 +29,9 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
         Deadline = TimeSpan.FromMinutes(5),
     };
 
+    /// <summary>R with what its client of UM-Bridge stands on.</summary>
+    public static Tool R { get; } = new("Rscript with httr and jsonlite", "Rscript", "-e", "stopifnot(requireNamespace('httr'), requireNamespace('jsonlite'))");
+
     /// <summary>Chromium, started by bash, which brings what the page complains of to where the page is written.</summary>
     public static Tool Chromium { get; } = new("bash and chromium", "bash", "-c", "chromium --version");
 
