@@ -37,6 +37,9 @@ public sealed class PlaygroundPage : IAsyncDisposable
 
     internal ILocator Code => Page.Locator("#code code");
 
+    /// <summary>What unfolds the list of stored networks.</summary>
+    internal ILocator Stored => Page.Locator("summary", new() { HasText = "Stored networks" });
+
     public static async Task<PlaygroundPage> OfAsync(IBrowser browser, BrowserNewContextOptions visitor, float patience)
     {
         var context = await browser.NewContextAsync(visitor);
@@ -62,6 +65,10 @@ public sealed class PlaygroundPage : IAsyncDisposable
 
     /// <summary>The control that stands for a path in the request.</summary>
     public ILocator Control(string path) => Page.Locator($"[data-path='{path}']");
+
+    /// <summary>The button that opens a stored network, found by words on it, while the list is unfolded.</summary>
+    public ILocator StoredNetwork(string words) =>
+        Page.GetByRole(AriaRole.Grid).GetByRole(AriaRole.Row).Filter(new() { HasText = words }).GetByRole(AriaRole.Button).First;
 
     public async Task TypeAsync(string path, string text)
     {

@@ -1,12 +1,10 @@
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using GradService.Tests.Docs;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace GradService.Tests.Playground;
 
-/// <summary>Stored networks among the presets of the playground, and links to what is not there.</summary>
+/// <summary>What the playground asks about a stored network, and where none can be had.</summary>
 [Collection(SharedChromium.Name)]
 [Trait("Lane", "Slow")]
 public sealed class PlaygroundStoredTests(Chromium chromium)
@@ -19,16 +17,15 @@ public sealed class PlaygroundStoredTests(Chromium chromium)
         """;
 
     [FactNeedsChromium]
-    public async Task A_stored_network_is_a_preset_that_is_asked_about_by_id_until_it_is_edited()
+    public async Task A_stored_network_is_asked_about_by_id_until_it_is_edited()
     {
         await using var service = new LoopbackApplication();
-        var id = await StoreAsync(service, Trained);
+        var id = await StoredOnes.StoreAsync(service, Trained);
         await using var visit = await chromium.VisitAsync(service.Address);
-        var preset = visit.Page.GetByLabel("Stored networks").GetByRole(AriaRole.Button, new() { Name = "trained" });
-        await Expect(preset).ToContainTextAsync("[1] → [1], 2 parameters");
-        var asked = await visit.AskedAsync("/v1/gradients/compare", () => preset.ClickAsync());
+        await visit.Stored.ClickAsync();
+        var asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.StoredNetwork("trained").ClickAsync());
         Assert.Equal($$"""{"id":"{{id}}"}""", asked["network"]!.ToJsonString());
-        await Expect(preset).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(visit.Stored).ToHaveTextAsync("Stored networks: 1 open: trained");
         await Expect(visit.Page).ToHaveURLAsync($"{service.Address}/#preset={id}");
         await Expect(visit.Picture).ToBeVisibleAsync();
         await Expect(visit.Page.GetByLabel("Type of layer 2")).ToHaveValueAsync("batchNorm");
@@ -53,6 +50,7 @@ public sealed class PlaygroundStoredTests(Chromium chromium)
         asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Control("network.seed").FillAsync("3"));
         Assert.Equal((null, 3, 3), (asked["network"]!["id"], (int)asked["network"]!["seed"]!, asked["network"]!["layers"]!.AsArray().Count));
         await Expect(visit.Page.GetByText("A stored network, with its parameters.")).ToHaveCountAsync(0);
+        await Expect(visit.Stored).ToHaveTextAsync("Stored networks: 1");
         await Expect(visit.Refusal).ToBeHiddenAsync();
     }
 
@@ -60,11 +58,12 @@ public sealed class PlaygroundStoredTests(Chromium chromium)
     public async Task A_stored_network_of_many_inputs_opens_with_samples_of_its_shape_and_its_coupling()
     {
         await using var service = new LoopbackApplication();
-        await StoreAsync(service,
+        await StoredOnes.StoreAsync(service,
             """{ "name": "images", "network": { "inputShape": [2, 3, 3], "seed": 4, "layers": [{ "type": "conv2d", "outChannels": 2, "kernelSize": 2 }, """
                 + """{ "type": "batchNorm" }, { "type": "flatten" }, { "type": "linear", "outFeatures": 1 }] } }""");
         await using var visit = await chromium.VisitAsync(service.Address);
-        var asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.ChooseAsync("images"));
+        await visit.Stored.ClickAsync();
+        var asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.StoredNetwork("images").ClickAsync());
         Assert.Equal((8, 2, 3, 3), (asked["inputs"]!.AsArray().Count, asked["inputs"]![0]!.AsArray().Count, asked["inputs"]![0]![0]!.AsArray().Count,
             asked["inputs"]![0]![0]![0]!.AsArray().Count));
         await Expect(visit.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("5 answers");
@@ -88,14 +87,5 @@ public sealed class PlaygroundStoredTests(Chromium chromium)
             await Expect(visit.Page.Locator("#presets section")).ToHaveCountAsync(1);
             await Expect(visit.Refusal).ToBeHiddenAsync();
         }
-    }
-
-    private static async Task<string> StoreAsync(LoopbackApplication service, string network)
-    {
-        using var client = new HttpClient();
-        using var answer = await client.PostAsync($"{service.Address}/v1/networks", JsonContent.Create(JsonNode.Parse(network)));
-        var stored = await answer.Content.ReadFromJsonAsync<JsonNode>();
-        Assert.True(answer.IsSuccessStatusCode, stored!.ToJsonString());
-        return (string)stored["id"]!;
     }
 }

@@ -18,13 +18,27 @@ function section(name, ...content) {
   return made;
 }
 
-/** Puts the controls of a state into a place; the control with the key, if any, has the focus then. */
+/** Gives the focus to the control with the key, with the caret behind what is typed; whether there is such a control. */
+export function focusControl(place, key) {
+  const control = [...place.querySelectorAll('[data-key]')].find(each => each.getAttribute('data-key') === key);
+  control?.focus();
+  if (isTyped(control)) {
+    control.setSelectionRange(control.value.length, control.value.length);
+  }
+
+  return control !== undefined;
+}
+
+/** Whether a control is text, which changes with each key. */
+export const isTyped = control => control?.matches('input[type=text], textarea') ?? false;
+
+/** Puts the controls of a state into a place; "changed" is called after each edit. */
 export function showForm(place, state, capabilities, changed) {
   const edit = {
     changed,
     rebuild: key => {
       showForm(place, state, capabilities, changed);
-      [...place.querySelectorAll('[data-key]')].find(control => control.getAttribute('data-key') === key)?.focus();
+      focusControl(place, key);
       changed();
     },
   };

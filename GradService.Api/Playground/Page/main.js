@@ -5,14 +5,16 @@ import { codeTabs, copyButton } from './copying.js';
 import { element } from './elements.js';
 import { clearFaults, showFaults } from './faults.js';
 import { showFindings } from './findings.js';
-import { showForm } from './form.js';
+import { focusControl, isTyped, showForm } from './form.js';
+import { record, settle } from './history.js';
 import { variantName } from './modes.js';
+import { StoredPicker } from './picker.js';
 import { fetchPicture, whenPictureMustChange } from './picture.js';
 import { firstPreset, ownGroup } from './presets.js';
 import { Unfinished, requestOf } from './request.js';
-import { Refusal, addressOf, get, key, post } from './service.js';
+import { Refusal, addressOf, get, key, messageOf, post } from './service.js';
 import { fromFragment, presetOf, toFragment } from './state.js';
-import { storedGroup } from './stored.js';
+import { orNull, pageSize, storedNetworks, storedState } from './stored.js';
 import { gradientSummary, objectiveSummary, pointTable } from './tables.js';
 
 const at = id => document.getElementById(id);
@@ -21,6 +23,7 @@ const [form, results, picture, status] = ['form', 'results', 'picture', 'status'
 let state = null;
 let capabilities = null;
 let openings = 0;
+let picker = null;
 
 const say = text => status.textContent = text;
 const showCode = codeTabs(at('code'), say);
@@ -76,7 +79,7 @@ function showAnswer({ body, picture: { of } }, answer, drawn, time) {
 function showRefusal(error) {
   const isKnown = error instanceof Refusal || error instanceof Unfinished;
   const faults = showFaults(form, isKnown ? error.errors : {});
-  const told = error instanceof Refusal ? error.message : error instanceof Unfinished ? null : `The service cannot be reached: ${error.message}.`;
+  const told = error instanceof Unfinished ? null : messageOf(error);
   const list = faults.map(({ path, message, control }) => element('li', {},
     control ? element('button', { type: 'button', class: 'to-fault', onclick: () => control.focus() }, path) : element('code', {}, path), ` ${message}`));
   at('refusal').replaceChildren(
@@ -113,35 +116,45 @@ function tell(what) {
   }
 }
 
+/** Asks about the state, whose fragment the address has by now. */
 function changed() {
-  history.replaceState(null, '', toFragment(state));
+  at('broken-link').hidden = true;
   markPreset();
   conversation.askSoon();
+}
+
+/** What is still being opened would undo the edit. */
+function edited() {
+  const control = document.activeElement;
+  openings++;
+  record(toFragment(state), isTyped(control) ? control.getAttribute('data-key') : null);
+  changed();
+}
+
+/** The focus stays where it was in the form; where that control is gone it begins anew. */
+function start(newState, enter) {
+  state = newState;
+  const focused = form.contains(document.activeElement) ? document.activeElement.getAttribute('data-key') ?? '' : null;
+  showForm(form, state, capabilities, edited);
+  if (focused !== null && !focusControl(form, focused)) {
+    form.querySelector('summary').focus();
+  }
+
+  enter(toFragment(state));
+  changed();
 }
 
 /** As the link to the results has it. */
 const isPlace = hash => at(hash.slice(1)) !== null;
 
-function edited() {
-  at('broken-link').hidden = true;
-  changed();
-}
-
-function start(newState) {
-  state = newState;
-  at('broken-link').hidden = true;
-  showForm(form, state, capabilities, edited);
-  changed();
-}
-
-/** Starts with what is loaded, unless something else is to be opened meanwhile; whether it did. */
-async function open(load) {
+/** Starts with what is loaded, and enters it in the history, unless something else is to be opened meanwhile; whether it did. */
+async function open(load, enter) {
   const opening = ++openings;
   results.setAttribute('aria-busy', 'true');
   try {
     const opened = await load();
     if (opening === openings) {
-      start(opened);
+      start(opened, enter);
       return true;
     }
   } catch (error) {
@@ -157,10 +170,13 @@ async function open(load) {
 async function openLinked() {
   const hasNoLink = location.hash.length <= 1 || isPlace(location.hash);
   const linked = fromFragment(location.hash);
-  if (await open(async () => await linked ?? firstPreset.load())) {
+  if (await open(async () => await linked ?? firstPreset.load(), settle)) {
     at('broken-link').hidden = hasNoLink || await linked !== null;
   }
 }
+
+/** Opens what is chosen on the page, which is an edit. */
+const choose = load => open(load, fragment => record(fragment, null)).catch(notOpened);
 
 function notOpened(error) {
   results.setAttribute('aria-busy', 'false');
@@ -170,14 +186,14 @@ function notOpened(error) {
 function markPreset() {
   const current = presetOf(state);
   document.querySelectorAll('[data-preset]').forEach(button => button.setAttribute('aria-pressed', button.dataset.preset === current));
+  picker?.mark(state.network.id ?? null);
 }
 
 function showPresets(group) {
   at('presets').append(element('section', { 'aria-label': group.name },
     element('h2', {}, group.name),
-    group.about ? element('p', { class: 'note' }, group.about) : null,
     element('div', { class: 'preset-list' }, group.presets.map(preset => element('button', {
-      type: 'button', 'data-preset': preset.id, 'aria-pressed': 'false', onclick: () => capabilities && open(preset.load).catch(notOpened),
+      type: 'button', 'data-preset': preset.id, 'aria-pressed': 'false', onclick: () => capabilities && choose(preset.load),
     }, element('b', {}, preset.name), element('small', {}, preset.about))))));
 }
 
@@ -191,9 +207,10 @@ async function begin() {
   try {
     capabilities = await get('v1/capabilities');
     await openLinked();
-    const stored = await storedGroup();
-    if (stored) {
-      showPresets(stored);
+    const stored = await orNull(storedNetworks(pageSize));
+    if (stored?.items.length > 0) {
+      picker = new StoredPicker(stored, id => choose(() => storedState(id)));
+      at('presets').append(picker.section);
       markPreset();
     }
   } catch (error) {
@@ -215,6 +232,12 @@ at('key').addEventListener('submit', event => {
 });
 form.addEventListener('submit', event => event.preventDefault());
 document.addEventListener('keydown', event => event.key === 'Escape' && conversation.cancel());
+document.querySelector('.skip').addEventListener('click', event => {
+  // A place on the page is no entry of the history, all of which are edits.
+  event.preventDefault();
+  at('results-title').focus();
+});
+// Back, Forward, and a link that is opened in place of this one.
 addEventListener('hashchange', () => {
   if (state && !isPlace(location.hash)) {
     openLinked().catch(notOpened);

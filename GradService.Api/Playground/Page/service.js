@@ -18,10 +18,13 @@ export class Refusal extends Error {
   }
 }
 
+/** What to say of an error on the way to an answer. */
+export const messageOf = error => error instanceof Refusal ? error.message : `The service cannot be reached: ${error.message}.`;
+
 /** The address of a path of the service, also below a path of a proxy's. */
 export const addressOf = path => new URL(path, document.baseURI.split('#')[0]).href;
 
-async function send(path, options) {
+export async function send(path, options) {
   const headers = { ...options.headers, ...key.get() ? { 'X-Api-Key': key.get() } : {} };
   const answer = await fetch(addressOf(path), { ...options, headers });
   if (answer.ok) {

@@ -1,33 +1,35 @@
-// The networks that the service keeps, as presets: they are asked about by id, so that their parameters are used.
+// The networks that the service keeps. Each is a preset: they are asked about by id, so that their parameters are used.
 
 import { axesOf } from './points.js';
 import { stateWith } from './presets.js';
 import { written } from './request.js';
-import { Refusal, get } from './service.js';
+import { Refusal, get, send } from './service.js';
 
-/** How many are listed; others are opened by a link. */
-const most = 24;
+/** How many the service is asked for at once, and how many are listed at most; others are opened by a link. */
+export const pageSize = 500;
+export const most = 2000;
 
 /** States by id. An id never stands for another network. */
 const loaded = new Map();
 
 const isId = text => /^[0-9a-f]{64}$/.test(text);
 
-/** The group of stored networks; null where there are none, or none can be had. */
-export async function storedGroup() {
+/** Stored networks in the order in which they were stored, page by page up to a bound; isAll where there are no more. */
+export async function storedNetworks(bound = most) {
+  const items = [];
+  let next = null;
+  do {
+    const page = await get(`v1/networks?limit=${pageSize}${next === null ? '' : `&after=${next}`}`);
+    items.push(...page.items);
+    next = page.next;
+  } while (next !== null && items.length < bound);
+  return { items, isAll: next === null };
+}
+
+/** What is asked for; null where the service refuses it. */
+export async function orNull(asked) {
   try {
-    const { items, next } = await get(`v1/networks?limit=${most}`);
-    return items.length === 0 ? null : {
-      name: 'Stored networks',
-      about: 'Asked about with their stored parameters; once you edit the network it is a plain spec, whose parameters are drawn from its seed.'
-        + (next === null ? '' : ` These are the first ${most}: #preset= and an id in the address opens any other.`),
-      presets: items.map(({ id, name, inputShape, outputShape, parameterCount }) => ({
-        id,
-        name: name ?? `${id.slice(0, 12)}…`,
-        about: `[${inputShape.join(', ')}] → [${outputShape.join(', ')}], ${parameterCount} parameter${parameterCount === 1 ? '' : 's'}`,
-        load: () => storedState(id),
-      })),
-    };
+    return await asked;
   } catch (error) {
     if (error instanceof Refusal) {
       return null;
@@ -35,6 +37,11 @@ export async function storedGroup() {
 
     throw error;
   }
+}
+
+export async function deleteStored(id) {
+  await send(`v1/networks/${id}`, { method: 'DELETE' });
+  loaded.delete(id);
 }
 
 /** The state in which a stored network is opened. */
@@ -51,17 +58,7 @@ export async function storedState(id) {
 }
 
 /** As storedState; null where the id is none, or its network is not to be had. */
-export async function findStored(id) {
-  try {
-    return isId(id) ? await storedState(id) : null;
-  } catch (error) {
-    if (error instanceof Refusal) {
-      return null;
-    }
-
-    throw error;
-  }
-}
+export const findStored = async id => isId(id) ? orNull(storedState(id)) : null;
 
 /** The state as it was loaded, if it has been. */
 export const loadedState = id => loaded.get(id);
