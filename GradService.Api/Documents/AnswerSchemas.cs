@@ -37,7 +37,9 @@ internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions j
 
         if (type.IsGenericType)
         {
-            var element = Of(type.GetGenericArguments()[^1]);
+            // A parameter may be a single number, as "2.num_batches_tracked" is.
+            var arguments = type.GetGenericArguments();
+            var element = arguments is [_, var value] && value == typeof(NdArray) ? values.ArrayOrNumber() : Of(arguments[^1]);
             return type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
                 ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = element }
                 : new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = element };
@@ -59,8 +61,9 @@ internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions j
             var member = (PropertyInfo)property.AttributeProvider!;
             var nullable = _nullability.Create(member).ReadState == NullabilityState.Nullable;
             var writtenAsNull = nullable && WritesNull(property);
-            values.AddProperty(schema, property.Name, Of(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType), values.Docs.Of(member),
-                nullable: writtenAsNull);
+            var form = member.GetCustomAttribute<DocumentedFormAttribute>()?.Schema()
+                ?? Of(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType);
+            values.AddProperty(schema, property.Name, form, values.Docs.Of(member), nullable: writtenAsNull);
             if (!nullable || writtenAsNull)
             {
                 schema.Required.Add(property.Name);

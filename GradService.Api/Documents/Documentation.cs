@@ -60,6 +60,14 @@ internal sealed record DocumentedBody(Func<OpenApiSchema> Schema);
 /// <param name="Schema">Makes its schema, when somebody wants to see it.</param>
 internal sealed record DocumentedForm(string Media, Func<OpenApiSchema> Schema);
 
+/// <summary>A property of an answer that is written in a form of its own.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal abstract class DocumentedFormAttribute : Attribute
+{
+    /// <summary>The schema of that form, made anew for who changes it.</summary>
+    public abstract OpenApiSchema Schema();
+}
+
 /// <summary>When an operation answers with a status, where its errors are no problem documents.</summary>
 /// <param name="StatusCode">The status.</param>
 /// <param name="Words">When it is.</param>

@@ -11,7 +11,7 @@ internal static class ProblemSchema
     {
         schema.Type = JsonSchemaType.Object;
         schema.Description = "An error, application/problem+json (RFC 9457): what was expected, what came, what to do.";
-        schema.Required = new HashSet<string> { "title", "status", "traceId" };
+        schema.Required = new HashSet<string> { "title", "status" };
         schema.Properties = new Dictionary<string, IOpenApiSchema>
         {
             ["type"] = Text("Where the status is defined; absent where that is not known."),
@@ -26,7 +26,7 @@ internal static class ProblemSchema
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = ValueSchemas.Of<string>() },
             },
             ["code"] = Text("Where stored networks cannot be had, which kind of trouble it is: a word for programs, such as storage-locked."),
-            ["traceId"] = Text("Identifies the request in the service's log."),
+            ["traceId"] = Text("Identifies the request in the service's log; absent where the error stands within an answer."),
         };
 
         IOpenApiSchema Text(string description) => values.Property(ValueSchemas.Of<string>(), description);

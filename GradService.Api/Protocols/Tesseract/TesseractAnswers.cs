@@ -9,11 +9,11 @@ namespace GradService.Api.Protocols.Tesseract;
 
 /// <summary>What leaves the network, or how it changes along a tangent.</summary>
 /// <param name="Outputs">[N, M…].</param>
-internal sealed record TesseractOutputs(NdArray Outputs);
+internal sealed record TesseractOutputs([property: TesseractArrayForm] NdArray Outputs);
 
 /// <summary>What a cotangent is at the inputs.</summary>
 /// <param name="Inputs">[N, D…].</param>
-internal sealed record TesseractInputs(NdArray Inputs);
+internal sealed record TesseractInputs([property: TesseractArrayForm] NdArray Inputs);
 
 /// <summary>The batch Jacobian.</summary>
 /// <param name="Outputs">That of the outputs.</param>
@@ -21,7 +21,7 @@ internal sealed record TesseractJacobian(TesseractJacobianOfOutputs Outputs);
 
 /// <summary>The batch Jacobian of the outputs.</summary>
 /// <param name="Inputs">With respect to the inputs, [N, M…, N, D…].</param>
-internal sealed record TesseractJacobianOfOutputs(NdArray Inputs);
+internal sealed record TesseractJacobianOfOutputs([property: TesseractArrayForm] NdArray Inputs);
 
 /// <summary>The shape and the type of what would leave the network.</summary>
 /// <param name="Outputs">Those of the outputs.</param>

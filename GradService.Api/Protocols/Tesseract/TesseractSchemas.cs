@@ -1,8 +1,15 @@
 using System.Text.Json.Nodes;
+using GradService.Api.Documents;
 using GradService.Api.Networks;
 using Microsoft.OpenApi;
 
 namespace GradService.Api.Protocols.Tesseract;
+
+/// <summary>An array as Tesseract has it: shape, dtype and data.</summary>
+internal sealed class TesseractArrayFormAttribute : DocumentedFormAttribute
+{
+    public override OpenApiSchema Schema() => TesseractSchemas.Encoded();
+}
 
 /// <summary>Schemas of Tesseract's requests about any network.</summary>
 internal static class TesseractSchemas
@@ -10,39 +17,35 @@ internal static class TesseractSchemas
     private static readonly OpenApiSchema Array = new()
     {
         Description = "An array: an object, or nested lists of numbers.",
-        OneOf =
-        [
-            new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object,
-                Required = new HashSet<string> { "shape", "dtype", "data" },
-                Properties = new Dictionary<string, IOpenApiSchema>
-                {
-                    ["object_type"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["array"], Description = "May be left out." },
-                    ["shape"] = Sizes(),
-                    ["dtype"] = Numbers(),
-                    ["data"] = new OpenApiSchema
-                    {
-                        Type = JsonSchemaType.Object,
-                        Description = "Its numbers.",
-                        Required = new HashSet<string> { "buffer", "encoding" },
-                        Properties = new Dictionary<string, IOpenApiSchema>
-                        {
-                            ["buffer"] = new OpenApiSchema
-                            {
-                                Description = "A list of numbers, nested or not, or bytes in base64, little-endian and row-major.",
-                            },
-                            ["encoding"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["base64", "json"], Description = "What the buffer is." },
-                        },
-                    },
-                },
-            },
-            new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() },
-        ],
+        OneOf = [Encoded(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() }],
     };
 
     /// <summary>An array without its numbers.</summary>
     private static readonly OpenApiSchema Abstract = Record("An array's shape and type.", ("shape", Sizes()), ("dtype", Numbers()));
+
+    /// <summary>An array as an object, as answers have it.</summary>
+    public static OpenApiSchema Encoded() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Required = new HashSet<string> { "shape", "dtype", "data" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["object_type"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["array"], Description = "May be left out." },
+            ["shape"] = Sizes(),
+            ["dtype"] = Numbers(),
+            ["data"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "Its numbers.",
+                Required = new HashSet<string> { "buffer", "encoding" },
+                Properties = new Dictionary<string, IOpenApiSchema>
+                {
+                    ["buffer"] = new OpenApiSchema { Description = "A list of numbers, nested or not, or bytes in base64, little-endian and row-major." },
+                    ["encoding"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["base64", "json"], Description = "What the buffer is." },
+                },
+            },
+        },
+    };
 
     public static OpenApiSchema Apply() => Request();
 

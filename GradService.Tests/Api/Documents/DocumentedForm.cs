@@ -92,7 +92,8 @@ internal sealed partial class DocumentedForm
     private static bool IsOtherForm(EvaluationResults fault, HashSet<string> fits) => Choice().Matches(fault.EvaluationPath.ToString()).Any(choice =>
     {
         var (forms, value) = (fault.EvaluationPath.ToString()[..choice.Groups[1].Index], fault.InstanceLocation.ToString());
-        return Enumerable.Range(0, 100).Any(form => fits.Any(fit => fit.Split(' ') is [var path, var place] && path == $"{forms}{form}" && value.StartsWith(place)));
+        return fits.Any(fit => fit.Split(' ') is [var path, var place] && path.StartsWith(forms, StringComparison.Ordinal)
+            && !path[forms.Length..].Contains('/', StringComparison.Ordinal) && value.StartsWith(place, StringComparison.Ordinal));
     });
 
     private JsonSchema Compiled(JsonNode schema)

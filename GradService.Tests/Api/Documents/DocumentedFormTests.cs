@@ -28,8 +28,9 @@ public sealed class DocumentedFormTests(GradApplication application)
             let method = new HttpMethod(operation.Key.ToUpperInvariant())
             from fault in RequestExamples(operation.Value!)
                 .SelectMany(example => Form.FaultsOf(method, path.Key, example.Value.ToJsonString()).Select(fault => $"request {example.Name}: {fault}"))
-                .Concat(AnswerExamples(operation.Value!).SelectMany(example =>
-                    Form.FaultsOf(method, path.Key, example.Status, example.Media, example.Value.ToJsonString()).Select(fault => $"answer {(int)example.Status}: {fault}")))
+                .Concat(AnswerExamples(operation.Value!).SelectMany(example => Form
+                    .FaultsOf(method, path.Key, example.Status, example.Media, example.Value.ToJsonString())
+                    .Select(fault => $"answer {(int)example.Status}: {fault}")))
             select $"{method} {path.Key}, {fault}";
         Assert.Empty(faults);
     }
@@ -59,12 +60,15 @@ public sealed class DocumentedFormTests(GradApplication application)
     }
 
     [Theory]
-    [InlineData("/v1/gradients", """{ "network": { "inputShape": [1], "layers": [{ "type": "tanh", "slope": 1 }] }, "inputs": [[0]], "gradient": { "kind": "sum" } }""", "slope")]
-    [InlineData("/v1/gradients", """{ "network": { "inputShape": [1], "layers": [{ "type": "tank" }] }, "inputs": [[0]], "gradient": { "kind": "sum" } }""", "layers")]
-    [InlineData("/v1/gradients", """{ "network": { "inputShape": [1], "layers": [{ "type": "tanh" }] }, "inputs": [[0]], "gradient": { "kind": "vjp" } }""", "cotangent")]
-    [InlineData("/v1/gradients", """{ "network": { "inputShape": [1], "layers": [{ "type": "tanh" }] }, "inputs": true, "gradient": { "kind": "sum" } }""", "inputs")]
-    public void A_request_that_is_not_as_documented_is_found_out(string path, string request, string where) =>
-        Assert.Contains(Form.FaultsOf(HttpMethod.Post, path, request), fault => fault.Contains(where, StringComparison.Ordinal));
+    [InlineData("""[{ "type": "tanh", "slope": 1 }]""", "[[0]]", """{ "kind": "sum" }""", "slope")]
+    [InlineData("""[{ "type": "tank" }]""", "[[0]]", """{ "kind": "sum" }""", "layers/0/type")]
+    [InlineData("""[{ "type": "tanh" }]""", "[[0]]", """{ "kind": "vjp" }""", "cotangent")]
+    [InlineData("""[{ "type": "tanh" }]""", "true", """{ "kind": "sum" }""", "inputs")]
+    public void A_request_that_is_not_as_documented_is_found_out(string layers, string inputs, string gradient, string where) =>
+        Assert.Contains(
+            Form.FaultsOf(HttpMethod.Post, "/v1/gradients",
+                $$"""{ "network": { "inputShape": [1], "layers": {{layers}} }, "inputs": {{inputs}}, "gradient": {{gradient}} }"""),
+            fault => fault.Contains(where, StringComparison.Ordinal));
 
     [Theory]
     [InlineData(HttpStatusCode.OK, "application/json", """{ "status": "live", "since": 1 }""", null)]

@@ -81,7 +81,7 @@ public sealed class BadBatchTests(GradApplication application)
         { "batchNorm", "\"train\"", Same, "Expected an object, got 'train'." },
         { "batchNorm", """{ "mode": null }""", "batchNorm.mode", "Expected one of {modes}, got null." },
         { "batchNorm", """{ "mode": 1 }""", "batchNorm.mode", "Expected one of {modes}, got 1." },
-        { "batchNorm", """{ "mode": "Train" }""", "batchNorm.mode", "Expected one of {modes}, got 'Train'. Did you mean 'train'?" },
+        { "batchNorm", """{ "mode": "trian" }""", "batchNorm.mode", "Expected one of {modes}, got 'trian'. Did you mean 'train'?" },
         { "batchNorm", """{ "mode": "training" }""", "batchNorm.mode", "Expected one of {modes}, got 'training'." },
         { "batchNorm", """{ "mode": {} }""", "batchNorm.mode.type", "Expected the name of a BatchNorm mode, got nothing. Known: {modes}." },
         { "batchNorm", """{ "mode": { "type": "renormed" } }""", "batchNorm.mode.type",

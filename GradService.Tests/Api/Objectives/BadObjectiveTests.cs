@@ -91,7 +91,7 @@ public sealed class BadObjectiveTests(GradApplication application)
         { "batchNorm", """{ "mode": "trainDetached", "layers": { "2": "train" }, "throughStatistics": false }""", "batchNorm.throughStatistics",
             "Expected true or nothing, as layer 2 is in mode train, …" },
         { "batchNorm.throughStatistics", "1", Same, "Expected true or false, got 1." },
-        { "batchNorm.batches", "\"perset\"", Same, "Expected one of joint, perSet, got 'perset'. Did you mean 'perSet'?" },
+        { "batchNorm.batches", "\"perSte\"", Same, "Expected one of joint, perSet, got 'perSte'. Did you mean 'perSet'?" },
         { "batchNorm.mode", "\"reference\"", "batchNorm.referenceInputs",
             "Expected a reference batch of shape [R, 1], as a layer is in mode reference, got nothing." },
         { "batchNorm.referenceInputs", "[[0], [1]]", Same, "Expected nothing, as no BatchNorm layer is in mode reference, got an array of shape [2, 1]. "
