@@ -68,6 +68,9 @@ internal abstract class DocumentedFormAttribute : Attribute
     public abstract OpenApiSchema Schema();
 }
 
+/// <summary>A form of the body that the operation goes on taking, and that another operation documents.</summary>
+internal sealed record UndocumentedForm(string Media);
+
 /// <summary>When an operation answers with a status, where its errors are no problem documents.</summary>
 /// <param name="StatusCode">The status.</param>
 /// <param name="Words">When it is.</param>

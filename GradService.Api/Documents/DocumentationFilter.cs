@@ -53,6 +53,11 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
                 + "request.json the text itself); "
                 + "arrays that are not in it are members of their own: "
                 + $"{string.Join(", ", ArrayMembers.Names.Select(name => name.Replace("*", "NAME", StringComparison.Ordinal) + ".npy"))}.");
+        foreach (var form in metadata.OfType<UndocumentedForm>())
+        {
+            operation.RequestBody!.Content!.Remove(form.Media);
+        }
+
         foreach (var form in metadata.OfType<DocumentedForm>())
         {
             Media(operation.RequestBody!.Content!, form.Media).Schema = form.Schema();

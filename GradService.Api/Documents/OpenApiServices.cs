@@ -46,12 +46,18 @@ internal static class OpenApiServices
     {
         // A branch of its own, as the middleware would else have a generator made for every request.
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase), branch => branch
-            .UseSwagger(options => options.PreSerializeFilters.Add((document, request) =>
-                document.Servers = [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase : "/", Description = "This service." }]))
+            .UseSwagger(options => options.PreSerializeFilters.Add(SetServer))
+            .UseSwagger(options =>
+            {
+                options.RouteTemplate = "swagger/clients/{documentName}.json";
+                options.PreSerializeFilters.Add(SetServer);
+                options.PreSerializeFilters.Add((document, _) => ClientDocument.MakeOf(document));
+            })
             .UseSwaggerUI(options =>
             {
                 options.DocumentTitle = "GradService";
                 options.SwaggerEndpoint($"{Version}/swagger.json", $"GradService {Version}");
+                options.SwaggerEndpoint($"clients/{Version}.json", $"GradService {Version} for generated clients in C#");
                 options.EnableDeepLinking();
                 options.DisplayRequestDuration();
                 options.DefaultModelExpandDepth(2);
@@ -59,4 +65,7 @@ internal static class OpenApiServices
             }));
         return app;
     }
+
+    private static void SetServer(OpenApiDocument document, HttpRequest request) =>
+        document.Servers = [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase : "/", Description = "This service." }];
 }

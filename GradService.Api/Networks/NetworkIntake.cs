@@ -13,16 +13,24 @@ namespace GradService.Api.Networks;
 internal sealed class NetworkIntake(
     RequestBody body, NetworkUpload upload, RequestAdmission admission, NetworkCatalog catalog, NetworkStore store)
 {
-    /// <summary>Stores the network of a request.</summary>
+    /// <summary>Stores the network of a request, whichever form its body has.</summary>
     /// <returns>What is stored, the name that was asked for, and whether it is new.</returns>
     /// <exception cref="FaultException">The request is wrong or too large, or its name points to another network.</exception>
     /// <exception cref="RefusalException">There is no room, or it took too long.</exception>
-    public async Task<(StoredNetwork Stored, string? Name, bool IsNew)> StoreAsync(HttpContext context)
+    public Task<(StoredNetwork Stored, string? Name, bool IsNew)> StoreAsync(HttpContext context) => NetworkUpload.Is(context.Request)
+        ? UploadAsync(context)
+        : StoreAsync(context, async () => (await body.ReadAsync<NetworkBody>(context)).Request);
+
+    /// <summary>Stores the network of a form of parts.</summary>
+    /// <inheritdoc cref="StoreAsync(HttpContext)"/>
+    public Task<(StoredNetwork Stored, string? Name, bool IsNew)> UploadAsync(HttpContext context) => StoreAsync(context, () => upload.ReadAsync(context));
+
+    private async Task<(StoredNetwork Stored, string? Name, bool IsNew)> StoreAsync(HttpContext context, Func<Task<NetworkBody>> readAsync)
     {
         string? name = null, id = null;
         var network = await admission.ComputeAsync<CanonicalNetwork?>(context, async () =>
         {
-            var asked = NetworkUpload.Is(context.Request) ? await upload.ReadAsync(context) : (await body.ReadAsync<NetworkBody>(context)).Request;
+            var asked = await readAsync();
             name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
             id = catalog.StoredId(asked.Network);
             return id is null ? catalog.QuoteCanonical(asked.Network).Then<CanonicalNetwork?>((canonical, _) => canonical) : Quote.Of<CanonicalNetwork?>(null);

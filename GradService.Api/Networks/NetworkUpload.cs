@@ -36,9 +36,15 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
     /// <exception cref="FaultException">The form is not sound, too large, or says something wrong.</exception>
     /// <exception cref="BuffersFullException">There is no memory for what it holds.</exception>
     /// <exception cref="StorageFullException">There is no room for its file.</exception>
-    /// <exception cref="BadHttpRequestException">It did not come in time.</exception>
+    /// <exception cref="BadHttpRequestException">It is not declared to be a form, or did not come in time.</exception>
     public async Task<NetworkBody> ReadAsync(HttpContext context)
     {
+        if (!Is(context.Request))
+        {
+            throw new BadHttpRequestException($"Expected Content-Type: {Media} with its boundary, got none. With curl: -F network=@spec.json.",
+                StatusCodes.Status415UnsupportedMediaType);
+        }
+
         using var stage = Stages.Start("read");
         await using var incoming = body.Open(context, Remedy);
         await using var stream = new IncomingStream(incoming);

@@ -26,13 +26,24 @@ internal static class NetworksEndpoints
             .WithSummary("Stores a network, and gives it a name where one is asked for.")
             .WithDescription("The id is the hash of layers and parameters, seeded ones included: the same network has the same id, however it was "
                 + "described, and is stored once. "
-                + "As multipart/form-data the parameters are a safetensors file, as safetensors.torch.save_file(net.state_dict(), …) writes it.")
+                + "The parameters as a safetensors file: POST /v1/networks/upload.")
             .Accepts<NetworkBody>(AnswerMedia.Json, NetworkUpload.Media, AnswerMedia.Npz)
-            .WithMetadata(NetworkUploadSchema.Documented)
+            .WithMetadata(new UndocumentedForm(NetworkUpload.Media))
             .WithExamples(NetworksExamples.Store)
             .WithAnswer("It was stored before, and has the name now.")
             .WithAnswer("It is stored.", status: StatusCodes.Status201Created, headers: [NetworksExamples.Location])
             .WithProblems(NetworksProblems.OfStore);
+
+        group.MapPost("/upload", UploadAsync)
+            .WithName("UploadNetwork")
+            .WithSummary("Stores a network whose parameters are a safetensors file.")
+            .WithDescription("The file is what safetensors.torch.save_file(net.state_dict(), …) writes; without it the spec says where the numbers come from. "
+                + "All else is as in POST /v1/networks, which takes such forms too.")
+            .Accepts<NetworkBody>(NetworkUpload.Media)
+            .WithMetadata(NetworkUploadSchema.Documented)
+            .WithAnswer("It was stored before, and has the name now.")
+            .WithAnswer("It is stored.", status: StatusCodes.Status201Created, headers: [NetworksExamples.Location])
+            .WithProblems(NetworksProblems.OfUpload);
 
         group.MapGet("", List)
             .WithName("ListNetworks")
@@ -73,11 +84,16 @@ internal static class NetworksEndpoints
         return group;
     }
 
-    private static async Task<Results<Created<NetworkReport>, Ok<NetworkReport>>> StoreAsync(HttpContext context, [FromServices] NetworkIntake intake)
+    private static async Task<Results<Created<NetworkReport>, Ok<NetworkReport>>> StoreAsync(HttpContext context, [FromServices] NetworkIntake intake) =>
+        Report(context, await intake.StoreAsync(context));
+
+    private static async Task<Results<Created<NetworkReport>, Ok<NetworkReport>>> UploadAsync(HttpContext context, [FromServices] NetworkIntake intake) =>
+        Report(context, await intake.UploadAsync(context));
+
+    private static Results<Created<NetworkReport>, Ok<NetworkReport>> Report(HttpContext context, (StoredNetwork Network, string? Name, bool IsNew) taken)
     {
-        var (stored, name, isNew) = await intake.StoreAsync(context);
-        var report = NetworkReport.Whole(stored, name);
-        return isNew ? TypedResults.Created($"{context.Request.PathBase}/v1/networks/{report.Id}", report) : TypedResults.Ok(report);
+        var report = NetworkReport.Whole(taken.Network, taken.Name);
+        return taken.IsNew ? TypedResults.Created($"{context.Request.PathBase}/v1/networks/{report.Id}", report) : TypedResults.Ok(report);
     }
 
     private static Ok<NetworkListReport> List([FromServices] NetworkStore store, string? limit = null, string? after = null)

@@ -17,10 +17,14 @@ internal static class NetworksProblems
         new(StatusCodes.Status415UnsupportedMediaType, "The header Content-Type is none of those that the operation takes.");
 
     public static IReadOnlyList<DocumentedProblem> OfStore { get; } =
+        [.. OfIntake, new(StatusCodes.Status404NotFound, "The network refers to one that is not stored.")];
+
+    public static IReadOnlyList<DocumentedProblem> OfUpload => OfIntake;
+
+    private static IReadOnlyList<DocumentedProblem> OfIntake =>
     [
         new(StatusCodes.Status400BadRequest,
             "The network, the name or the safetensors file is not valid. \"errors\" lists what is wrong by its path, with what was expected and what came."),
-        new(StatusCodes.Status404NotFound, "The network refers to one that is not stored."),
         new(StatusCodes.Status409Conflict, "The name points to other content. Nothing was stored; PUT /v1/names/{name} moves it on purpose."),
         new(StatusCodes.Status413PayloadTooLarge, "The network has too many parameters (limit MaxParameters), or the body is larger than MaxRequestBytes."),
         NotJson,

@@ -148,11 +148,25 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
         Assert.Contains("limit MaxRequestBytes", refusal.Detail, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Another_type_of_body_is_refused()
+    [Theory]
+    [InlineData("/v1/networks", "text/plain")]
+    [InlineData("/v1/networks/upload", "text/plain")]
+    [InlineData("/v1/networks/upload", "application/json")]
+    [InlineData("/v1/networks/upload", null)]
+    public async Task Another_type_of_body_is_refused(string path, string? type)
     {
-        using var content = new StringContent("x", new MediaTypeHeaderValue("text/plain"));
-        Assert.Equal(415, (await ProblemAnswer.PostAsync(_application, "/v1/networks", content)).Status);
+        using var content = new ByteArrayContent("{}"u8.ToArray()) { Headers = { ContentType = type is null ? null : new MediaTypeHeaderValue(type) } };
+        Assert.Equal(415, (await ProblemAnswer.PostAsync(_application, path, content)).Status);
+    }
+
+    [Fact]
+    public async Task A_form_has_a_path_of_its_own_beside_that_of_JSON()
+    {
+        var id = await _client.StoreAsync(NetworkRequests.Spec(3));
+        var file = await _client.ParametersAsync(id, "application/vnd.safetensors");
+        using var form = NetworkRequests.Form(NetworkRequests.Spec(3).Replace("\"seed\": 3", "\"dtype\": \"float32\"", StringComparison.Ordinal), file);
+        using var answer = await _client.PostAsync("/v1/networks/upload", form);
+        Assert.Equal((HttpStatusCode.OK, id), (answer.StatusCode, (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["id"]!));
     }
 
     /// <summary>Ten thousand files, the same every time, each broken in a way that no reader may accept: not one is stored.</summary>

@@ -17,6 +17,7 @@ public sealed class BrowserTests(LoopbackApplication application) : IClassFixtur
     public static TheoryData<string, string> Forms() => new()
     {
         { "/v1/networks", "multipart/form-data" },
+        { "/v1/networks/upload", "multipart/form-data" },
         { "/v1/networks", "application/json" },
         { "/v1/gradients", "application/json" },
         { "/Evaluate", "text/plain" },
