@@ -7,7 +7,7 @@ public sealed partial class LinkTests
 {
     public static TheoryData<string> Documents { get; } = [.. Directory.EnumerateFiles(Repository.Root, "*.md", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
-        .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" || part.StartsWith('.'))).Order(StringComparer.Ordinal)];
+        .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" or "node_modules" || part.StartsWith('.'))).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]

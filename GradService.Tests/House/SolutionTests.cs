@@ -19,7 +19,8 @@ public sealed class SolutionTests
         Assert.NotEmpty(Projects);
 
         // Generated clients do not compile before they are generated.
-        Assert.All(Projects.Where(project => !project.StartsWith("clients/", StringComparison.Ordinal)), project => Assert.Contains($"\"{project}\"", solution, StringComparison.Ordinal));
+        Assert.All(Projects.Where(project => !project.StartsWith("clients/", StringComparison.Ordinal)),
+            project => Assert.Contains($"\"{project}\"", solution, StringComparison.Ordinal));
     }
 
     [Fact]
