@@ -18,7 +18,9 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
         using var message = new HttpRequestMessage(new HttpMethod(request.Method), Expand(request.Url));
         if (request.Body.Length > 0)
         {
-            message.Content = new StringContent(Expand(request.Body), Encoding.UTF8);
+            // Editors end the lines of a form as its standard wants, and all others as the file has them.
+            var isForm = request.Headers.Any(header => header.Value.StartsWith("multipart/", StringComparison.Ordinal));
+            message.Content = new StringContent(isForm ? Expand(request.Body).ReplaceLineEndings("\r\n") : Expand(request.Body), Encoding.UTF8);
         }
 
         foreach (var (name, value) in request.Headers)
