@@ -26,6 +26,8 @@ internal sealed class FactNeedsChromiumAndCurlAttribute() : FactNeedsAttribute(T
 
 internal sealed class FactNeedsChromiumAndPythonAttribute() : FactNeedsAttribute(Tool.ChromiumAndPython);
 
+internal sealed class FactNeedsHttpYacAttribute() : FactNeedsAttribute(Tool.HttpYac);
+
 internal sealed class FactNeedsJupyterAttribute() : FactNeedsAttribute(Tool.Jupyter);
 
 internal sealed class FactNeedsPrlimitAttribute() : FactNeedsAttribute(Tool.Prlimit);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using GradService.Domain.Gradients.Kinds;
 using GradService.Domain.Statistics;
@@ -43,9 +45,13 @@ public sealed partial class HttpFileTests(GradApplication application)
         Assert.Distinct(requests.Select(request => request.Name));
     }
 
-    [Theory]
-    [MemberData(nameof(Files))]
-    public void The_host_is_where_the_service_listens_by_default(string file) => Assert.Equal("http://127.0.0.1:5080", Read(file).Variables["host"]);
+    [Fact]
+    public void The_address_is_where_the_service_listens_by_default_for_every_editor()
+    {
+        Assert.Equal("http://127.0.0.1:5080", Environment["address"]);
+        var ofRestClient = JsonNode.Parse(Repository.Read(".vscode/settings.json"))!["rest-client.environmentVariables"]!["$shared"]!;
+        Assert.Equal(Environment["address"], (string)ofRestClient["address"]!);
+    }
 
     [Fact]
     public void Every_mode_and_every_kind_is_shown()
@@ -59,7 +65,7 @@ public sealed partial class HttpFileTests(GradApplication application)
     public void Every_endpoint_is_shown()
     {
         var shown = Names.SelectMany(file => Read(file).Requests)
-            .Select(request => $"{request.Method} {request.Url.Replace("{{host}}", "", StringComparison.Ordinal).Split('?')[0]}").ToHashSet();
+            .Select(request => $"{request.Method} {request.Url.Replace("{{address}}", "", StringComparison.Ordinal).Split('?')[0]}").ToHashSet();
         Assert.All(Endpoints(), endpoint => Assert.Contains(shown, request => Regex.IsMatch(request, $"^{RouteParameter().Replace(endpoint, "[^/]+")}$")));
     }
 
@@ -78,7 +84,10 @@ public sealed partial class HttpFileTests(GradApplication application)
 
     private static IEnumerable<string> Names => Directory.GetFiles(Repository.PathOf("http"), "*.http").Select(path => Path.GetFileName(path)).Order();
 
-    private static HttpFile Read(string file) => HttpFile.Parse(Repository.Read($"http/{file}"));
+    private static HttpFile Read(string file) => HttpFile.Parse(Repository.Read($"http/{file}")) with { Variables = Environment };
+
+    private static Dictionary<string, string> Environment { get; } =
+        JsonNode.Parse(Repository.Read("http/http-client.env.json"))!["dev"].Deserialize<Dictionary<string, string>>()!;
 
     private static readonly string[] Shown = ["/v1/", "/health/", "/tesseract/"];
 

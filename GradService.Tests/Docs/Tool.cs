@@ -41,6 +41,12 @@ internal sealed record Tool(string Name, string Command, params IReadOnlyList<st
     /// <summary>Chromium, and Python for what is copied from a page.</summary>
     public static Tool ChromiumAndPython { get; } = new("bash, chromium and python3", "bash", "-c", $"chromium --version && {NumPy.Command} --version");
 
+    /// <summary>httpYac, which runs .http files from the command line; started by bash in the folder of the files, as it looks nowhere else.</summary>
+    public static Tool HttpYac { get; } = new("bash, node and httpyac (npm ci in http/)", "bash", "-c", HttpYacCommand, "-", "--version");
+
+    /// <summary>How bash calls httpYac.</summary>
+    public static string HttpYacCommand => $"cd '{Repository.PathOf("http")}' && node node_modules/httpyac/bin/httpyac.js \"$@\"";
+
     /// <summary>What executes notebooks, the distribution's own: the kernel, the page maker and what draws in them.</summary>
     public static Tool Jupyter { get; } = new("jupyter-nbconvert with ipykernel, numpy, requests and matplotlib", "bash", "-c",
         $"{Nbconvert} --version && {NumPy.Command} -c 'import ipykernel, requests, matplotlib'")
