@@ -27,7 +27,8 @@ internal sealed record DocumentedHeader(string Name, string Description);
 /// <param name="Description">What it is.</param>
 /// <param name="IsInteger">Whether it is an integer, and not a text.</param>
 /// <param name="IsHeader">Whether it is a header.</param>
-internal sealed record DocumentedParameter(string Name, string Description, bool IsInteger = false, bool IsHeader = false);
+/// <param name="Example">What Swagger UI fills in, and sends; null: nothing.</param>
+internal sealed record DocumentedParameter(string Name, string Description, bool IsInteger = false, bool IsHeader = false, string? Example = null);
 
 /// <summary>A true problem document.</summary>
 /// <param name="Summary">What was wrong.</param>
@@ -82,11 +83,10 @@ internal sealed record DescribedStatus(int StatusCode, string Words, bool SaysWh
 /// <param name="Media">As what.</param>
 internal sealed record DocumentedErrors(Type Type, string Media);
 
-/// <summary>A header that an operation reads and that may be left out.</summary>
+/// <summary>A number in a header that an operation reads and that may be left out. It has no example: Swagger UI would send it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Description">What it does.</param>
-/// <param name="Example">A value that it may have.</param>
-internal sealed record DocumentedRequestHeader(string Name, string Description, double Example);
+internal sealed record DocumentedRequestHeader(string Name, string Description);
 
 /// <summary>What a group of operations is about.</summary>
 internal sealed record DocumentedTag(string Name, string Description);
@@ -100,9 +100,8 @@ internal static class Documentation
     /// <summary>Says that the operations of a group, which compute, read the header by which a caller limits its wait.</summary>
     public static RouteGroupBuilder WithRequestTimeout(this RouteGroupBuilder group) => group.WithMetadata(new DocumentedRequestHeader(
         RequestTimeout.Header,
-        "How many seconds the caller will wait for the answer, from the request's having been read; then the computation is stopped, 503. "
-        + "It can only shorten the limit DeadlineSeconds.",
-        2.5));
+        "How many seconds the caller will wait for the answer, from the request's having been read, as in 2.5; then the computation is stopped, 503. "
+        + "It can only shorten the limit DeadlineSeconds."));
 
     public static RouteHandlerBuilder WithExamples(this RouteHandlerBuilder endpoint, IReadOnlyList<RequestExample> examples) =>
         endpoint.WithMetadata([.. examples]);
@@ -111,8 +110,9 @@ internal static class Documentation
         int status = StatusCodes.Status200OK, IReadOnlyList<DocumentedHeader>? headers = null) =>
         endpoint.WithMetadata(new DocumentedAnswer(words, json, status, headers ?? []));
 
-    public static RouteHandlerBuilder WithParameter(this RouteHandlerBuilder endpoint, string name, string description, bool isInteger = false) =>
-        endpoint.WithMetadata(new DocumentedParameter(name, description, isInteger));
+    public static RouteHandlerBuilder WithParameter(this RouteHandlerBuilder endpoint, string name, string description, bool isInteger = false,
+        string? example = null) =>
+        endpoint.WithMetadata(new DocumentedParameter(name, description, isInteger, Example: example));
 
     public static RouteHandlerBuilder WithRequestHeader(this RouteHandlerBuilder endpoint, string name, string description) =>
         endpoint.WithMetadata(new DocumentedParameter(name, description, IsHeader: true));

@@ -89,7 +89,6 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
                 In = ParameterLocation.Header,
                 Description = header.Description,
                 Schema = new OpenApiSchema { Type = JsonSchemaType.Number, ExclusiveMinimum = "0" },
-                Example = JsonValue.Create(header.Example),
             });
         }
 
@@ -157,6 +156,7 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         var described = (OpenApiParameter)operation.Parameters!.Single(each => each.Name == parameter.Name);
         described.Description = parameter.Description;
         described.Schema = new OpenApiSchema { Type = parameter.IsInteger ? JsonSchemaType.Integer : JsonSchemaType.String };
+        described.Example = parameter.Example;
     }
 
     private static OpenApiHeader Header(string description, JsonSchemaType type) =>

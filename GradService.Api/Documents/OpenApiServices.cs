@@ -21,6 +21,13 @@ internal static class OpenApiServices
         application/x-npz. Shapes are written [N, D…]: N samples, D… the shape of one, M the elements of its output. Errors are application/problem+json and say what was expected, what came and what to do.
         """;
 
+    /// <summary>Telephones would show the page at a third of its size, and a figure would be its source.</summary>
+    private const string Head = """
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+            <link rel="stylesheet" href="./narrow.css">
+            <script src="./pictures.js"></script>
+        """;
+
     public static IServiceCollection AddOpenApiDocument(this IServiceCollection services) => services
         .AddEndpointsApiExplorer()
         .AddSingleton<XmlDocs>()
@@ -56,6 +63,7 @@ internal static class OpenApiServices
             .UseSwaggerUI(options =>
             {
                 options.DocumentTitle = "GradService";
+                options.HeadContent = Head;
                 options.SwaggerEndpoint($"{Version}/swagger.json", $"GradService {Version}");
                 options.SwaggerEndpoint($"clients/{Version}.json", $"GradService {Version} for generated clients in C#");
                 options.EnableDeepLinking();
@@ -63,9 +71,21 @@ internal static class OpenApiServices
                 options.DefaultModelExpandDepth(2);
                 options.DefaultModelsExpandDepth(0);
             }));
+        app.MapPageFile("pictures.js", "text/javascript; charset=utf-8");
+        app.MapPageFile("narrow.css", "text/css; charset=utf-8");
         return app;
     }
 
     private static void SetServer(OpenApiDocument document, HttpRequest request) =>
         document.Servers = [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase : "/", Description = "This service." }];
+
+    private static void MapPageFile(this WebApplication app, string name, string mediaType)
+    {
+        using var resource = typeof(OpenApiServices).Assembly.GetManifestResourceStream($"Documents/{name}")!;
+        var content = new byte[resource.Length];
+        resource.ReadExactly(content);
+
+        // The page is open where keys are configured, and so are its parts.
+        app.MapGet($"/swagger/{name}", () => TypedResults.File(content, mediaType)).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
+    }
 }

@@ -21,7 +21,7 @@ internal static class FiguresEndpoints
             .WithName("Figures")
             .WithSummary("A request of /v1/gradients, /v1/gradients/compare or /v1/objectives/compare, drawn.")
             .WithDescription("One panel for each result, with its mode and its first finding as the title. \"figure\" says how to draw: kind (absent: "
-                + "what fits the request), size, theme and format. "
+                + "what fits the request), size, theme and format, which the header Accept must not exclude. "
                 + "The same request gives the same bytes. Several requests share a picture by \"panels\".")
             .Accepts<FigureBody>("application/json")
             .WithExamples(FiguresExamples.All)

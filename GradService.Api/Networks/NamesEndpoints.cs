@@ -23,7 +23,7 @@ internal static class NamesEndpoints
                 + "* makes a name and never moves one.")
             .Accepts<NameBody>("application/json")
             .WithExamples(NetworksExamples.Move)
-            .WithParameter("name", NetworksExamples.NameInWords)
+            .WithParameter("name", NetworksExamples.NameInWords, example: NetworksExamples.ForumName)
             .WithRequestHeader("If-Match", NetworksExamples.IfMatchInWords)
             .WithRequestHeader("If-None-Match", "*: only if the name is not there.")
             .WithAnswer("The name points there now.", headers: [NetworksExamples.Tag])
@@ -34,7 +34,7 @@ internal static class NamesEndpoints
             .WithName("GetName")
             .WithSummary("Where a name points.")
             .WithDescription("The header ETag is what If-Match wants. It is another one after every move.")
-            .WithParameter("name", NetworksExamples.NameInWords)
+            .WithParameter("name", $"{NetworksExamples.NameInWords} {NetworksExamples.ForumIsStored}", example: NetworksExamples.ForumName)
             .WithAnswer("The name, and the network that it points to.", headers: [NetworksExamples.Tag])
             .WithProblems(NetworksProblems.OfName);
 

@@ -99,7 +99,7 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
 
         if (name == "parameters")
         {
-            form.Parameters = await ReadFileAsync(part.Body, held);
+            form.Parameters = await ReadFileAsync(part.Body, held, mayBeEmpty: HeaderUtilities.RemoveQuotes(disposition!.FileName).Length == 0);
             return;
         }
 
@@ -117,14 +117,16 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         }
         else
         {
-            form.Name = text.Length <= LongestName
-                ? Encoding.UTF8.GetString(text.Span)
+            // A browser sends what nobody has filled in as an empty text.
+            form.Name = text.Length == 0 ? null
+                : text.Length <= LongestName ? Encoding.UTF8.GetString(text.Span)
                 : throw new FaultException(Fault.Invalid("name", NetworkName.Expected, "a longer text"));
             held.Set(others);
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, NdArray>> ReadFileAsync(Stream part, BufferedBytes held)
+    /// <summary>The file's tensors; null where a browser sends the field of a file although nobody has chosen one.</summary>
+    private async Task<IReadOnlyDictionary<string, NdArray>?> ReadFileAsync(Stream part, BufferedBytes held, bool mayBeEmpty)
     {
         using var file = store.Receive();
         await CopyAsync(part, bytes =>
@@ -140,6 +142,11 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         });
         return StorageFailures.Translated(() =>
         {
+            if (mayBeEmpty && file.Content.Length == 0)
+            {
+                return null;
+            }
+
             file.Content.Position = 0;
 
             // Its header, as a text and as what it says, is counted by its size: at most that of the file.

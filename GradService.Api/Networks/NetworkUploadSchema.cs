@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using GradService.Api.Documents;
 using Microsoft.OpenApi;
 
@@ -12,14 +13,20 @@ internal static class NetworkUploadSchema
         Required = new HashSet<string> { "network" },
         Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["network"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The network's spec, in JSON." },
+            ["network"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = "The network's spec, in JSON.",
+                Examples = [JsonNode.Parse(NetworksExamples.ForumNetwork)!.ToJsonString()],
+            },
             ["parameters"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
                 Format = "binary",
-                Description = "A safetensors file with its parameters and buffers, of types F32, F64, F16, BF16 or I64.",
+                Description = "A safetensors file with its parameters and buffers, of types F32, F64, F16, BF16 or I64; no file: the spec has them.",
             },
-            ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "A name that shall point to it." },
+            // Where there is no example, Swagger UI sends "string".
+            ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "A name that shall point to it; empty: none.", Examples = [""] },
         },
     });
 }

@@ -58,7 +58,7 @@ internal static class NetworksEndpoints
             .WithName("GetNetwork")
             .WithSummary("A stored network with its layers, but without its numbers.")
             .WithDescription("The spec, with every field at its value; its parameters are had below it.")
-            .WithParameter("id", NetworksExamples.IdInWords)
+            .WithParameter("id", $"{NetworksExamples.IdInWords} {NetworksExamples.ForumIsStored}", example: NetworksExamples.ForumId)
             .WithAnswer("The network.")
             .WithProblems(NetworksProblems.OfFind);
 
@@ -76,7 +76,7 @@ internal static class NetworksEndpoints
             .WithSummary("All parameters and buffers of a stored network, by their names in PyTorch's state_dict.")
             .WithDescription("The form is what Accept prefers: JSON as network.parameters takes it, a safetensors file as safetensors.torch.load_file reads "
                 + "it, or an archive as numpy.load reads it.")
-            .WithParameter("id", NetworksExamples.IdInWords)
+            .WithParameter("id", $"{NetworksExamples.IdInWords} {NetworksExamples.ForumIsStored}", example: NetworksExamples.ForumId)
             .Produces<IReadOnlyDictionary<string, NdArray>>(StatusCodes.Status200OK, AnswerMedia.Json, AnswerMedia.Safetensors, AnswerMedia.Npz)
             .WithAnswer("The parameters and buffers.")
             .WithProblems(NetworksProblems.OfParameters);

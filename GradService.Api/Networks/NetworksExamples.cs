@@ -22,6 +22,12 @@ internal static class NetworksExamples
     /// <summary>The id of the forum's network.</summary>
     public const string ForumId = "79914b5d96a9bf3bfe0bd6c2ca7e053da667b686cc2175da9df09f62f6b0ce56";
 
+    /// <summary>The name that the first example gives it.</summary>
+    public const string ForumName = "forum";
+
+    /// <summary>How a reader stores the network that other examples ask for.</summary>
+    public const string ForumIsStored = $"The first example of POST /v1/networks stores the network {ForumName}.";
+
     public const string IdInWords = "The id of a stored network, 64 hexadecimal digits.";
     public const string NameInWords = "The name: 1 to 64 of a-z, 0-9, '.', '_' and '-'.";
     public const string IfMatchInWords = "The ETag of the name as it was read; * for any.";
@@ -34,7 +40,7 @@ internal static class NetworksExamples
     [
         new("forum", "The forum's network, under a name", "Its parameters are drawn as PyTorch draws them after torch.manual_seed(7), and stored.", $$"""
             {
-              "name": "forum",
+              "name": "{{ForumName}}",
               "network": {{ForumNetwork}}
             }
             """),
@@ -51,6 +57,6 @@ internal static class NetworksExamples
 
     public static IReadOnlyList<RequestExample> Move { get; } =
     [
-        new("move", "To the forum's network", "The first example of POST /v1/networks stores it.", $$"""{ "id": "{{ForumId}}" }"""),
+        new("move", "To the forum's network", ForumIsStored, $$"""{ "id": "{{ForumId}}" }"""),
     ];
 }

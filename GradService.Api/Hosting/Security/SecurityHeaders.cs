@@ -6,9 +6,10 @@ internal static class SecurityHeaders
     /// <summary>Data load nothing.</summary>
     private const string OfData = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <summary>A page has its own scripts, styles and pictures, and talks to this service alone. Swagger UI's icons are data URLs.</summary>
+    /// <summary>A page has its own scripts, styles and pictures, and talks to this service alone. Swagger UI's icons are data URLs, its
+    /// pictures blobs.</summary>
     private const string OfPages = "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; "
-        + "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        + "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {

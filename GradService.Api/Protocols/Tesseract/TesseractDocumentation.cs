@@ -1,4 +1,5 @@
 using GradService.Api.Documents;
+using GradService.Api.Networks;
 using Microsoft.OpenApi;
 
 namespace GradService.Api.Protocols.Tesseract;
@@ -31,16 +32,18 @@ internal sealed record TesseractDocumentation(DocumentedBody Body, RequestExampl
     private static TesseractDocumentation Of(string example, Func<OpenApiSchema> schema) => new(
         new DocumentedBody(schema),
         new RequestExample("forum", "A network named forum",
-            "Of one input and one output, named in the path: PUT /v1/names/forum gives a stored network that name.", example));
+            $"Of one input and one output, named in the path. {NetworksExamples.ForumIsStored}", example));
 }
 
 internal static class TesseractDocumentationExtensions
 {
-    public const string NameInWords = "A name that points to a stored network.";
+    /// <summary>The network is named in the path.</summary>
+    public static RouteHandlerBuilder WithForum(this RouteHandlerBuilder endpoint) => endpoint
+        .WithParameter("name", $"A name that points to a stored network. {NetworksExamples.ForumIsStored}", example: NetworksExamples.ForumName);
 
     /// <summary>What the operation takes, and what all of them may refuse.</summary>
     public static RouteHandlerBuilder WithTesseract(this RouteHandlerBuilder endpoint, TesseractDocumentation documentation) => endpoint
-        .WithParameter("name", NameInWords)
+        .WithForum()
         .WithMetadata(documentation.Body, documentation.Example,
             new ProducesResponseTypeMetadata(StatusCodes.Status422UnprocessableEntity, typeof(TesseractErrors), ["application/json"]),
             new DescribedStatus(StatusCodes.Status422UnprocessableEntity,

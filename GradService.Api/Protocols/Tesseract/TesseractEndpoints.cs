@@ -59,7 +59,7 @@ internal static class TesseractEndpoints
             .WithName("TesseractHealth")
             .WithSummary("Whether the network is there.")
             .WithDescription("Whether it can be computed, /health/ready says.")
-            .WithParameter("name", TesseractDocumentationExtensions.NameInWords)
+            .WithForum()
             .WithAnswer("The network is there.", () => """{ "status": "ok" }""")
             .WithProblems(TesseractDocumentation.NotFound);
 
@@ -67,7 +67,7 @@ internal static class TesseractEndpoints
             .WithName("TesseractDocument")
             .WithSummary("The OpenAPI document of this network alone.")
             .WithDescription("Clients read from it which operations there are and what can be differentiated. Its paths are those below the network's own.")
-            .WithParameter("name", TesseractDocumentationExtensions.NameInWords)
+            .WithForum()
             .Produces<object>()
             .WithAnswer("An OpenAPI document.")
             .WithProblems(TesseractDocumentation.NotFound);

@@ -1,4 +1,5 @@
 using GradService.Api.Documents;
+using GradService.Api.Networks;
 using GradService.Api.Wire.Writing;
 
 namespace GradService.Api.Protocols.UmBridge;
@@ -29,7 +30,7 @@ internal sealed record UmBridgeDocumentation(DocumentedBody Body, RequestExample
 
     private static UmBridgeDocumentation Of(string example, params IReadOnlyList<string> fields) => new(
         new DocumentedBody(() => UmBridgeSchemas.Of(fields)),
-        new RequestExample("forum", "A network named forum", "Of one input and one output: PUT /v1/names/forum gives a stored network that name.", example));
+        new RequestExample("forum", "A network named forum", $"Of one input and one output. {NetworksExamples.ForumIsStored}", example));
 }
 
 internal static class UmBridgeDocumentationExtensions

@@ -39,7 +39,9 @@ public sealed class OpenApiDocumentTests(GradApplication application)
     public async Task The_user_interface_is_served()
     {
         using var client = application.CreateClient();
-        Assert.Contains("GradService", await client.GetStringAsync("/swagger"), StringComparison.Ordinal);
+        var page = await client.GetStringAsync("/swagger");
+        Assert.Contains("GradService", page, StringComparison.Ordinal);
+        Assert.Contains("""<meta name="viewport" content="width=device-width, initial-scale=1">""", page, StringComparison.Ordinal);
     }
 
     [Fact]

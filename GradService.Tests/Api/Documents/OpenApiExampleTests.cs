@@ -21,7 +21,7 @@ public sealed class OpenApiExampleTests(GradApplication application)
         {
             // As the page does: it takes the first form of the answer.
             using var client = application.CreateClient();
-            using var message = new HttpRequestMessage(new HttpMethod(method), path.Replace("{name}", "example", StringComparison.Ordinal))
+            using var message = new HttpRequestMessage(new HttpMethod(method), path)
             {
                 Content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json"),
             };
@@ -33,11 +33,45 @@ public sealed class OpenApiExampleTests(GradApplication application)
     }
 
     [Fact]
+    public async Task What_a_path_is_filled_with_is_there_once_the_first_example_is_stored()
+    {
+        var (_, path, _, request, _) = (await RequestExamplesAsync()).First(example => example.Path == "/v1/networks");
+        await application.PostAsync(path, request.ToJsonString());
+        using var client = application.CreateClient();
+        var read = (await PathsAsync()).Where(each => each.Key.Contains('{', StringComparison.Ordinal) && each.Value!["get"] is not null).ToList();
+        Assert.NotEmpty(read);
+        foreach (var (template, operations) in read)
+        {
+            using var response = await client.GetAsync(Filled(template, operations!["get"]!));
+            Assert.True(response.StatusCode == HttpStatusCode.OK, $"GET {template}: {(int)response.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task Execute_sends_nothing_that_nobody_has_written_but_what_a_path_is_filled_with()
+    {
+        var operations = (await PathsAsync()).SelectMany(path => path.Value!.AsObject()).ToList();
+        var filledIn = from operation in operations
+            from parameter in operation.Value!["parameters"]?.AsArray() ?? []
+            let schema = parameter!["schema"]!
+            where new[] { parameter["example"], parameter["examples"], schema["default"], schema["example"] }.Any(sent => sent is not null)
+            select (Method: operation.Key, In: (string)parameter!["in"]!);
+        Assert.NotEmpty(filledIn);
+        Assert.All(filledIn, each => Assert.True(each is { Method: not "delete", In: "path" }, $"{each}"));
+
+        // A field of a form that has no example is sent as "string".
+        var fields = from operation in operations
+            from field in operation.Value!["requestBody"]?["content"]?["multipart/form-data"]?["schema"]!["properties"]?.AsObject() ?? []
+            where (string?)field.Value!["format"] != "binary"
+            select (field.Key, Example: (string?)field.Value!["example"]);
+        Assert.Contains(("name", ""), fields);
+        Assert.All(fields, field => Assert.NotNull(field.Example));
+    }
+
+    [Fact]
     public async Task Every_operation_with_a_body_has_examples_with_a_summary()
     {
-        using var client = application.CreateClient();
-        var paths = JsonNode.Parse(await client.GetStringAsync("/swagger/v1/swagger.json"))!["paths"]!.AsObject();
-        Assert.All(paths.SelectMany(path => path.Value!.AsObject()).Where(operation => operation.Value!["requestBody"] is not null), operation =>
+        Assert.All((await PathsAsync()).SelectMany(path => path.Value!.AsObject()).Where(operation => operation.Value!["requestBody"] is not null), operation =>
         {
             var examples = operation.Value!["requestBody"]!["content"]!["application/json"]!["examples"]!.AsObject();
             Assert.NotEmpty(examples);
@@ -124,12 +158,21 @@ public sealed class OpenApiExampleTests(GradApplication application)
 
     private async Task<IReadOnlyList<(string Method, string Path, string Name, JsonNode Request, string Accept)>> RequestExamplesAsync()
     {
-        using var client = application.CreateClient();
-        var paths = JsonNode.Parse(await client.GetStringAsync("/swagger/v1/swagger.json"))!["paths"]!.AsObject();
-        return [.. from path in paths
+        return [.. from path in await PathsAsync()
             from operation in path.Value!.AsObject()
             from example in operation.Value!["requestBody"]?["content"]?["application/json"]?["examples"]?.AsObject() ?? []
-            select (operation.Key, path.Key, example.Key, example.Value!["value"]!,
+            select (operation.Key, Filled(path.Key, operation.Value), example.Key, example.Value!["value"]!,
                 operation.Value["responses"]!.AsObject().First().Value!["content"]!.AsObject().First().Key)];
     }
+
+    private async Task<JsonObject> PathsAsync()
+    {
+        using var client = application.CreateClient();
+        return JsonNode.Parse(await client.GetStringAsync("/swagger/v1/swagger.json"))!["paths"]!.AsObject();
+    }
+
+    /// <summary>The path with the examples of its parameters.</summary>
+    private static string Filled(string path, JsonNode operation) => (operation["parameters"]?.AsArray() ?? [])
+        .Where(parameter => (string?)parameter!["in"] == "path")
+        .Aggregate(path, (filled, parameter) => filled.Replace($"{{{parameter!["name"]}}}", (string)parameter["example"]!, StringComparison.Ordinal));
 }

@@ -93,12 +93,23 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
         Assert.Equal((406, true), (refusal.Status, refusal.Detail.Contains("application/vnd.safetensors", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Fields_that_nobody_has_filled_in_are_sent_empty_by_browsers_and_count_as_absent()
+    {
+        var id = await _client.StoreAsync(NetworkRequests.Spec(3));
+        using var form = NetworkRequests.Form(NetworkRequests.Spec(3), null, name: "");
+        form.Add(new ByteArrayContent([]), "parameters");
+        var (status, body) = await _client.PostNetworkAsync(form);
+        Assert.Equal((HttpStatusCode.OK, id, null), (status, (string)body["id"]!, body["name"]));
+    }
+
     public static TheoryData<string?, string?, string, string> Unsound { get; } = new()
     {
         { null, "sound", "network", "Expected a part with the network's spec in JSON, got nothing." },
         { "{", null, "network", "Expected well-formed JSON…" },
         { """{ "inputShape": [1], "layers": [{ "type": "linaer" }] }""", null, "network.layers[0].type", "Expected the name of a layer, got 'linaer'…" },
         { SafetensorsFile.SpecOfPyTorch, "short", "parameters", "Expected a safetensors file, got 3 bytes." },
+        { SafetensorsFile.SpecOfPyTorch, "empty", "parameters", "Expected a safetensors file, got 0 bytes." },
         { SafetensorsFile.SpecOfPyTorch.Replace("2 }", "3 }", StringComparison.Ordinal), "sound", "network.parameters['0.bias']",
             "Expected shape [3], got shape [2]." },
         { """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1 }], "parameters": { "0.weight": [[1]], "0.bias": [1] } }""", "sound",
@@ -110,7 +121,7 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
     public async Task A_form_that_says_something_wrong_is_refused_by_its_path(string? network, string? parameters, string path, string message)
     {
         var refusal = await ProblemAnswer.PostAsync(_application, "/v1/networks",
-            NetworkRequests.Form(network, parameters switch { "sound" => SafetensorsFile.OfPyTorch, "short" => [1, 2, 3], _ => null }));
+            NetworkRequests.Form(network, parameters switch { "sound" => SafetensorsFile.OfPyTorch, "short" => [1, 2, 3], "empty" => [], _ => null }));
         Assert.Equal(400, refusal.Status);
         var got = refusal.Errors[path][0];
         Assert.True(message.EndsWith('…') ? got.StartsWith(message[..^1], StringComparison.Ordinal) : got == message, got);
