@@ -61,7 +61,7 @@ internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions j
             var member = (PropertyInfo)property.AttributeProvider!;
             var nullable = _nullability.Create(member).ReadState == NullabilityState.Nullable;
             var writtenAsNull = nullable && WritesNull(property);
-            var form = member.GetCustomAttribute<DocumentedFormAttribute>()?.Schema()
+            var form = member.GetCustomAttribute<WrittenFormAttribute>()?.Schema()
                 ?? Of(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType);
             values.AddProperty(schema, property.Name, form, values.Docs.Of(member), nullable: writtenAsNull);
             if (!nullable || writtenAsNull)

@@ -63,7 +63,7 @@ internal sealed record DocumentedForm(string Media, Func<OpenApiSchema> Schema);
 
 /// <summary>A property of an answer that is written in a form of its own.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal abstract class DocumentedFormAttribute : Attribute
+internal abstract class WrittenFormAttribute : Attribute
 {
     /// <summary>The schema of that form, made anew for who changes it.</summary>
     public abstract OpenApiSchema Schema();

@@ -61,7 +61,7 @@ public class GradApplication : WebApplicationFactory<Program>
         using var client = CreateClient();
         using var response = await client.PostAsync(path, content);
         var text = await response.Content.ReadAsStringAsync();
-        DocumentedForm.Committed.AssertHolds(response, text);
+        DocumentOracle.Committed.AssertHolds(response, text);
         return (response.StatusCode, JsonNode.Parse(text)!);
     }
 

@@ -39,7 +39,7 @@ internal sealed record ProblemAnswer(int Status, JsonObject Body, HttpResponseHe
         {
             var text = await response.Content.ReadAsStringAsync();
             Assert.True(!response.IsSuccessStatusCode, "the request was not refused");
-            DocumentedForm.Committed.AssertHolds(response, text);
+            DocumentOracle.Committed.AssertHolds(response, text);
             Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
             var body = JsonNode.Parse(text)!.AsObject();
             Assert.Equal((int)response.StatusCode, body["status"]!.GetValue<int>());

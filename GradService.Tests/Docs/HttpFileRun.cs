@@ -37,7 +37,7 @@ internal sealed partial class HttpFileRun(HttpFile file, HttpClient client)
 
         using var response = await client.SendAsync(message);
         var text = await response.Content.ReadAsStringAsync();
-        DocumentedForm.Committed.AssertHolds(response, text);
+        DocumentOracle.Committed.AssertHolds(response, text);
         var (status, promises) = Read(request.Expectation);
         if (promises is [var only] && only.StartsWith("type ", StringComparison.Ordinal) && status == (int)response.StatusCode)
         {

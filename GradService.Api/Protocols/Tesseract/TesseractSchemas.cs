@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 namespace GradService.Api.Protocols.Tesseract;
 
 /// <summary>An array as Tesseract has it: shape, dtype and data.</summary>
-internal sealed class TesseractArrayFormAttribute : DocumentedFormAttribute
+internal sealed class TesseractArrayFormAttribute : WrittenFormAttribute
 {
     public override OpenApiSchema Schema() => TesseractSchemas.Encoded();
 }

@@ -71,7 +71,7 @@ public sealed class ClientDocumentTests(GradApplication application)
     public async Task What_is_asked_as_it_says_is_answered_as_it_says(string path, string start)
     {
         using var client = application.CreateClient();
-        var document = new DocumentedForm(await client.GetStringAsync("/swagger/clients/v1.json"));
+        var document = new DocumentOracle(await client.GetStringAsync("/swagger/clients/v1.json"));
         var request = start + """
               "network": {
                 "inputShape": [1],

@@ -69,11 +69,13 @@ public sealed class OpenApiExampleTests(GradApplication application)
     }
 
     [Fact]
-    public async Task Every_operation_with_a_body_has_examples_with_a_summary()
+    public async Task Every_operation_with_a_body_in_json_has_examples_with_a_summary()
     {
-        Assert.All((await PathsAsync()).SelectMany(path => path.Value!.AsObject()).Where(operation => operation.Value!["requestBody"] is not null), operation =>
+        var bodies = (await PathsAsync()).SelectMany(path => path.Value!.AsObject())
+            .Select(operation => operation.Value!["requestBody"]?["content"]?["application/json"]).OfType<JsonNode>();
+        Assert.All(bodies, body =>
         {
-            var examples = operation.Value!["requestBody"]!["content"]!["application/json"]!["examples"]!.AsObject();
+            var examples = body["examples"]!.AsObject();
             Assert.NotEmpty(examples);
             Assert.All(examples, example => Assert.False(string.IsNullOrWhiteSpace((string?)example.Value!["summary"])));
         });

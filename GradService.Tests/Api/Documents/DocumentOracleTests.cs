@@ -14,10 +14,10 @@ namespace GradService.Tests.Api.Documents;
 
 /// <summary>The document is true: of its examples, of its recorded answers, and of what the service answers to whatever it is asked.</summary>
 [Collection(SharedApplication.Name)]
-public sealed class DocumentedFormTests(GradApplication application)
+public sealed class DocumentOracleTests(GradApplication application)
 {
     private const int Requests = 500;
-    private static readonly DocumentedForm Form = DocumentedForm.Committed;
+    private static readonly DocumentOracle Form = DocumentOracle.Committed;
 
     [Fact]
     public async Task Every_example_is_as_documented()

@@ -12,19 +12,19 @@ namespace GradService.Tests.Api.Documents;
 /// What the document says of requests and answers, held against real ones. The document is read as OpenAPI 3.1, whose schemas are JSON
 /// Schema, by the library that wrote it as 3.0.
 /// </summary>
-internal sealed partial class DocumentedForm
+internal sealed partial class DocumentOracle
 {
     private const int LongestChecked = 20_000;
     private static readonly EvaluationOptions Listed = new() { OutputFormat = OutputFormat.List };
     private static readonly BuildOptions Lenient = new() { Dialect = Dialect.Draft202012 };
-    private static readonly Lazy<DocumentedForm> Known = new(() => new DocumentedForm(File.ReadAllText(OpenApiFiles.Document)));
+    private static readonly Lazy<DocumentOracle> Known = new(() => new DocumentOracle(File.ReadAllText(OpenApiFiles.Document)));
     private readonly JsonObject _paths;
     private readonly List<(Regex Path, string Key)> _templates;
     private readonly JsonObject _definitions;
     private readonly Dictionary<string, JsonSchema> _compiled = [];
 
     /// <param name="document">An OpenAPI document, 3.0, as JSON.</param>
-    public DocumentedForm(string document)
+    public DocumentOracle(string document)
     {
         var parsed = OpenApiDocument.Parse(document, "json").Document!;
         var json = JsonNode.Parse(parsed.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1).GetAwaiter().GetResult())!;
@@ -34,7 +34,7 @@ internal sealed partial class DocumentedForm
     }
 
     /// <summary>The committed document, which equals the served one.</summary>
-    public static DocumentedForm Committed => Known.Value;
+    public static DocumentOracle Committed => Known.Value;
 
     /// <summary>What contradicts the document in an answer; empty: nothing.</summary>
     public IReadOnlyList<string> FaultsOf(HttpMethod method, string path, HttpStatusCode status, string? media, string body)
