@@ -199,8 +199,8 @@ internal sealed class ClientDocument
 
         own.Default = own.Default is JsonObject ? null : own.Default;
 
-        // With a type beside it, a reference is taken for a class that extends its target.
-        own.Type = own.AllOf is [OpenApiSchemaReference] ? own.Type & JsonSchemaType.Null : own.Type;
+        // With a type beside it, a reference is taken for a class that extends its target; so it is not said to be nullable, but left out.
+        own.Type = own.AllOf is [OpenApiSchemaReference] ? null : own.Type;
         Rewrite(own);
         return own;
     }
@@ -211,7 +211,7 @@ internal sealed class ClientDocument
 
     private static IOpenApiSchema Described(OpenApiSchemaReference reference, OpenApiSchema property) => property.Description is null
         ? reference
-        : new OpenApiSchema { AllOf = [reference], Description = property.Description, Type = property.Type & JsonSchemaType.Null };
+        : new OpenApiSchema { AllOf = [reference], Description = property.Description };
 
     /// <summary>Requires that every request asks for arrays in base64, as answers are described so.</summary>
     private void AskForBase64()
