@@ -43,7 +43,7 @@ internal static class FiguresEndpoints
             var questions = FigureRequests.Read(asked, networks);
             _ = PanelGrid.Of(questions.Sum(question => question.PanelCount), asked.Figure.Width, asked.Figure.Height);
             return DrawnFigure.QuoteOf(questions, asked.Figure, gradients, objectives);
-        });
+        }, writesNumbers: false);
         return new FigureAnswer(figure);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GradService.Api.Documents;
+using GradService.Api.Serving.Bodies;
 using GradService.Api.Storage;
 using GradService.Api.Wire.Writing;
 using GradService.Domain.Arrays;
@@ -114,12 +115,26 @@ internal static class NetworksEndpoints
     private static async Task<NoContent> DeleteAsync(string id, [FromServices] NetworkStore store) =>
         await store.DeleteAsync(id) ? TypedResults.NoContent() : throw StoredIds.NotFound(id);
 
-    private static ParametersAnswer Parameters(string id, HttpRequest request, [FromServices] NetworkStore store)
+    private static ParametersAnswer Parameters(string id, HttpRequest request, [FromServices] NetworkStore store, [FromServices] NumbersAsText text)
     {
         var media = AnswerMedia.Preferred(request, ParametersAnswer.Forms)
             ?? throw new BadHttpRequestException($"Parameters are had as {string.Join(", ", ParametersAnswer.Forms)}; the header Accept excludes all of them.",
                 StatusCodes.Status406NotAcceptable);
-        return new ParametersAnswer(id, store.OpenParameters(id) ?? throw StoredIds.NotFound(id), media);
+        var parameters = store.OpenParameters(id) ?? throw StoredIds.NotFound(id);
+        try
+        {
+            if (media == AnswerMedia.Json)
+            {
+                text.Check(parameters.File.Length, "$", $"Send Accept: {AnswerMedia.Safetensors} or {AnswerMedia.Npz}.");
+            }
+        }
+        catch
+        {
+            parameters.Dispose();
+            throw;
+        }
+
+        return new ParametersAnswer(id, parameters, media);
     }
 
     private static long Number(string name, string? text, long absent, long least, long most) =>

@@ -44,7 +44,12 @@ internal static class NetworksProblems
         [NoNetwork, new(StatusCodes.Status409Conflict, "Names point to the network; the detail says which. Delete or move them first."), Unavailable];
 
     public static IReadOnlyList<DocumentedProblem> OfParameters { get; } =
-        [NoNetwork, new(StatusCodes.Status406NotAcceptable, "The header Accept excludes all forms that there are."), Unavailable];
+    [
+        NoNetwork,
+        new(StatusCodes.Status406NotAcceptable, "The header Accept excludes all forms that there are."),
+        new(StatusCodes.Status413PayloadTooLarge, "As text the numbers would take longer than MaxOperationSeconds; the other forms do not."),
+        Unavailable,
+    ];
 
     public static IReadOnlyList<DocumentedProblem> OfMove { get; } =
     [

@@ -61,20 +61,23 @@ internal sealed class ServedNetworks(RequestBody body, RequestAdmission admissio
     public Task<T> ReadAsync<T>(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, T> read) => body.ReadAsync(context, read);
 
     /// <summary>The outputs.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="read">Reads its body.</param>
+    /// <param name="asText">Whether they are written as text.</param>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="RefusedForNowException">There is no room, or it took too long.</exception>
-    public Task<ForwardResult> EvaluateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, ForwardRequest> read) =>
-        ComputeAsync(context, async () => service.QuoteForward(await ReadAsync(context, read)));
+    public Task<ForwardResult> EvaluateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, ForwardRequest> read, bool asText = true) =>
+        ComputeAsync(context, async () => service.QuoteForward(await ReadAsync(context, read)), asText);
 
     /// <summary>The gradient asked for.</summary>
     /// <inheritdoc cref="EvaluateAsync"/>
-    public Task<GradientResult> DifferentiateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, GradientRequest> read) =>
-        ComputeAsync(context, async () => service.QuoteGradient(await ReadAsync(context, read)));
+    public Task<GradientResult> DifferentiateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, GradientRequest> read, bool asText = true) =>
+        ComputeAsync(context, async () => service.QuoteGradient(await ReadAsync(context, read)), asText);
 
-    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice)
+    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, bool asText)
         where T : IDiagnosed
     {
-        var answer = await admission.ComputeAsync(context, readAndPrice);
+        var answer = await admission.ComputeAsync(context, readAndPrice, asText);
         findings.Tell(context, answer);
         return answer;
     }

@@ -41,18 +41,22 @@ internal sealed record TesseractHealth(string Status);
 internal sealed record TesseractAnswer<T>(T Value) : IResult, IEndpointMetadataProvider
     where T : class
 {
-    private const string Base64 = AnswerMedia.Json + "+base64";
-
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), [AnswerMedia.Json, Base64]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), [AnswerMedia.Json, TesseractAnswer.Base64]));
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        var base64 = WantsBase64(httpContext.Request);
-        return AnswerBody.SendJsonAsync(httpContext, Value, base64 ? Base64 : AnswerMedia.Json, array => TesseractArray.TextOf(array, base64));
+        var base64 = !TesseractAnswer.IsText(httpContext.Request);
+        return AnswerBody.SendJsonAsync(httpContext, Value, base64 ? TesseractAnswer.Base64 : AnswerMedia.Json, array => TesseractArray.TextOf(array, base64));
     }
+}
 
-    /// <summary>Whoever does not name this form gets lists: each array says how it is encoded, and clients read both.</summary>
-    private static bool WantsBase64(HttpRequest request) => MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
-        && accepted.Any(range => range.Quality is not 0 && range.MediaType.Equals(Base64, StringComparison.OrdinalIgnoreCase));
+/// <summary>How answers write arrays.</summary>
+internal static class TesseractAnswer
+{
+    public const string Base64 = AnswerMedia.Json + "+base64";
+
+    /// <summary>Whoever does not name the other form gets lists: each array says how it is encoded, and clients read both.</summary>
+    public static bool IsText(HttpRequest request) => !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
+        || !accepted.Any(range => range.Quality is not 0 && range.MediaType.Equals(Base64, StringComparison.OrdinalIgnoreCase));
 }

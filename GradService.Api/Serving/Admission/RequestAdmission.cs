@@ -13,14 +13,18 @@ namespace GradService.Api.Serving.Admission;
 /// The way of every request that computes: read, checked and priced on the thread that it came on, then computed when it is its turn. It tells
 /// the queue, which knows no requests, what one holds, how long its caller waits, and when the caller has gone away.
 /// </summary>
-internal sealed class RequestAdmission(RequestBody body, ComputeQueue queue, IOptions<ComputeOptions> options)
+internal sealed class RequestAdmission(RequestBody body, ComputeQueue queue, NumbersAsText text, IOptions<ComputeOptions> options)
 {
     private readonly TimeSpan _longest = TimeSpan.FromSeconds(options.Value.DeadlineSeconds);
 
+    /// <param name="context">The request.</param>
+    /// <param name="price">Checks and prices it.</param>
+    /// <param name="writesNumbers">Whether the answer has the numbers of the result, as text unless the caller wants another form.</param>
     /// <returns>The result, and how it is to be written.</returns>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="RefusedForNowException">There is no room, or it took too long.</exception>
-    public async Task<(TResult Result, AnswerForm Form)> ComputeAsync<TRequest, TResult>(HttpContext context, Func<TRequest, Quote<TResult>> price)
+    public async Task<(TResult Result, AnswerForm Form)> ComputeAsync<TRequest, TResult>(HttpContext context, Func<TRequest, Quote<TResult>> price,
+        bool writesNumbers = true)
         where TRequest : class
     {
         AnswerForm? form = null;
@@ -43,19 +47,43 @@ internal sealed class RequestAdmission(RequestBody body, ComputeQueue queue, IOp
                     return price(request);
                 }
             },
-            () => waited);
+            () => waited,
+            () => writesNumbers && form!.Encoding == ArrayEncoding.Json && AnswerMedia.For(context.Request) == AnswerMedia.Json);
         return (result, form!);
     }
 
     /// <summary>For a request that is read by rules of its own.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="readAndPrice">Reads it.</param>
+    /// <param name="asText">Whether the numbers of the answer are written as text.</param>
     /// <inheritdoc cref="ComputeAsync{TRequest, TResult}"/>
-    public Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice) => ComputeAsync(context, readAndPrice, () => TimeSpan.Zero);
+    public Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, bool asText = false) =>
+        ComputeAsync(context, readAndPrice, () => TimeSpan.Zero, () => asText);
 
-    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, Func<TimeSpan> waited)
+    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, Func<TimeSpan> waited, Func<bool> asText)
     {
         var deadline = RequestTimeout.DeadlineOf(context.Request, _longest);
         queue.RefuseIfFull();
         var quote = await readAndPrice();
+        if (asText())
+        {
+            CheckText(quote);
+        }
+
         return await queue.RunAsync(quote, deadline with { Waited = waited() }, context.RequestAborted, context.HeldBytes());
+    }
+
+    private void CheckText<T>(Quote<T> quote)
+    {
+        try
+        {
+            text.Check(quote.Cost.ResultBytes, "encoding",
+                "Ask for \"encoding\": \"base64\" or send Accept: application/x-npz, which write the numbers' bytes, or send fewer samples.");
+        }
+        catch
+        {
+            quote.Dispose();
+            throw;
+        }
     }
 }
