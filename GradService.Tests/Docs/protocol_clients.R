@@ -1,5 +1,5 @@
-# The package umbridge as far as the documentation calls it: it is in no distribution. It speaks the wire by httr and jsonlite, which
-# write numbers and texts of a config as lists of one, and a list without names as an empty list.
+# The package umbridge as far as the documentation calls it: it is in no distribution. Bodies are those of UM-Bridge's own package (R/R/umbridge.R
+# of its repository): the name is a text, numbers and texts of a config are lists of one, and a list without names is an empty list.
 
 umbridge <- list(evaluate = function(url, name, parameters, config = list()) {
   body <- jsonlite::toJSON(list(name = jsonlite::unbox(name), input = parameters, config = config), digits = NA)

@@ -78,14 +78,16 @@ internal static class TesseractEndpoints
     private static async Task<TesseractAnswer<TesseractOutputs>> ApplyAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
         var network = served.Find(name);
-        var result = await served.EvaluateAsync(context, (body, held) => TesseractRequest.Apply(body, network, held.Add), TesseractAnswer.IsText(context.Request));
+        var result = await served.EvaluateAsync(
+            context, (body, held) => TesseractRequest.Apply(body, network, held.Add), TesseractAnswer.IsText(context.Request));
         return new(new TesseractOutputs(result.Outputs));
     }
 
     private static async Task<TesseractAnswer<TesseractJacobian>> JacobianAsync(string name, HttpContext context, [FromServices] ServedNetworks served)
     {
         var network = served.Find(name);
-        var jacobian = (await served.DifferentiateAsync(context, (body, held) => TesseractRequest.Jacobian(body, network, held.Add), TesseractAnswer.IsText(context.Request))).Gradients!;
+        var jacobian = (await served.DifferentiateAsync(
+            context, (body, held) => TesseractRequest.Jacobian(body, network, held.Add), TesseractAnswer.IsText(context.Request))).Gradients!;
         var samples = jacobian.Shape[0];
         var shape = new Shape([samples, .. network.Output.Dimensions, samples, .. network.Input.Dimensions]);
         return new(new TesseractJacobian(new TesseractJacobianOfOutputs(jacobian.Reshape(shape))));
@@ -95,7 +97,8 @@ internal static class TesseractEndpoints
         [FromServices] ServedNetworks served)
     {
         var network = served.Find(name);
-        var product = (await served.DifferentiateAsync(context, (body, held) => TesseractRequest.JacobianVectorProduct(body, network, held.Add), TesseractAnswer.IsText(context.Request))).Gradients!;
+        var product = (await served.DifferentiateAsync(
+            context, (body, held) => TesseractRequest.JacobianVectorProduct(body, network, held.Add), TesseractAnswer.IsText(context.Request))).Gradients!;
         return new(new TesseractOutputs(product.Reshape(network.Output.After(product.Shape[0]))));
     }
 
@@ -104,7 +107,8 @@ internal static class TesseractEndpoints
     {
         var network = served.Find(name);
         return new(new TesseractInputs(
-            (await served.DifferentiateAsync(context, (body, held) => TesseractRequest.VectorJacobianProduct(body, network, held.Add), TesseractAnswer.IsText(context.Request))).Gradients!));
+            (await served.DifferentiateAsync(
+            context, (body, held) => TesseractRequest.VectorJacobianProduct(body, network, held.Add), TesseractAnswer.IsText(context.Request))).Gradients!));
     }
 
     private static async Task<TesseractAbstractOutputs> AbstractEvalAsync(string name, HttpContext context, [FromServices] ServedNetworks served)

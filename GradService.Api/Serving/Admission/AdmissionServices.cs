@@ -22,7 +22,8 @@ internal static class AdmissionServices
         services.AddOptions<BodyOptions>().BindConfiguration(BodyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EngineOptions>().BindConfiguration(EngineSection).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ComputeMetrics>().AddSingleton<RequestBody>().AddSingleton<FindingsHeader>();
-        services.AddSingleton<ComputeQueue>().AddSingleton<BufferBudget>().AddSingleton<NumbersAsText>().AddSingleton<RequestAdmission>().AddSingleton(_ => new HeapRelease());
+        services.AddSingleton<NumbersAsText>();
+        services.AddSingleton<ComputeQueue>().AddSingleton<BufferBudget>().AddSingleton<RequestAdmission>().AddSingleton(_ => new HeapRelease());
         return services;
     }
 }

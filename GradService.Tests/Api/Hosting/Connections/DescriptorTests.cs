@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using GradService.Api.Hosting.Connections;
@@ -28,6 +29,7 @@ public sealed class DescriptorTests
         var start = new ProcessStartInfo("bash", ["-c", "ulimit -n 1024; exec dotnet \"$@\"", "-", typeof(Program).Assembly.Location,
             "--urls=http://127.0.0.1:0", $"--Storage:Folder={folder.Path}"]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
+        var log = new ConcurrentQueue<string>();
         try
         {
             var line = "";
@@ -36,7 +38,7 @@ public sealed class DescriptorTests
                 line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The service ended.");
             }
 
-            _ = process.StandardOutput.ReadToEndAsync();
+            _ = KeepAsync(process.StandardOutput, log);
             var address = new Uri(line.Split("Now listening on: ")[1].Trim());
             var connections = new List<TcpClient>();
             using var client = new HttpClient { BaseAddress = address };
@@ -53,8 +55,8 @@ public sealed class DescriptorTests
                 }
 
                 // While they come some files may not be had; what could not be opened then is opened later.
-                await SucceedAsync(() => client.PostAsync("/v1/networks", NetworkRequests.Json($$"""{ "network": {{NetworkRequests.Spec(1)}} }""")));
-                await SucceedAsync(() => client.PostAsync("/v1/figures", NetworkRequests.Json(FigureRequest.Gradient())));
+                await SucceedAsync(() => client.PostAsync("/v1/networks", NetworkRequests.Json($$"""{ "network": {{NetworkRequests.Spec(1)}} }""")), log);
+                await SucceedAsync(() => client.PostAsync("/v1/figures", NetworkRequests.Json(FigureRequest.Gradient())), log);
             }
             finally
             {
@@ -68,7 +70,15 @@ public sealed class DescriptorTests
         }
     }
 
-    private static async Task SucceedAsync(Func<Task<HttpResponseMessage>> ask)
+    private static async Task KeepAsync(StreamReader output, ConcurrentQueue<string> log)
+    {
+        while (await output.ReadLineAsync() is { } line)
+        {
+            log.Enqueue(line);
+        }
+    }
+
+    private static async Task SucceedAsync(Func<Task<HttpResponseMessage>> ask, IEnumerable<string> log)
     {
         var last = "";
         for (var tries = 0; tries < 40; tries++)
@@ -92,6 +102,6 @@ public sealed class DescriptorTests
             await Task.Delay(250);
         }
 
-        Assert.Fail(last);
+        Assert.Fail($"{last}\n{string.Join('\n', log)}");
     }
 }

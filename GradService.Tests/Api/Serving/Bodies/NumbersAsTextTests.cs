@@ -25,8 +25,8 @@ public sealed class NumbersAsTextTests : IClassFixture<NumbersAsTextTests.OneSec
     {
         var refused = await ProblemAnswer.PostAsync(_application, "/v1/forward", $$"""{ "network": {{Wide}}, "inputs": {{Column}} }""");
         refused.AssertSays(413, "encoding",
-            "Expected at most 1 seconds of one core, as estimated, for writing numbers as text (limit MaxOperationSeconds), got 2 for 23200000 bytes of numbers. "
-                + "Ask for \"encoding\": \"base64\" or send Accept: application/x-npz, which write the numbers' bytes, or send fewer samples.");
+            "Expected at most 1 seconds of one core, as estimated, for writing numbers as text (limit MaxOperationSeconds), got 2 for 23200000 bytes of "
+                + "numbers. Ask for \"encoding\": \"base64\" or send Accept: application/x-npz, which write the numbers' bytes, or send fewer samples.");
     }
 
     [Theory]
@@ -43,8 +43,9 @@ public sealed class NumbersAsTextTests : IClassFixture<NumbersAsTextTests.OneSec
     {
         using var stored = await SendAsync("/v1/networks", $$"""{ "name": "wide", "network": {{Wide}} }""", "application/json");
         Assert.True(stored.IsSuccessStatusCode);
+        var vector = Column.Replace("[0.5]", "0.5", StringComparison.Ordinal);
         using var evaluated = await SendAsync("/Evaluate",
-            $$"""{ "name": "wide", "input": [{{Column.Replace("[0.5]", "0.5", StringComparison.Ordinal)}}], "config": { "batchSize": 2000 } }""", "application/json");
+            $$"""{ "name": "wide", "input": [{{vector}}], "config": { "batchSize": 2000 } }""", "application/json");
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, evaluated.StatusCode);
         Assert.Equal("InvalidInput", (string?)JsonNode.Parse(await evaluated.Content.ReadAsStringAsync())!["error"]!["type"]);
         var inputs = $$"""{ "inputs": { "inputs": {{Column}} } }""";
