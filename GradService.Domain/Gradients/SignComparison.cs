@@ -71,8 +71,8 @@ internal sealed class SignComparison
     {
         var rest = new Queue<NdArray>(further);
         var answers = Plans.Select(each => (each.Mode, each.Plan.Size, Values: each.Mode == _own ? own : rest.Dequeue())).ToList();
-        var detached = answers.Where(each => each.Mode == TrainDetached.Mode).Select(each => each.Values.MaxAbsolute()).SingleOrDefault();
-        var signed = answers.Select(each => (each.Mode, each.Values, Floor: Floor(each.Values, each.Size, detached))).ToList();
+        var largest = answers.Count > 0 ? answers.Max(each => each.Values.MaxAbsolute()) : 0;
+        var signed = answers.Select(each => (each.Mode, each.Values, Floor: Floor(each.Values, each.Size, largest))).ToList();
         var pairs =
             from first in Enumerable.Range(0, signed.Count)
             from second in Enumerable.Range(first + 1, signed.Count - first - 1)
@@ -81,14 +81,11 @@ internal sealed class SignComparison
     }
 
     /// <summary>
-    /// Below it an entry is rounding: 256·eps of the largest. Where batch statistics couple the samples, N influences may cancel what is as
-    /// large as the detached gradient, and leave √N times as much.
+    /// Below it an entry is rounding: 256·eps of the largest in any mode, as what is small in one may be a sum that cancels. Where batch
+    /// statistics couple the samples, N influences may cancel, and leave √N times as much.
     /// </summary>
-    private static double Floor(NdArray values, ProblemSize size, double detached)
-    {
-        var rounding = 256 * values.Dtype.Epsilon();
-        return size.Coupled ? rounding * Math.Sqrt(size.Samples) * Math.Max(values.MaxAbsolute(), detached) : rounding * values.MaxAbsolute();
-    }
+    private static double Floor(NdArray values, ProblemSize size, double largest) =>
+        256 * values.Dtype.Epsilon() * (size.Coupled ? Math.Sqrt(size.Samples) : 1) * largest;
 
     private static SignPair Pair((BatchNormMode Mode, NdArray Values, double Floor) first, (BatchNormMode Mode, NdArray Values, double Floor) second)
     {

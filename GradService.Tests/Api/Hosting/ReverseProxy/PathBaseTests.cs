@@ -92,7 +92,7 @@ public sealed class PathBaseTests(PathBaseTests.BelowGradService application) : 
         await other.SucceedAsync($"{path.TrimEnd('/')}/v1/gradients", GoodRequests.Gradient());
         using var client = other.CreateClient();
         var document = JsonNode.Parse(await client.GetStringAsync($"{path.TrimEnd('/')}/swagger/v1/swagger.json"))!;
-        Assert.Equal(path.Trim('/').Length == 0 ? null : path.TrimEnd('/'), document["servers"]?[0]?["url"]?.GetValue<string>());
+        Assert.Equal(path.Trim('/').Length == 0 ? "/" : path.TrimEnd('/'), document["servers"]?[0]?["url"]?.GetValue<string>());
     }
 
     [Theory]

@@ -90,6 +90,12 @@ public sealed class ApiKeyTests
         var scheme = document["components"]!["securitySchemes"]!["ApiKey"]!;
         Assert.Equal(("apiKey", "header", "X-Api-Key"), ((string)scheme["type"]!, (string)scheme["in"]!, (string)scheme["name"]!));
         Assert.NotNull(Assert.Single(document["security"]!.AsArray())!["ApiKey"]);
+        foreach (var (path, operations) in document["paths"]!.AsObject())
+        {
+            var isOpen = path.StartsWith("/health/", StringComparison.Ordinal);
+            Assert.All(operations!.AsObject(), operation => Assert.Equal((isOpen, !isOpen),
+                (operation.Value!["security"] is JsonArray { Count: 0 }, operation.Value["responses"]!["401"] is not null)));
+        }
     }
 
     /// <summary>With one request in a minute, one of any few in a row is too much, also where a minute ends between two.</summary>

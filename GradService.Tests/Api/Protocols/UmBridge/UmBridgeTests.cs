@@ -127,6 +127,16 @@ public sealed class UmBridgeTests(ServedApplication application) : IClassFixture
         {
             Settings = [("Storage:Folder", folder.Path), ("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "0.2")],
         };
+        using var client = busy.CreateClient();
+        HttpStatusCode opened;
+        do
+        {
+            // Within that deadline the store may not have been opened, which is said in other words.
+            using var info = await client.GetAsync("/Info");
+            opened = info.StatusCode;
+        }
+        while (opened != HttpStatusCode.OK);
+
         using var thread = new HeldThread(busy);
         Assert.Contains("(limit DeadlineSeconds)",
             await new UmBridgeClient(busy).RefusedAsync("Evaluate", "InvalidOutput", """{ "name": "forum", "input": [[0, 1]] }""",
