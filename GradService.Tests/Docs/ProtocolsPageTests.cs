@@ -48,12 +48,15 @@ public sealed class ProtocolsPageTests(LoopbackApplication application) : IClass
         await client.StoreAsync(
             """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 1 }, { "type": "batchNorm" }], "seed": 1 }""", "asked-by-r");
         var lengths = await Tool.R.RunAsync("-e", Repository.Read("GradService.Tests/Docs/protocol_clients.R") + $$"""
-            for (config in list(list(), list(batchSize = 3), list(mode = "eval"), list(batchSize = 4, mode = "trainDetached"))) {
+            configs <- list(
+              list(), NULL, jsonlite::fromJSON("{}"), list(batchSize = 3), list(batchSize = jsonlite::unbox(3)), list(mode = "eval"),
+              list(mode = jsonlite::unbox("eval")), list(batchSize = 4, mode = "trainDetached"))
+            for (config in configs) {
               points <- list(seq(0, 1, length.out = if (is.null(config$batchSize)) 2 else config$batchSize))
               cat(length(unlist(umbridge::evaluate("{{application.Address}}", "asked-by-r", points, config = config))), "")
             }
             """);
-        Assert.Equal("2 3 2 4", lengths.Trim());
+        Assert.Equal("2 2 2 3 3 2 2 4", lengths.Trim());
     }
 
     [Fact]
