@@ -15,6 +15,7 @@ public class GradApplication : WebApplicationFactory<Program>
 {
     private readonly TemporaryFolder _storage = new();
     private NetworkStore? _store;
+    private bool _listens;
 
     /// <summary>Configuration, as ("Limits:MaxPasses", "10").</summary>
     internal IReadOnlyList<(string Key, string Value)> Settings { get; init; } = [];
@@ -22,8 +23,22 @@ public class GradApplication : WebApplicationFactory<Program>
     /// <summary>Services laid over the service's own.</summary>
     internal Action<IServiceCollection>? Additions { get; init; }
 
+    /// <summary>Starts it on a port of its own, for callers from outside the process.</summary>
+    public void Listen()
+    {
+        _listens = true;
+        UseKestrel();
+        StartServer();
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        if (_listens)
+        {
+            // A port that the factory is told is set beside the program, which may have begun to listen by then.
+            builder.UseSetting("urls", "http://127.0.0.1:0");
+        }
+
         if (Additions is { } additions)
         {
             builder.ConfigureServices(additions);

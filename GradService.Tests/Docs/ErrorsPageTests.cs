@@ -25,8 +25,7 @@ public sealed partial class ErrorsPageTests
         var (request, shown) = Assert.Single(Examples(), example => StatusOf(example.Answer) == "408");
         var half = Assert.Single(HttpFile.Parse(request.Text).Requests);
         await using var application = new GradApplication { Settings = SettingsOf(request) };
-        application.UseKestrel(0);
-        application.StartServer();
+        application.Listen();
         using var connection = await RawConnection.OpenAsync(application.ClientOptions.BaseAddress);
         await connection.SendAsync(
             $"{half.Method} {half.Url} "

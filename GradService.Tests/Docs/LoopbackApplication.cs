@@ -12,8 +12,7 @@ public sealed class LoopbackApplication : GradApplication
     internal LoopbackApplication(params IReadOnlyList<(string Key, string Value)> settings)
     {
         Settings = settings;
-        UseKestrel(0);
-        StartServer();
+        Listen();
     }
 
     /// <summary>"http://127.0.0.1:41234".</summary>

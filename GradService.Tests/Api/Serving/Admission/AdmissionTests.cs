@@ -116,8 +116,7 @@ public sealed class AdmissionTests
         {
             Additions = services => services.AddSingleton<ILoggerProvider>(log).AddSingleton<IStartupFilter>(requests),
         };
-        application.UseKestrel(0);
-        application.StartServer();
+        application.Listen();
         using (var socket = new Socket(SocketType.Stream, ProtocolType.Tcp))
         {
             await socket.ConnectAsync(IPAddress.Loopback, application.ClientOptions.BaseAddress.Port);
