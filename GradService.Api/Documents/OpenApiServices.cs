@@ -1,4 +1,5 @@
 using System.Reflection;
+using GradService.Api.Serving.Pages;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -71,21 +72,18 @@ internal static class OpenApiServices
                 options.DefaultModelExpandDepth(2);
                 options.DefaultModelsExpandDepth(0);
             }));
-        app.MapPageFile("pictures.js", "text/javascript; charset=utf-8");
-        app.MapPageFile("narrow.css", "text/css; charset=utf-8");
+
+        // The page is open where keys are configured, and so are its parts.
+        var parts = app.MapGroup("/swagger");
+        parts.AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
+        foreach (var part in PageFile.Of("Documents"))
+        {
+            parts.MapGet($"/{part.Name}", part.Send);
+        }
+
         return app;
     }
 
     private static void SetServer(OpenApiDocument document, HttpRequest request) =>
         document.Servers = [new OpenApiServer { Url = request.PathBase.HasValue ? request.PathBase : "/", Description = "This service." }];
-
-    private static void MapPageFile(this WebApplication app, string name, string mediaType)
-    {
-        using var resource = typeof(OpenApiServices).Assembly.GetManifestResourceStream($"Documents/{name}")!;
-        var content = new byte[resource.Length];
-        resource.ReadExactly(content);
-
-        // The page is open where keys are configured, and so are its parts.
-        app.MapGet($"/swagger/{name}", () => TypedResults.File(content, mediaType)).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
-    }
 }

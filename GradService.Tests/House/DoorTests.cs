@@ -26,8 +26,7 @@ public sealed class DoorTests
         ["CountedResponseBody"] = ["IHttpResponseBodyFeature.SendFileAsync", "IHttpResponseBodyFeature.get_Writer"],
 
         // Files that are built in: they are there once, whoever asks for them.
-        ["OpenApiServices"] = ["TypedResults.File"],
-        ["PlaygroundEndpoints"] = ["TypedResults.File"],
+        ["PageFile"] = ["TypedResults.File"],
     };
 
     private static readonly Dictionary<Type, string[]> Guarded = new()
