@@ -37,12 +37,7 @@ internal sealed class AnswerSchemas(ValueSchemas values, JsonSerializerOptions j
 
         if (type.IsGenericType)
         {
-            // A parameter may be a single number, as "2.num_batches_tracked" is.
-            var arguments = type.GetGenericArguments();
-            var element = arguments is [_, var value] && value == typeof(NdArray) ? values.ArrayOrNumber() : Of(arguments[^1]);
-            return type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
-                ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = element }
-                : new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = element };
+            return values.Collection(type, Of);
         }
 
         return values.Of(type)

@@ -1,4 +1,5 @@
 using GradService.Api.Serving.Admission;
+using GradService.Api.Wire.Writing;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
@@ -49,7 +50,7 @@ internal sealed record DocumentedProblem(int StatusCode, string Description, Pro
 {
     public Type Type => typeof(ProblemDetails);
 
-    public IEnumerable<string> ContentTypes => ["application/problem+json"];
+    public IEnumerable<string> ContentTypes => [AnswerMedia.Problem];
 }
 
 /// <summary>The body of an operation that reads it by rules of its own.</summary>

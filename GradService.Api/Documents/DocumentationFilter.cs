@@ -97,7 +97,7 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
             Describe((OpenApiResponse)operation.Responses![problem.StatusCode.ToString(CultureInfo.InvariantCulture)], problem);
         }
 
-        var errors = metadata.OfType<DocumentedErrors>().SingleOrDefault() ?? new DocumentedErrors(typeof(ProblemDetails), "application/problem+json");
+        var errors = metadata.OfType<DocumentedErrors>().SingleOrDefault() ?? new DocumentedErrors(typeof(ProblemDetails), AnswerMedia.Problem);
         operation.Responses!["default"] = new OpenApiResponse
         {
             Description = "Any other error, in this form: the path, the method or the name of the host is not one of this service's, or a page of a "
@@ -167,7 +167,7 @@ internal sealed class DocumentationFilter : IOperationFilter, IDocumentFilter
         response.Description = problem.Description;
         if (problem.Example is { } example && example.Json() is { } json)
         {
-            Media(response.Content!, "application/problem+json").Examples = new Dictionary<string, IOpenApiExample>
+            Media(response.Content!, AnswerMedia.Problem).Examples = new Dictionary<string, IOpenApiExample>
             {
                 ["problem"] = Example(example.Summary, json, example.Request is null ? null : $"The answer to:\n```json\n{example.Request}\n```"),
             };

@@ -53,16 +53,7 @@ internal sealed class RequestSchemas(ValueSchemas values, JsonSerializerOptions 
 
         if (type.IsGenericType)
         {
-            var element = type.GetGenericArguments()[^1];
-            return type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
-                ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = Of(element, null) }
-
-                // A parameter may be a single number, as "2.num_batches_tracked" is.
-                : new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Object,
-                    AdditionalProperties = element == typeof(NdArray) ? values.ArrayOrNumber() : Of(element, null),
-                };
+            return values.Collection(type, element => Of(element, null));
         }
 
         if (type == typeof(NetworkSource))

@@ -56,8 +56,19 @@ internal sealed class ValueSchemas(SchemaRepository repository, XmlDocs docs)
     /// <summary>Nested lists of numbers of any rank but 0, or the same in base64.</summary>
     public OpenApiSchema Array() => new() { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Array, Items = Entry() }, Encoded()] };
 
+    /// <summary>A list, or names with their values. An array with a name may be a single number, as the parameter "2.num_batches_tracked" is.</summary>
+    /// <param name="type">The generic type.</param>
+    /// <param name="of">The schema of an element's type.</param>
+    public OpenApiSchema Collection(Type type, Func<Type, IOpenApiSchema> of)
+    {
+        var element = type.GetGenericArguments()[^1];
+        return type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+            ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = of(element) }
+            : new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = element == typeof(NdArray) ? ArrayOrNumber() : of(element) };
+    }
+
     /// <summary>An array of any rank: a number, nested lists, or the same in base64.</summary>
-    public OpenApiSchema ArrayOrNumber() => new() { OneOf = [Entry(), Encoded()] };
+    private OpenApiSchema ArrayOrNumber() => new() { OneOf = [Entry(), Encoded()] };
 
     /// <summary>An array in base64.</summary>
     private OpenApiSchemaReference Encoded() => Component(typeof(NdArray), "EncodedArray", schema =>

@@ -16,12 +16,7 @@ internal static class NetworksProblems
     private static readonly DocumentedProblem NotJson =
         new(StatusCodes.Status415UnsupportedMediaType, "The header Content-Type is none of those that the operation takes.");
 
-    public static IReadOnlyList<DocumentedProblem> OfStore { get; } =
-        [.. OfIntake, new(StatusCodes.Status404NotFound, "The network refers to one that is not stored.")];
-
-    public static IReadOnlyList<DocumentedProblem> OfUpload => OfIntake;
-
-    private static IReadOnlyList<DocumentedProblem> OfIntake =>
+    public static IReadOnlyList<DocumentedProblem> OfUpload { get; } =
     [
         new(StatusCodes.Status400BadRequest,
             "The network, the name or the safetensors file is not valid. \"errors\" lists what is wrong by its path, with what was expected and what came."),
@@ -34,6 +29,9 @@ internal static class NetworksProblems
         Unavailable,
         Full,
     ];
+
+    public static IReadOnlyList<DocumentedProblem> OfStore { get; } =
+        [.. OfUpload, new(StatusCodes.Status404NotFound, "The network refers to one that is not stored.")];
 
     public static IReadOnlyList<DocumentedProblem> OfList { get; } =
         [new(StatusCodes.Status400BadRequest, "limit or after is not what it may be."), Unavailable];

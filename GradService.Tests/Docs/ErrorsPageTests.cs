@@ -24,8 +24,7 @@ public sealed partial class ErrorsPageTests
     {
         var (request, shown) = Assert.Single(Examples(), example => StatusOf(example.Answer) == "408");
         var half = Assert.Single(HttpFile.Parse(request.Text).Requests);
-        await using var application = new GradApplication { Settings = SettingsOf(request) };
-        application.Listen();
+        await using var application = new LoopbackApplication(SettingsOf(request));
         using var connection = await RawConnection.OpenAsync(application.ClientOptions.BaseAddress);
         await connection.SendAsync(
             $"{half.Method} {half.Url} "

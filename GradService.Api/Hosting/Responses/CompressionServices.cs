@@ -16,6 +16,6 @@ internal static class CompressionServices
             options.EnableForHttps = true;
 
             // Not archives of arrays: a tenth shorter on random points, two fifths on even ones, for 20 ns of processor time a byte.
-            options.MimeTypes = [AnswerMedia.Json, "application/problem+json", "text/html", "text/css", "text/javascript", "image/svg+xml"];
+            options.MimeTypes = [AnswerMedia.Json, AnswerMedia.Problem, "text/html", "text/css", "text/javascript", "image/svg+xml"];
         });
 }

@@ -25,6 +25,7 @@ internal static class AnswerMedia
 {
     public const string Json = "application/json";
     public const string Npz = "application/x-npz";
+    public const string Problem = "application/problem+json";
     public const string Safetensors = "application/vnd.safetensors";
 
     /// <summary>The type of the answer: what Accept prefers, and where it has no preference that of the request; null where it excludes both.</summary>

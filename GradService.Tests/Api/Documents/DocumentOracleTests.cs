@@ -194,21 +194,5 @@ public sealed class DocumentOracleTests(GradApplication application)
         return json;
     }
 
-    private static JsonNode Json(NdArray array) => Nested(array.Doubles.ToArray(), array.Shape.Dimensions);
-
-    private static JsonNode Nested(ReadOnlySpan<double> values, ReadOnlySpan<long> shape)
-    {
-        if (shape.IsEmpty)
-        {
-            return values[0];
-        }
-
-        var (list, size) = (new JsonArray(), values.Length / (int)shape[0]);
-        for (var at = 0; at < values.Length; at += size)
-        {
-            list.Add(Nested(values.Slice(at, size), shape[1..]));
-        }
-
-        return list;
-    }
+    private static JsonNode Json(NdArray array) => JsonNode.Parse(NestedLists.Of(array.Doubles.ToArray(), array.Shape.Dimensions))!;
 }

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using GradService.Api.Storage;
 using GradService.Tests.Api.Hosting.Security;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GradService.Tests.Api.Protocols.UmBridge;
 
@@ -127,16 +129,9 @@ public sealed class UmBridgeTests(ServedApplication application) : IClassFixture
         {
             Settings = [("Storage:Folder", folder.Path), ("Limits:ComputeThreads", "1"), ("Limits:DeadlineSeconds", "0.2")],
         };
-        using var client = busy.CreateClient();
-        HttpStatusCode opened;
-        do
-        {
-            // Within that deadline the store may not have been opened, which is said in other words.
-            using var info = await client.GetAsync("/Info");
-            opened = info.StatusCode;
-        }
-        while (opened != HttpStatusCode.OK);
 
+        // Within that deadline the store may not have been opened, which is said in other words.
+        busy.Services.GetRequiredService<NetworkStore>().Open();
         using var thread = new HeldThread(busy);
         Assert.Contains("(limit DeadlineSeconds)",
             await new UmBridgeClient(busy).RefusedAsync("Evaluate", "InvalidOutput", """{ "name": "forum", "input": [[0, 1]] }""",

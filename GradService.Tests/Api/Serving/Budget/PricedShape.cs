@@ -225,25 +225,9 @@ internal sealed class PricedShape
                 };
                 break;
             default:
-                holder[field] = JsonNode.Parse(Nested(values, shape));
+                holder[field] = JsonNode.Parse(NestedLists.Of(values, shape));
                 break;
         }
-    }
-
-    private static string Nested(ReadOnlySpan<double> values, ReadOnlySpan<long> shape)
-    {
-        if (shape.IsEmpty)
-        {
-            return values[0].ToString(CultureInfo.InvariantCulture);
-        }
-
-        var (parts, size) = (new string[shape[0]], values.Length / (int)shape[0]);
-        for (var at = 0; at < parts.Length; at++)
-        {
-            parts[at] = Nested(values.Slice(at * size, size), shape[1..]);
-        }
-
-        return $"[{string.Join(',', parts)}]";
     }
 
     private byte[] Npy(long[] shape, byte[] content) =>
