@@ -115,7 +115,7 @@ internal static class NetworksEndpoints
     private static async Task<NoContent> DeleteAsync(string id, [FromServices] NetworkStore store) =>
         await store.DeleteAsync(id) ? TypedResults.NoContent() : throw StoredIds.NotFound(id);
 
-    private static ParametersAnswer Parameters(string id, HttpRequest request, [FromServices] NetworkStore store, [FromServices] NumbersAsText text)
+    private static ParametersAnswer Parameters(string id, HttpRequest request, [FromServices] NetworkStore store, [FromServices] WrittenNumbers written)
     {
         var media = AnswerMedia.Preferred(request, ParametersAnswer.Forms)
             ?? throw new BadHttpRequestException($"Parameters are had as {string.Join(", ", ParametersAnswer.Forms)}; the header Accept excludes all of them.",
@@ -125,7 +125,7 @@ internal static class NetworksEndpoints
         {
             if (media == AnswerMedia.Json)
             {
-                text.Check(parameters.File.Length, "$", $"Send Accept: {AnswerMedia.Safetensors} or {AnswerMedia.Npz}.");
+                _ = written.Price(parameters.Numbers, NumbersForm.Text("$", $"Send Accept: {AnswerMedia.Safetensors} or {AnswerMedia.Npz}."));
             }
         }
         catch

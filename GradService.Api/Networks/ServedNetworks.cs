@@ -63,21 +63,21 @@ internal sealed class ServedNetworks(RequestBody body, RequestAdmission admissio
     /// <summary>The outputs.</summary>
     /// <param name="context">The request.</param>
     /// <param name="read">Reads its body.</param>
-    /// <param name="asText">Whether they are written as text.</param>
+    /// <param name="numbers">How they are written.</param>
     /// <exception cref="FaultException">The request is wrong, too large, or has no answer.</exception>
     /// <exception cref="RefusedForNowException">There is no room, or it took too long.</exception>
-    public Task<ForwardResult> EvaluateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, ForwardRequest> read, bool asText = true) =>
-        ComputeAsync(context, async () => service.QuoteForward(await ReadAsync(context, read)), asText);
+    public Task<ForwardResult> EvaluateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, ForwardRequest> read, NumbersForm numbers) =>
+        ComputeAsync(context, async () => service.QuoteForward(await ReadAsync(context, read)), numbers);
 
     /// <summary>The gradient asked for.</summary>
     /// <inheritdoc cref="EvaluateAsync"/>
-    public Task<GradientResult> DifferentiateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, GradientRequest> read, bool asText = true) =>
-        ComputeAsync(context, async () => service.QuoteGradient(await ReadAsync(context, read)), asText);
+    public Task<GradientResult> DifferentiateAsync(HttpContext context, Func<ReadOnlyMemory<byte>, BufferedBytes, GradientRequest> read, NumbersForm numbers) =>
+        ComputeAsync(context, async () => service.QuoteGradient(await ReadAsync(context, read)), numbers);
 
-    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, bool asText)
+    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, NumbersForm numbers)
         where T : IDiagnosed
     {
-        var answer = await admission.ComputeAsync(context, readAndPrice, asText);
+        var answer = await admission.ComputeAsync(context, readAndPrice, numbers);
         findings.Tell(context, answer);
         return answer;
     }

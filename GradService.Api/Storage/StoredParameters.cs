@@ -26,6 +26,9 @@ internal sealed class StoredParameters : IReadOnlyDictionary<string, NdArray>, I
     /// <summary>The file as it is.</summary>
     public FileStream File { get; }
 
+    /// <summary>How many numbers there are.</summary>
+    public long Numbers => _header.Tensors.Sum(tensor => tensor.Shape.Elements);
+
     /// <summary>What its largest array takes.</summary>
     public long LargestArrayBytes => _header.LargestArrayBytes;
 

@@ -15,6 +15,15 @@ public sealed record Cost(long NativeBytes, long ResultBytes, long Work)
     /// <summary>What takes nothing.</summary>
     public static Cost Nothing { get; } = new(0, 0, 0);
 
+    /// <summary>How many numbers the arrays of the answer have.</summary>
+    public long Numbers { get; init; }
+
+    /// <summary>How long it takes to write them, in nanoseconds too. It is not the thread that computes which does it.</summary>
+    public long Writing { get; init; }
+
+    /// <summary>How long the caller's turn is.</summary>
+    public long WorkAndWriting => Work.SaturatingPlus(Writing);
+
     /// <summary>Backward sweeps.</summary>
     public long Passes { get; init; }
 
@@ -58,6 +67,8 @@ public sealed record Cost(long NativeBytes, long ResultBytes, long Work)
     private Cost After(Cost before) =>
         new(Math.Max(before.NativeBytes, NativeBytes), before.ResultBytes.SaturatingPlus(ResultBytes), before.Work.SaturatingPlus(Work))
         {
+            Numbers = before.Numbers.SaturatingPlus(Numbers),
+            Writing = before.Writing.SaturatingPlus(Writing),
             Passes = before.Passes.SaturatingPlus(Passes),
             RowByRowWork = before.RowByRowWork.SaturatingPlus(RowByRowWork),
         };

@@ -41,6 +41,9 @@ public sealed class Quote<T> : IDisposable
     /// <summary>The same, with what is made of its answer in one more step. What is priced belongs to what is returned.</summary>
     public Quote<T> Beside(Cost made) => new(Cost.Plus(made), ComputeAmong, this, StepCount + 1);
 
+    /// <summary>The same, with the nanoseconds that writing its answer takes. What is priced belongs to what is returned.</summary>
+    public Quote<T> Written(long nanoseconds) => new(Cost with { Writing = nanoseconds }, _compute, this, StepCount);
+
     /// <summary>The same, as part of a larger request: errors name fields below this one. What is priced belongs to what is returned.</summary>
     public Quote<T> Below(FieldPath field) => new(
         Cost,

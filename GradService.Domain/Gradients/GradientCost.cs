@@ -21,7 +21,7 @@ internal static class GradientCost
         var itemSize = shape.Dtype.SizeInBytes();
         var outputs = shape.Output.After(samples).Elements;
         var answer = question?.ResultElements(size) ?? 0;
-        var results = outputs.SaturatingPlus(answer).SaturatingPlus(4 * shape.BatchNormChannels).SaturatingTimes(itemSize);
+        var numbers = outputs.SaturatingPlus(answer).SaturatingPlus(4 * shape.BatchNormChannels);
 
         var kept = shape.KeptElements.SaturatingTimes(question?.TensorsPerKept(size) ?? Cost.TensorsPerKept);
 
@@ -38,6 +38,11 @@ internal static class GradientCost
                 .SaturatingPlus(scratch).SaturatingTimes(sizeof(double))
             : 0;
         var passes = question?.Choose(size).Sweeps ?? 0;
-        return new Cost(alive.SaturatingPlus(copy), results, Work: 0) { Passes = passes, RowByRowWork = question?.RowByRowWork(size) ?? 0 };
+        return new Cost(alive.SaturatingPlus(copy), numbers.SaturatingTimes(itemSize), Work: 0)
+        {
+            Numbers = numbers,
+            Passes = passes,
+            RowByRowWork = question?.RowByRowWork(size) ?? 0,
+        };
     }
 }

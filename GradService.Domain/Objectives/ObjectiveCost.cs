@@ -44,14 +44,15 @@ internal static class ObjectiveCost
             .SaturatingPlus(setting.Shape.ParameterElements.SaturatingTimes(live ? 4 : 1))
             .SaturatingPlus(TermCost.Tensors(setting, live).SaturatingPlus(polynomials).SaturatingTimes(partial ? 2 : 1))
             .SaturatingPlus(TermCost.Arrays(setting));
-        var results = (request.Return.Contains(ObjectivePart.Residuals) ? setting.Objective.Terms.Sum(term => setting.Objective.Sets[term.Set].Count) : 0)
+        var numbers = (request.Return.Contains(ObjectivePart.Residuals) ? setting.Objective.Terms.Sum(term => setting.Objective.Sets[term.Set].Count) : 0)
             .SaturatingPlus(live ? setting.Shape.ParameterElements : 0)
             .SaturatingPlus(setting.Normalization.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
         var differences = request.Diagnostics.FiniteDifferences;
         var sweeps = setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(DifferencedPasses) : 0);
         return new Cost(alive.SaturatingTimes(itemSize).SaturatingPlus(differences ? alive.SaturatingTimes(sizeof(double)) : 0),
-            results.SaturatingTimes(itemSize), Work: 0)
+            numbers.SaturatingTimes(itemSize), Work: 0)
         {
+            Numbers = numbers,
             Passes = sweeps,
             RowByRowWork = work.SaturatingTimes(differences ? 1 + DifferencedPasses : 1),
         };

@@ -56,6 +56,11 @@ internal static class TesseractAnswer
 {
     public const string Base64 = AnswerMedia.Json + "+base64";
 
+    private static readonly NumbersForm InLists = NumbersForm.Text(
+        "inputs", $"Send Accept: {Base64}, which writes the numbers' bytes, or send fewer samples.");
+
+    public static NumbersForm NumbersOf(HttpRequest request) => IsText(request) ? InLists : NumbersForm.Bytes;
+
     /// <summary>Whoever does not name the other form gets lists: each array says how it is encoded, and clients read both.</summary>
     public static bool IsText(HttpRequest request) => !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
         || !accepted.Any(range => range.Quality is not 0 && range.MediaType.Equals(Base64, StringComparison.OrdinalIgnoreCase));

@@ -79,7 +79,7 @@ internal static class TesseractEndpoints
     {
         var network = served.Find(name);
         var result = await served.EvaluateAsync(
-            context, (body, held) => TesseractRequest.Apply(body, network, held.Add), TesseractAnswer.IsText(context.Request));
+            context, (body, held) => TesseractRequest.Apply(body, network, held.Add), TesseractAnswer.NumbersOf(context.Request));
         return new(new TesseractOutputs(result.Outputs));
     }
 
@@ -87,7 +87,7 @@ internal static class TesseractEndpoints
     {
         var network = served.Find(name);
         var jacobian = (await served.DifferentiateAsync(
-            context, (body, held) => TesseractRequest.Jacobian(body, network, held.Add), TesseractAnswer.IsText(context.Request))).Gradients!;
+            context, (body, held) => TesseractRequest.Jacobian(body, network, held.Add), TesseractAnswer.NumbersOf(context.Request))).Gradients!;
         var samples = jacobian.Shape[0];
         var shape = new Shape([samples, .. network.Output.Dimensions, samples, .. network.Input.Dimensions]);
         return new(new TesseractJacobian(new TesseractJacobianOfOutputs(jacobian.Reshape(shape))));
@@ -98,7 +98,7 @@ internal static class TesseractEndpoints
     {
         var network = served.Find(name);
         var product = (await served.DifferentiateAsync(
-            context, (body, held) => TesseractRequest.JacobianVectorProduct(body, network, held.Add), TesseractAnswer.IsText(context.Request))).Gradients!;
+            context, (body, held) => TesseractRequest.JacobianVectorProduct(body, network, held.Add), TesseractAnswer.NumbersOf(context.Request))).Gradients!;
         return new(new TesseractOutputs(product.Reshape(network.Output.After(product.Shape[0]))));
     }
 
@@ -108,7 +108,7 @@ internal static class TesseractEndpoints
         var network = served.Find(name);
         return new(new TesseractInputs(
             (await served.DifferentiateAsync(
-            context, (body, held) => TesseractRequest.VectorJacobianProduct(body, network, held.Add), TesseractAnswer.IsText(context.Request))).Gradients!));
+            context, (body, held) => TesseractRequest.VectorJacobianProduct(body, network, held.Add), TesseractAnswer.NumbersOf(context.Request))).Gradients!));
     }
 
     private static async Task<TesseractAbstractOutputs> AbstractEvalAsync(string name, HttpContext context, [FromServices] ServedNetworks served)

@@ -44,6 +44,10 @@ internal sealed record UmBridgeOutput(NdArray Output);
 /// <param name="Value">The result.</param>
 internal sealed record UmBridgeAnswer(UmBridgeOutput Value) : IResult, IEndpointMetadataProvider
 {
+    /// <summary>Its clients read nothing but text.</summary>
+    public static NumbersForm Numbers { get; } = NumbersForm.Text(
+        "input", "Send fewer samples, or ask POST /v1/forward or /v1/gradients, which write the numbers' bytes for \"encoding\": \"base64\".");
+
     /// <summary>The outputs, as a list of one vector.</summary>
     /// <exception cref="FaultException">A number is none that JSON can hold.</exception>
     public static UmBridgeAnswer Vectors(NdArray outputs) => new(new UmBridgeOutput(Finite(outputs).Reshape(new Shape(1, outputs.Count))));

@@ -92,14 +92,18 @@ internal static class UmBridgeEndpoints
         new([(await served.ReadAsync(context, (body, _) => UmBridgeRequest.Read(body, served))).OutputSize]);
 
     private static async Task<UmBridgeAnswer> EvaluateAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeAnswer.Vectors((await served.EvaluateAsync(context, (body, _) => UmBridgeRequest.Read(body, served).Evaluation())).Outputs);
+        UmBridgeAnswer.Vectors((await served.EvaluateAsync(
+            context, (body, _) => UmBridgeRequest.Read(body, served).Evaluation(), UmBridgeAnswer.Numbers)).Outputs);
 
     private static async Task<UmBridgeAnswer> GradientAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, (body, _) => UmBridgeRequest.Read(body, served).Gradient())).Gradients!);
+        UmBridgeAnswer.Vector((await served.DifferentiateAsync(
+            context, (body, _) => UmBridgeRequest.Read(body, served).Gradient(), UmBridgeAnswer.Numbers)).Gradients!);
 
     private static async Task<UmBridgeAnswer> ApplyJacobianAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, (body, _) => UmBridgeRequest.Read(body, served).JacobianAction())).Gradients!);
+        UmBridgeAnswer.Vector((await served.DifferentiateAsync(
+            context, (body, _) => UmBridgeRequest.Read(body, served).JacobianAction(), UmBridgeAnswer.Numbers)).Gradients!);
 
     private static async Task<UmBridgeAnswer> ApplyHessianAsync(HttpContext context, [FromServices] ServedNetworks served) =>
-        UmBridgeAnswer.Vector((await served.DifferentiateAsync(context, (body, _) => UmBridgeRequest.Read(body, served).HessianAction())).Gradients!);
+        UmBridgeAnswer.Vector((await served.DifferentiateAsync(
+            context, (body, _) => UmBridgeRequest.Read(body, served).HessianAction(), UmBridgeAnswer.Numbers)).Gradients!);
 }

@@ -22,7 +22,7 @@ internal static class AdmissionServices
         services.AddOptions<BodyOptions>().BindConfiguration(BodyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EngineOptions>().BindConfiguration(EngineSection).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ComputeMetrics>().AddSingleton<RequestBody>().AddSingleton<FindingsHeader>();
-        services.AddSingleton<NumbersAsText>();
+        services.AddSingleton<WrittenNumbers>();
         services.AddSingleton<ComputeQueue>().AddSingleton<BufferBudget>().AddSingleton<RequestAdmission>().AddSingleton(_ => new HeapRelease());
         return services;
     }

@@ -13,8 +13,11 @@ namespace GradService.Api.Serving.Admission;
 /// The way of every request that computes: read, checked and priced on the thread that it came on, then computed when it is its turn. It tells
 /// the queue, which knows no requests, what one holds, how long its caller waits, and when the caller has gone away.
 /// </summary>
-internal sealed class RequestAdmission(RequestBody body, ComputeQueue queue, NumbersAsText text, IOptions<ComputeOptions> options)
+internal sealed class RequestAdmission(RequestBody body, ComputeQueue queue, WrittenNumbers written, IOptions<ComputeOptions> options)
 {
+    private static readonly NumbersForm InLists = NumbersForm.Text("encoding",
+        "Ask for \"encoding\": \"base64\" or send Accept: application/x-npz, which write the numbers' bytes, or send fewer samples.");
+
     private readonly TimeSpan _longest = TimeSpan.FromSeconds(options.Value.DeadlineSeconds);
 
     /// <param name="context">The request.</param>
@@ -48,37 +51,32 @@ internal sealed class RequestAdmission(RequestBody body, ComputeQueue queue, Num
                 }
             },
             () => waited,
-            () => writesNumbers && form!.Encoding == ArrayEncoding.Json && AnswerMedia.For(context.Request) == AnswerMedia.Json);
+            () => !writesNumbers ? NumbersForm.None
+                : form!.Encoding == ArrayEncoding.Json && AnswerMedia.For(context.Request) == AnswerMedia.Json ? InLists : NumbersForm.Bytes);
         return (result, form!);
     }
 
     /// <summary>For a request that is read by rules of its own.</summary>
     /// <param name="context">The request.</param>
     /// <param name="readAndPrice">Reads it.</param>
-    /// <param name="asText">Whether the numbers of the answer are written as text.</param>
+    /// <param name="numbers">How the answer writes its numbers; null where it has none.</param>
     /// <inheritdoc cref="ComputeAsync{TRequest, TResult}"/>
-    public Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, bool asText = false) =>
-        ComputeAsync(context, readAndPrice, () => TimeSpan.Zero, () => asText);
+    public Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, NumbersForm? numbers = null) =>
+        ComputeAsync(context, readAndPrice, () => TimeSpan.Zero, () => numbers ?? NumbersForm.None);
 
-    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, Func<TimeSpan> waited, Func<bool> asText)
+    private async Task<T> ComputeAsync<T>(HttpContext context, Func<Task<Quote<T>>> readAndPrice, Func<TimeSpan> waited, Func<NumbersForm> numbers)
     {
         var deadline = RequestTimeout.DeadlineOf(context.Request, _longest);
         queue.RefuseIfFull();
-        var quote = await readAndPrice();
-        if (asText())
-        {
-            CheckText(quote);
-        }
-
+        var quote = Written(await readAndPrice(), numbers());
         return await queue.RunAsync(quote, deadline with { Waited = waited() }, context.RequestAborted, context.HeldBytes());
     }
 
-    private void CheckText<T>(Quote<T> quote)
+    private Quote<T> Written<T>(Quote<T> quote, NumbersForm numbers)
     {
         try
         {
-            text.Check(quote.Cost.ResultBytes, "encoding",
-                "Ask for \"encoding\": \"base64\" or send Accept: application/x-npz, which write the numbers' bytes, or send fewer samples.");
+            return quote.Written(written.Price(quote.Cost.Numbers, numbers));
         }
         catch
         {

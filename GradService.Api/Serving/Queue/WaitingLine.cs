@@ -94,7 +94,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
                     "Send fewer samples or use narrower layers."));
         }
 
-        place.IsShort = place.Cost.Work <= ShortWork && place.Cost.NativeBytes <= nativeBytes / ShortPart;
+        place.IsShort = place.Cost.WorkAndWriting <= ShortWork && place.Cost.NativeBytes <= nativeBytes / ShortPart;
         lock (_gate)
         {
             RefuseAt(Count, places);
@@ -258,7 +258,7 @@ internal sealed class WaitingLine(int threads, int places, long nativeBytes)
 
     private int Count => _smallest.Count + _short.Count + _long.Count;
 
-    private LinkedList<Place> LineOf(Place place) => !place.IsShort ? _long : place.Cost.Work <= SmallestWork ? _smallest : _short;
+    private LinkedList<Place> LineOf(Place place) => !place.IsShort ? _long : place.Cost.WorkAndWriting <= SmallestWork ? _smallest : _short;
 
     /// <summary>The short one whose turn it is.</summary>
     private Place? FirstShort => (_short.First is null || (_smallest.First is not null && _smallestInRow < MostOvertakes) ? _smallest : _short).First?.Value;

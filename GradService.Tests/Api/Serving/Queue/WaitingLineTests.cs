@@ -76,6 +76,14 @@ public sealed class WaitingLineTests
     }
 
     [Fact]
+    public void Whose_answer_takes_long_to_write_is_long()
+    {
+        var line = new WaitingLine(2, 64, Memory);
+        var places = Enter(line, [Short with { Writing = 250_000_000 - Short.Work }, Short with { Writing = 250_000_000 }]);
+        Assert.Equal([true, false], places.Select(place => place.IsShort));
+    }
+
+    [Fact]
     public void What_does_not_fit_waits_until_others_have_ended()
     {
         var line = new WaitingLine(4, 64, Memory);
