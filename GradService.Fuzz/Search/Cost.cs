@@ -21,8 +21,8 @@ internal sealed record Cost
     /// <summary>How much of that the thread that ran most waited for a processor.</summary>
     public double WaitedSeconds { get; init; }
 
-    /// <summary>Bytes of all answers.</summary>
-    public double AnswerBytes { get; init; }
+    /// <summary>How much of it the longest answer was read, from its first byte to its last: it is computed by then.</summary>
+    public double ReadSeconds { get; init; }
 
     /// <summary>Whether there was still no answer, or a thread still computed, when nobody looked on any longer.</summary>
     public bool HasNoEnd { get; init; }
@@ -40,15 +40,12 @@ internal sealed record Cost
     private const double FloorSeconds = 0.1;
     private const double FloorBytes = 20e6;
 
-    // Text of numbers: what one core writes, less what another reads, of answers of a hundred megabytes.
-    private const double WrittenEachSecond = 50e6;
-
     /// <summary>How bad it is by a measure; higher is worse.</summary>
     public double Score(Measure measure) =>
         measure == Measure.Time ? CpuSeconds / Math.Max(PricedSeconds, FloorSeconds) : Bytes / Math.Max(PricedBytes, FloorBytes);
 
-    /// <summary>How long it would have taken on a machine of its own, beside the time in which an answer of that size is written and read.</summary>
-    public double OwnSeconds => Seconds - WaitedSeconds - (AnswerBytes / WrittenEachSecond);
+    /// <summary>How long it would have taken on a machine of its own, beside the time in which the answer is written and read.</summary>
+    public double OwnSeconds => Seconds - WaitedSeconds - ReadSeconds;
 
     /// <summary>Processor time for the priced work; null: too little of either to say.</summary>
     public double? TimeRatio => CpuSeconds >= FloorSeconds && PricedSeconds > 0 ? CpuSeconds / PricedSeconds : null;

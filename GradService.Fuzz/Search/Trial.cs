@@ -87,7 +87,7 @@ internal sealed class Trial : IAsyncDisposable
         var cost = new Cost
         {
             Seconds = seconds, WaitedSeconds = waited, HasNoEnd = patience.IsCancellationRequested, CheapSeconds = Percentile.Of(cheap, 0.99), Lost = lost,
-            Status = answered.Max(answer => answer.Status), AnswerBytes = answered.Sum(answer => answer.Bytes),
+            Status = answered.Max(answer => answer.Status), ReadSeconds = answered.Max(answer => answer.ReadSeconds),
             PricedBytes = HeldToRead(type, body) * candidate.Copies,
         };
         cost = await WithFiguresAsync(cost, running, before, resident, cpu);
@@ -151,8 +151,8 @@ internal sealed class Trial : IAsyncDisposable
 
     private static IEnumerable<Candidate> FirstRequests => SeedCandidates.Good.Where(good => good.Path is "/v1/gradients" or "/v1/figures" or "/v1/objectives");
 
-    /// <returns>The status, 0 without an answer, the id of what was stored, and the bytes of the answer.</returns>
-    private static async Task<(int Status, string? Stored, long Bytes)> SendAsync(
+    /// <returns>The status, 0 without an answer, the id of what was stored, and how long the answer was read.</returns>
+    private static async Task<(int Status, string? Stored, double ReadSeconds)> SendAsync(
         HttpClient client, Candidate candidate, string type, byte[] body, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(new HttpMethod(candidate.Method), candidate.Path);
@@ -171,24 +171,14 @@ internal sealed class Trial : IAsyncDisposable
                 return ((int)answer.StatusCode, (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation))!["id"], 0);
             }
 
-            return ((int)answer.StatusCode, null, await CountAsync(answer.Content, cancellation));
+            var began = Stopwatch.GetTimestamp();
+            await answer.Content.CopyToAsync(Stream.Null, cancellation);
+            return ((int)answer.StatusCode, null, Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
             return (0, null, 0);
         }
-    }
-
-    private static async Task<long> CountAsync(HttpContent content, CancellationToken cancellation)
-    {
-        await using var stream = await content.ReadAsStreamAsync(cancellation);
-        var (buffer, bytes) = (new byte[1 << 16], 0L);
-        while (await stream.ReadAsync(buffer, cancellation) is > 0 and var read)
-        {
-            bytes += read;
-        }
-
-        return bytes;
     }
 
     /// <summary>Looks on, until patience is at an end.</summary>
@@ -298,7 +288,7 @@ internal sealed class Trial : IAsyncDisposable
     private static double HeldToRead(string type, byte[] body) =>
         type.Contains("json", StringComparison.Ordinal) ? (3.0 * body.Length) + (24.0 * body.AsSpan().Count((byte)',')) : 2.0 * body.Length;
 
-    private static async Task DeleteAsync(HttpClient client, IEnumerable<(int Status, string? Stored, long Bytes)> answers)
+    private static async Task DeleteAsync(HttpClient client, IEnumerable<(int Status, string? Stored, double ReadSeconds)> answers)
     {
         foreach (var id in answers.Select(answer => answer.Stored).OfType<string>().Distinct())
         {

@@ -185,8 +185,8 @@ public sealed class SearchTests
     [Fact]
     public void A_large_answer_has_the_time_in_which_it_is_written()
     {
-        Assert.Empty(Verdict.Of(Sound with { Seconds = 9, AnswerBytes = 60e6 }, deadline: 2));
-        Assert.Equal(Rule.Late, Assert.Single(Verdict.Of(Sound with { Seconds = 9.3, AnswerBytes = 60e6 }, deadline: 2)).Rule);
+        Assert.Empty(Verdict.Of(Sound with { Seconds = 9, ReadSeconds = 1.2 }, deadline: 2));
+        Assert.Equal(Rule.Late, Assert.Single(Verdict.Of(Sound with { Seconds = 9.3, ReadSeconds = 1.2 }, deadline: 2)).Rule);
     }
 
     [Fact]

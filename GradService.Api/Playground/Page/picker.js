@@ -94,7 +94,7 @@ export class StoredPicker {
     const found = this.#shown();
     this.#grid.hidden = found.length === 0;
     this.#count.textContent = `${number(found.length)} of ${number(this.#rows.length)}`;
-    this.#activate(found.find(row => row === this.#active) ?? found.find(row => row.network.id === this.#openId) ?? found[0]);
+    this.#activate(found.find(row => row.network.id === this.#active?.network.id) ?? found.find(row => row.network.id === this.#openId) ?? found[0]);
   }
 
   #activate(row, column = opening) {
