@@ -19,6 +19,7 @@ from goldens_modes import mode_cases
 from goldens_objectives import objective_cases
 from goldens_ranges import range_cases
 from goldens_renorm import renorm_cases
+from goldens_sampling import sampling_cases
 from goldens_seeds import seed_cases
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -32,6 +33,7 @@ FILES = {
     "forum.json": forum_cases,
     "seeds.json": seed_cases,
     "ranges.json": range_cases,
+    "sampling.json": sampling_cases,
     "objectives.json": objective_cases,
 }
 

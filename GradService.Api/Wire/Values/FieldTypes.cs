@@ -17,6 +17,8 @@ internal static class FieldTypes
         new BatchNormModeType(),
         new PerAxisType(),
         new ConvolutionPaddingType(),
+        new SampleCountType(),
+        new IntervalType(),
     ];
 
     /// <summary>The description of a type; null for arrays, lists, records and families.</summary>

@@ -28,8 +28,7 @@ internal sealed class PerAxisType() : FieldType(typeof(PerAxis), "integer or int
 
     public override object? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report) => Read(ref reader, field, report, Words);
 
-    public override OpenApiSchema Schema() =>
-        new() { OneOf = [IntegerType.Single(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = IntegerType.Single(), MinItems = 1 }] };
+    public override OpenApiSchema Schema() => IntegerType.SingleOrList();
 
     public static string Words(RecordField? field) => $"{IntegerType.Words(field)}, or a list of such, one per spatial axis";
 
@@ -41,20 +40,6 @@ internal sealed class PerAxisType() : FieldType(typeof(PerAxis), "integer or int
             return IntegerType.Read(ref reader, field, report, FieldPath.Empty, expected) is { } one ? new PerAxis(one) : null;
         }
 
-        var (values, entries) = (new List<int>(), 0);
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (IntegerType.Read(ref reader, field, report, FieldPath.Empty.At(entries++), IntegerType.Words) is { } value)
-            {
-                values.Add(value);
-            }
-        }
-
-        if (entries == 0)
-        {
-            report(FieldPath.Empty, expected(field), "an empty list");
-        }
-
-        return values.Count == entries && entries > 0 ? new PerAxis(values) : null;
+        return IntegerType.ReadList(ref reader, field, report, expected) is { } values ? new PerAxis(values) : null;
     }
 }
