@@ -33,13 +33,8 @@ internal sealed class PerAxisType() : FieldType(typeof(PerAxis), "integer or int
     public static string Words(RecordField? field) => $"{IntegerType.Words(field)}, or a list of such, one per spatial axis";
 
     /// <summary>One that may be something else as well.</summary>
-    public static PerAxis? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report, Func<RecordField?, string> expected)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            return IntegerType.Read(ref reader, field, report, FieldPath.Empty, expected) is { } one ? new PerAxis(one) : null;
-        }
-
-        return IntegerType.ReadList(ref reader, field, report, expected) is { } values ? new PerAxis(values) : null;
-    }
+    public static PerAxis? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report, Func<RecordField?, string> expected) =>
+        reader.TokenType == JsonTokenType.StartArray
+            ? IntegerType.ReadList(ref reader, field, report, expected) is { } values ? new PerAxis(values) : null
+            : IntegerType.Read(ref reader, field, report, FieldPath.Empty, expected) is { } one ? new PerAxis(one) : null;
 }

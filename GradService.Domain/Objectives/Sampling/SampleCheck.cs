@@ -81,22 +81,34 @@ internal static class SampleCheck
     public static Grid? GridOf(SampleSpec spec, string path, Region region)
     {
         path = $"{path}.count";
-        return (spec.Count, spec.Method) switch
+        if (spec.Count.AlongAxes is { } alongAxes)
         {
-            ({ AlongAxes: { } alongAxes }, SampleMethod.Grid) => OfList(alongAxes, path, region),
-            ({ AlongAxes: { } alongAxes }, _) => throw new FaultException(Fault.Invalid(path, "an integer, as only a grid has a number of points along each axis",
-                $"a list of {alongAxes.Count}", "Add \"method\": \"grid\", or write how many points there are.")),
-            ({ Total: < 1 and var none }, _) => throw new FaultException(Fault.Invalid(path, "an integer of at least 1", $"{none}")),
-            ({ Total: { } total }, SampleMethod.Grid) => OfInteger(total, path, region),
-            _ => Single(spec.Count.Total!.Value, path, region),
-        };
+            return spec.Method == SampleMethod.Grid ? OfList(alongAxes, path, region) : throw new FaultException(Fault.Invalid(path,
+                "an integer, as only a grid has a number of points along each axis", $"a list of {alongAxes.Count}",
+                "Add \"method\": \"grid\", or write how many points there are."));
+        }
+
+        var total = spec.Count.Total!.Value;
+        if (total < 1)
+        {
+            throw new FaultException(Fault.Invalid(path, "an integer of at least 1", $"{total}"));
+        }
+
+        if (region.FreeAxesOfPiece == 0 && total != region.Pieces)
+        {
+            throw new FaultException(Fault.Invalid(path,
+                region.IsBoundary ? "2, as the boundary of an interval is its two ends" : "1, as the box is a single point", $"{total}"));
+        }
+
+        return spec.Method == SampleMethod.Grid ? OfInteger(total, path, region) : null;
     }
 
     private static Grid OfList(IReadOnlyList<int> alongAxes, string path, Region region)
     {
         if (alongAxes.Count != region.Box.Count)
         {
-            throw new FaultException(Fault.Invalid(path, $"an integer, or a list of {region.Box.Count}, one per axis of the box", $"a list of {alongAxes.Count}"));
+            throw new FaultException(Fault.Invalid(path, $"an integer, or a list of {region.Box.Count}, one per axis of the box",
+                $"a list of {alongAxes.Count}"));
         }
 
         var faults = alongAxes.Index().Where(each => region.Box[each.Index].IsPoint ? each.Item != 1 : each.Item < 2).Take(MaxFaults).Select(each =>
@@ -106,29 +118,23 @@ internal static class SampleCheck
         return faults.Count == 0 ? new Grid(region, alongAxes) : throw new FaultException(faults);
     }
 
-    private static Grid? OfInteger(int total, string path, Region region)
+    private static Grid OfInteger(int total, string path, Region region)
     {
-        if (region.FreeAxes == 0 || region is { IsBoundary: true, FreeAxes: 1 })
+        var (grid, axes) = (Grid.Nearest(region, total), region.FreeAxes);
+        if (grid.Count == total)
         {
-            Single(total, path, region);
-            return Grid.Even(region, 2);
+            return grid;
         }
 
-        var grid = Grid.Nearest(region, total);
-        var (axes, alongEach) = (region.FreeAxes, grid.AlongAxes.Max());
-        return grid.Count == total ? grid : throw new FaultException(Fault.Invalid(path, axes == 1 ? "an integer of at least 2, as a grid has both ends"
-            : (region.IsBoundary ? $"k^{axes} - (k - 2)^{axes} points, those on the boundary of a grid of k points along each axis"
-                : $"k^{axes} points, a grid of k points along each axis")
-            + $", or a list of {region.Box.Count} integers, one per axis", $"{total}",
-            axes == 1 ? null : $"The nearest is {grid.Count}, with {alongEach} points along each axis."));
-    }
+        if (axes == 1)
+        {
+            throw new FaultException(Fault.Invalid(path, "an integer of at least 2, as a grid has both ends", $"{total}"));
+        }
 
-    /// <summary>No grid, of points that are any number; only where places are single points, they are as many as those.</summary>
-    private static Grid? Single(int total, string path, Region region)
-    {
-        var places = region.FreeAxesOfPiece == 0 ? region.Pieces : total;
-        return total == places ? null : throw new FaultException(Fault.Invalid(path, places == 1
-            ? "1, as the box is a single point"
-            : "2, as the boundary of an interval is its two ends", $"{total}"));
+        var count = region.IsBoundary
+            ? $"k^{axes} - (k - 2)^{axes}, the points on the boundary of a grid of k points along each axis"
+            : $"k^{axes}, a grid of k points along each axis";
+        throw new FaultException(Fault.Invalid(path, $"{count}, or a list of {region.Box.Count} integers, one per axis", $"{total}",
+            $"The nearest is {grid.Count}, with {grid.AlongAxes.Max()} points along each axis."));
     }
 }
