@@ -38,8 +38,8 @@ internal sealed record ObjectivesReport
         Reductions = [.. FieldTypes.Named<Reduction>().Askable.Keys],
         Batches = [.. FieldTypes.Named<PointBatches>().Askable.Keys],
         Returns = [.. FieldTypes.Named<ObjectivePart>().Askable.Keys],
-        Formula = new FormulaReport(FormulaLanguage.Functions, Domain.Objectives.Formulas.Formula.MaxLength, Domain.Objectives.Formulas.Formula.MaxDepth,
-            Domain.Objectives.Formulas.Formula.MaxOrder),
+        Formula = new FormulaReport(FormulaLanguage.Functions, FormulaLanguage.FunctionsOfTwo, Domain.Objectives.Formulas.Formula.MaxLength,
+            Domain.Objectives.Formulas.Formula.MaxDepth, Domain.Objectives.Formulas.Formula.MaxOrder),
     };
 }
 
@@ -64,7 +64,8 @@ internal sealed record ObjectiveVariantReport
 
 /// <summary>The language of residuals.</summary>
 /// <param name="Functions">The functions of one argument.</param>
+/// <param name="FunctionsOfTwo">The functions of two.</param>
 /// <param name="MaxLength">Of a formula, in characters.</param>
 /// <param name="MaxDepth">Of parentheses, signs and exponents inside each other.</param>
 /// <param name="MaxOrder">Of a derivative, all its variables together.</param>
-internal sealed record FormulaReport(IReadOnlyList<string> Functions, int MaxLength, int MaxDepth, int MaxOrder);
+internal sealed record FormulaReport(IReadOnlyList<string> Functions, IReadOnlyList<string> FunctionsOfTwo, int MaxLength, int MaxDepth, int MaxOrder);

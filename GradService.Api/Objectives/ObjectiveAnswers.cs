@@ -35,6 +35,15 @@ internal sealed record ObjectiveVariantAnswer
     /// <summary>The gradient of the loss with respect to each parameter, by state_dict name.</summary>
     public IReadOnlyDictionary<string, NdArray>? ParameterGradients { get; init; }
 
+    /// <summary>The gradient of the loss with respect to each unknown.</summary>
+    public IReadOnlyDictionary<string, double>? UnknownGradients { get; init; }
+
+    /// <summary>The gradient of the whole loss with respect to each point, by point set, [n, D…].</summary>
+    public IReadOnlyDictionary<string, NdArray>? InputGradients { get; init; }
+
+    /// <summary>The points [n, D…] by point set.</summary>
+    public IReadOnlyDictionary<string, NdArray>? Points { get; init; }
+
     /// <summary>The cosine of the angle between this parameter gradient and that of variant c.</summary>
     public double? GradientCosine { get; init; }
 
@@ -62,6 +71,9 @@ internal sealed record ObjectiveVariantAnswer
         Value = result.Result?.Value,
         Terms = result.Result?.Terms,
         ParameterGradients = result.Result?.ParameterGradients,
+        UnknownGradients = result.Result?.UnknownGradients,
+        InputGradients = result.Result?.InputGradients,
+        Points = result.Result?.Points,
         GradientCosine = result.GradientCosine,
         GradientDifference = result.GradientDifference,
         BatchNorm = result.Result?.BatchNorm,

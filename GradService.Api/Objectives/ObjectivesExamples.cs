@@ -87,6 +87,107 @@ internal static class ObjectivesExamples
               "return": ["parameterGradients", "residuals"]
             }
             """),
+        new("inverse", "An unknown coefficient, and measured data",
+            "u_t = D·u_xx with D to be found: unknownGradients has its gradient, beside those of the parameters. The sensors' readings are a column of data.",
+            """
+            {
+              "network": {
+                "inputShape": [2],
+                "layers": [
+                  { "type": "linear", "outFeatures": 8 }, { "type": "tanh" }, { "type": "batchNorm" },
+                  { "type": "linear", "outFeatures": 1 }
+                ],
+                "dtype": "float64", "seed": 7
+              },
+              "variables": ["x", "t"],
+              "unknowns": { "D": 0.5 },
+              "points": [
+                { "name": "interior", "inputs": [[0.2, 0.2], [0.5, 0.2], [0.8, 0.2], [0.2, 0.8], [0.5, 0.8], [0.8, 0.8]] },
+                { "name": "sensors",
+                  "inputs": [[0.25, 0], [0.5, 0], [0.75, 0], [0.25, 0.5], [0.5, 0.5], [0.75, 0.5], [0.25, 1], [0.5, 1], [0.75, 1]],
+                  "data": { "measured": [0.707, 1, 0.707, 0.432, 0.611, 0.432, 0.264, 0.373, 0.264] } }
+              ],
+              "terms": [
+                { "name": "pde", "on": "interior", "residual": "u_t - D*u_xx" },
+                { "name": "data", "on": "sensors", "residual": "u - measured", "weight": 10 }
+              ]
+            }
+            """),
+        new("periodic", "A periodic boundary: two sets, paired point by point",
+            "u_t + u_x = 0 on a ring. On both ends together, names carry the set: u@left − u@right.",
+            """
+            {
+              "network": {
+                "inputShape": [2],
+                "layers": [
+                  { "type": "linear", "outFeatures": 8 }, { "type": "tanh" }, { "type": "batchNorm" },
+                  { "type": "linear", "outFeatures": 1 }
+                ],
+                "dtype": "float64", "seed": 7
+              },
+              "variables": ["x", "t"],
+              "points": [
+                { "name": "interior", "inputs": [[0.2, 0.3], [0.4, 0.3], [0.6, 0.3], [0.8, 0.3], [0.2, 0.7], [0.4, 0.7], [0.6, 0.7], [0.8, 0.7]] },
+                { "name": "start", "inputs": [[0, 0], [0.25, 0], [0.5, 0], [0.75, 0]] },
+                { "name": "left", "inputs": [[0, 0.25], [0, 0.5], [0, 0.75], [0, 1]] },
+                { "name": "right", "inputs": [[1, 0.25], [1, 0.5], [1, 0.75], [1, 1]] }
+              ],
+              "terms": [
+                { "name": "pde", "on": "interior", "residual": "u_t + u_x" },
+                { "name": "start", "on": "start", "residual": "u - sin(2*pi*x)" },
+                { "name": "periodic", "on": ["left", "right"], "residual": "u@left - u@right" },
+                { "name": "smooth", "on": ["left", "right"], "residual": "u_x@left - u_x@right" }
+              ]
+            }
+            """),
+        new("hardBoundary", "A hard boundary: a field that is 0 there whatever the network is",
+            "u = x(1−x)·n, differentiated as an output is. No point of the boundary and no weight for it is needed.",
+            """
+            {
+              "network": {
+                "inputShape": [1],
+                "layers": [
+                  { "type": "linear", "outFeatures": 10 }, { "type": "tanh" }, { "type": "batchNorm" },
+                  { "type": "linear", "outFeatures": 1 }
+                ],
+                "dtype": "float64", "seed": 7
+              },
+              "variables": ["x"],
+              "outputs": ["n"],
+              "fields": { "u": "x*(1-x)*n" },
+              "points": [
+                { "name": "interior", "inputs": [[0.05], [0.15], [0.25], [0.35], [0.45], [0.55], [0.65], [0.75], [0.85], [0.95]] }
+              ],
+              "terms": [
+                { "name": "pde", "on": "interior", "residual": "u_xx + pi^2*sin(pi*x)" }
+              ]
+            }
+            """),
+        new("adversarial", "A classifier's loss and its gradient with respect to the points",
+            "crossEntropy in mode eval, and inputGradients: where to move each point so that the loss grows, as FGSM does by the sign.",
+            """
+            {
+              "network": {
+                "inputShape": [2],
+                "layers": [ { "type": "batchNorm", "affine": false }, { "type": "linear", "outFeatures": 3 } ],
+                "dtype": "float64",
+                "parameters": {
+                  "0.running_mean": [0.5, 0.5],
+                  "0.running_var": [0.08, 0.1],
+                  "1.weight": [[-2, 1], [2, 1], [0, -2]],
+                  "1.bias": [0, 0, 0]
+                }
+              },
+              "points": [
+                { "name": "samples", "inputs": [[0.1, 0.9], [0.3, 0.6], [0.7, 0.6], [0.9, 0.8], [0.4, 0.1], [0.6, 0.3]] }
+              ],
+              "terms": [
+                { "name": "loss", "on": "samples", "crossEntropy": { "labels": [0, 0, 1, 1, 2, 2] } }
+              ],
+              "batchNorm": { "mode": "eval" },
+              "return": ["inputGradients"]
+            }
+            """),
         new("perSet", "Each point set its own batch",
             "Calling the network once for the interior and once for the boundary: two points always normalise to ±1, and finding sets-normalised-differently "
                 + "says by how much the sets' functions differ.",

@@ -37,6 +37,9 @@ public sealed record FieldPath
     /// <summary>Whether the last step is an index.</summary>
     public bool IsIndex => _step == Step.Index;
 
+    /// <summary>Whether the last step is the name of an entry.</summary>
+    public bool IsEntry => _step == Step.Entry;
+
     /// <summary>Fields, one in the other.</summary>
     public static FieldPath Of(params ReadOnlySpan<string> fields)
     {

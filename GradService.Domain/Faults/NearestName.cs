@@ -7,15 +7,27 @@ public static class NearestName
     public static string Suggest(string unknown, IEnumerable<string> known)
     {
         var names = known.ToList();
-        var all = names.Count == 0 ? "There are none." : $"Known: {string.Join(", ", names.Take(40))}{(names.Count > 40 ? ", …" : "")}.";
-        return DidYouMean(unknown, names) is { } question ? $"{question} {all}" : all;
+        return DidYouMean(unknown, names) is { } question ? $"{question} {Listed(names)}" : Listed(names);
+    }
+
+    /// <summary>The known names, or the first of many.</summary>
+    public static string Listed(IEnumerable<string> known)
+    {
+        var names = known.Take(41).ToList();
+        return names.Count == 0 ? "There are none." : $"Known: {string.Join(", ", names.Take(40))}{(names.Count > 40 ? ", …" : "")}.";
     }
 
     /// <summary>"Did you mean 'tanh'?", null where no known name is near.</summary>
-    public static string? DidYouMean(string unknown, IEnumerable<string> known)
+    public static string? DidYouMean(string unknown, IEnumerable<string> known) =>
+        Nearest(unknown, known) is [var nearest, ..] ? $"Did you mean '{nearest}'?" : null;
+
+    /// <summary>The known names that are nearest of all, none where none is near.</summary>
+    public static IReadOnlyList<string> Nearest(string unknown, IEnumerable<string> known)
     {
-        var nearest = unknown.Length > 64 ? null : known.MinBy(name => Distance(unknown, name));
-        return nearest is not null && Distance(unknown, nearest) <= Math.Max(1, nearest.Length / 3) ? $"Did you mean '{nearest}'?" : null;
+        var measured = unknown.Length > 64 ? [] : known.Select(name => (Name: name, Distance: Distance(unknown, name))).ToList();
+        var least = measured.Select(each => each.Distance).DefaultIfEmpty().Min();
+        return measured.FirstOrDefault(each => each.Distance == least).Name is { } nearest && least <= Math.Max(1, nearest.Length / 3)
+            ? [.. measured.Where(each => each.Distance == least).Select(each => each.Name)] : [];
     }
 
     private static int Distance(string a, string b)

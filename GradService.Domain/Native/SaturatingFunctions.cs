@@ -33,6 +33,24 @@ internal static class SaturatingFunctions
         return size.where(x.Above(Tail), size.neg().where(x.Below(-Tail), x.tanh())).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// The slope of the hyperbolic tangent, 1/cosh²; where powers of cosh may overflow 4·e^(−2|x|), which it is there to the last digit.
+    /// </summary>
+    public static Tensor SlopeOfTanh(this Tensor x)
+    {
+        const double Far = 20;
+        if (x.Within(-Far, Far))
+        {
+            return x.cosh().Power(-2);
+        }
+
+        using var scope = NewDisposeScope();
+        using Scalar least = -Far;
+        using Scalar most = Far;
+        var size = x.abs();
+        return size.Times(-2).exp().Times(4).where(size.Above(Far), x.clamp(least, most).cosh().Power(-2)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>1 / (1 + e⁻ˣ), in its upper tail as 1 − σ(−x).</summary>
     public static Tensor Sigmoid(this Tensor x)
     {

@@ -111,6 +111,10 @@ internal static class TensorOperations
         return squares.masked_fill(zero, One).sqrt().masked_fill(zero, nothing).Times(scale.squeeze(1));
     }
 
+    /// <summary>−log softmax of each row [N, M] at its label [N], [N], by torch.nn.CrossEntropyLoss' definition.</summary>
+    public static Tensor CrossEntropies(this Tensor a, NdArray labels) =>
+        nn.functional.log_softmax(a, 1).gather(1, labels.ToTensor(Dtype.Float64).to_type(ScalarType.Int64).unsqueeze(1)).squeeze(1).neg();
+
     /// <summary>Whether every element is between the two; NaN is not.</summary>
     public static bool Within(this Tensor a, double least, double most)
     {
@@ -139,6 +143,22 @@ internal static class TensorOperations
     {
         using Scalar scalar = number;
         return a.lt(scalar);
+    }
+
+    /// <summary>-1, 0 or 1, NaN of NaN: a constant for gradients, as its derivative is 0.</summary>
+    public static Tensor Sign(this Tensor a)
+    {
+        using var scope = NewDisposeScope();
+        var constant = a.detach();
+        return constant.where(constant.isnan(), constant.sign()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>1 where a is positive, else 0, NaN of NaN: a constant for gradients, as its derivative is 0.</summary>
+    public static Tensor Step(this Tensor a)
+    {
+        using var scope = NewDisposeScope();
+        var constant = a.detach();
+        return constant.where(constant.isnan(), constant.Above(0).to_type(a.dtype)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Every n-th entry of the first axis, beginning with the first.</summary>

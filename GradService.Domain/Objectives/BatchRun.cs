@@ -15,11 +15,15 @@ namespace GradService.Domain.Objectives;
 internal sealed class BatchRun
 {
     private readonly List<TorchRun> _runs = [];
-    private readonly Dictionary<ObjectiveSet, IEnumerable<Func<PointValues>>> _values = [];
+    private readonly Dictionary<ObjectiveSet, IReadOnlyList<Func<PointValues>>> _values = [];
     private readonly HashSet<ObjectiveSet> _pointByPoint = [];
     private readonly Dictionary<ObjectiveSet, Tensor> _outputs = [];
+    private readonly IReadOnlyList<Tensor> _unknowns;
+    private readonly List<Tensor> _leaves = [];
+    private readonly Dictionary<ObjectiveSet, (int Leaf, long From)> _pointsInLeaves = [];
 
-    private BatchRun(ObjectiveBatch batch, RunStart start, Tensor inputs) => (Batch, Start, Inputs) = (batch, start, inputs);
+    private BatchRun(ObjectiveBatch batch, RunStart start, Tensor inputs, IReadOnlyList<Tensor> unknowns) =>
+        (Batch, Start, Inputs, _unknowns) = (batch, start, inputs, unknowns);
 
     public ObjectiveBatch Batch { get; }
 
@@ -52,7 +56,13 @@ internal sealed class BatchRun
     /// What formulas read on a set: all points at once, or each by itself where samples interact and each wants its own derivatives. Made
     /// on demand, in the scope in which their graphs may live.
     /// </summary>
-    public IEnumerable<Func<PointValues>> ValuesOn(ObjectiveSet set) => _values[set];
+    public IReadOnlyList<Func<PointValues>> ValuesOn(ObjectiveSet set) => _values[set];
+
+    /// <summary>The points as leaves [N, D…], where gradients by them are wanted: of the whole batch, or of each set.</summary>
+    public IReadOnlyList<Tensor> Leaves => _leaves;
+
+    /// <summary>Which of <see cref="Leaves"/> a set's points stand in, and from where.</summary>
+    public (int Leaf, long From) PointsInLeaves(ObjectiveSet set) => _pointsInLeaves[set];
 
     /// <summary>Whether each point of the set stands by itself.</summary>
     public bool IsPointByPoint(ObjectiveSet set) => _pointByPoint.Contains(set);
@@ -60,12 +70,14 @@ internal sealed class BatchRun
     /// <param name="batch">The sets of the batch.</param>
     /// <param name="start">The network with its leaves, masks of the batch, the running statistics before it.</param>
     /// <param name="frozen">Statistics that are held whatever the parameters are; null: none.</param>
-    /// <param name="live">Whether parameter gradients will be taken.</param>
-    public static BatchRun Run(ObjectiveBatch batch, RunStart start, IReadOnlyDictionary<LayerNode, Moments>? frozen, bool live)
+    /// <param name="unknowns">The numbers that are trained, [] each.</param>
+    /// <param name="live">Whether gradients of the loss will be taken.</param>
+    public static BatchRun Run(
+        ObjectiveBatch batch, RunStart start, IReadOnlyDictionary<LayerNode, Moments>? frozen, IReadOnlyList<Tensor> unknowns, bool live)
     {
         var inputs = batch.Sets.Select(set => set.Inputs.ToTensor(start.Network.Dtype)).ToList();
         var all = inputs.Count == 1 ? inputs[0] : cat([.. inputs], 0);
-        var made = new BatchRun(batch, start, all);
+        var made = new BatchRun(batch, start, all, unknowns);
         switch (batch.Separated?.Way)
         {
             case null:
@@ -76,10 +88,11 @@ internal sealed class BatchRun
                 break;
             case Together:
                 var sum = made.RunCoupled(start, all, Held);
-                made.Share(inputs, sum.Outputs, made.Differentiate(sum, batch.Derivatives, Ones(all), live));
+                made.Share(made.Points(sum, inputs), sum.Outputs, made.Differentiate(sum, batch.Derivatives, Ones(all), live));
                 break;
             case RowByRow:
-                made.ShareRows(inputs, made.RunCoupled(start, all, Held), live);
+                var rows = made.RunCoupled(start, all, Held);
+                made.ShareRows(made.Points(rows, inputs), rows, live);
                 break;
             default:
                 made.Polynomials = new StatisticPolynomials(made.Add(TorchRun.Of(start, all, Held)), batch.Derivatives.Order, live, start.Cancellation);
@@ -114,6 +127,25 @@ internal sealed class BatchRun
         return run;
     }
 
+    /// <summary>The points of each set: those of the run itself where gradients by them are wanted.</summary>
+    private List<Tensor> Points(TorchRun run, List<Tensor> inputs)
+    {
+        if (!Batch.WantsInputGradients)
+        {
+            return inputs;
+        }
+
+        var (leaf, from) = (_leaves.Count, 0L);
+        _leaves.Add(run.Inputs);
+        return [.. Batch.Sets.Select(set =>
+        {
+            _pointsInLeaves[set] = (leaf, from);
+            var own = run.Inputs.narrow(0, from, set.Count);
+            from += set.Count;
+            return own;
+        })];
+    }
+
     /// <summary>Samples do not interact: only sets with derivatives are run over a leaf, each by itself.</summary>
     private void RunApart(RunStart start, Tensor all, List<Tensor> inputs, Func<NormalizationSite, Tensor, Moments?> held, bool live)
     {
@@ -124,15 +156,23 @@ internal sealed class BatchRun
         foreach (var (set, points) in Batch.Sets.Zip(inputs))
         {
             var plan = set.Derivatives;
-            if (plan.Sweeps == 0 && whole is not null)
+            var leaf = plan.Sweeps > 0 || Batch.WantsInputGradients;
+            if (!leaf && whole is not null)
             {
                 AddValues(set, points, whole.Outputs.narrow(0, from, set.Count), derivatives: null, 0);
             }
             else
             {
                 var own = start with { Masks = start.Masks?.Rows(from, set.Count) };
-                var run = Add(TorchRun.Of(own, plan.Sweeps == 0 ? points : TorchRun.Leaf(points), used is null ? held : (site, _) => used[site.Node]));
-                AddValues(set, points, run.Outputs, plan.Sweeps == 0 ? null : Differentiate(run, plan, Ones(points), live), 0);
+                var run = Add(TorchRun.Of(own, leaf ? TorchRun.Leaf(points) : points, used is null ? held : (site, _) => used[site.Node]));
+                if (Batch.WantsInputGradients)
+                {
+                    _pointsInLeaves[set] = (_leaves.Count, 0);
+                    _leaves.Add(run.Inputs);
+                }
+
+                AddValues(set, Batch.WantsInputGradients ? run.Inputs : points, run.Outputs,
+                    plan.Sweeps == 0 ? null : Differentiate(run, plan, Ones(points), live), 0);
             }
 
             from += set.Count;
@@ -176,7 +216,7 @@ internal sealed class BatchRun
             {
                 _pointByPoint.Add(set);
                 _outputs[set] = run.Outputs.narrow(0, first, set.Count);
-                _values[set] = Enumerable.Range(0, (int)set.Count).Select(i => (Func<PointValues>)(() => Row(set, points, first, i)));
+                _values[set] = [.. Enumerable.Range(0, (int)set.Count).Select(i => (Func<PointValues>)(() => Row(set, points, first, i)))];
             }
 
             from += set.Count;
@@ -186,16 +226,18 @@ internal sealed class BatchRun
         {
             var unit = run.Outputs.select(1, 0).UnitLike(0, first + i);
             return new PointValues(i, points.narrow(0, i, 1).flatten(1), run.Outputs.narrow(0, first + i, 1),
-                Differentiate(run, set.Derivatives, unit, live), first + i);
+                Differentiate(run, set.Derivatives, unit, live), first + i, Shared(set));
         }
     }
 
     private void AddValues(ObjectiveSet set, Tensor points, Tensor outputs, InputDerivatives? derivatives, long derivativesFrom)
     {
-        var values = new PointValues(0, points.flatten(1), outputs, derivatives, derivativesFrom);
+        var values = new PointValues(0, points.flatten(1), outputs, derivatives, derivativesFrom, Shared(set));
         _values[set] = [() => values];
         _outputs[set] = outputs;
     }
+
+    private SharedValues Shared(ObjectiveSet set) => new(set.Columns, _unknowns);
 
     private static Tensor Ones(Tensor batch) => Tensors.Ones([batch.shape[0]], batch.dtype);
 }

@@ -6,5 +6,13 @@ namespace GradService.Domain.Objectives;
 public static class FormulaLanguage
 {
     /// <summary>The functions of one argument.</summary>
-    public static IReadOnlyList<string> Functions { get; } = [.. Function.ByName.Keys];
+    public static IReadOnlyList<string> Functions { get; } = OfArity(1);
+
+    /// <summary>The functions of two arguments.</summary>
+    public static IReadOnlyList<string> FunctionsOfTwo { get; } = OfArity(2);
+
+    /// <summary>Words that can be no names.</summary>
+    public static IReadOnlyList<string> Reserved => FormulaNames.Reserved;
+
+    private static IReadOnlyList<string> OfArity(int arity) => [.. Function.ByName.Values.Where(each => each.Arity == arity).Select(each => each.Name)];
 }

@@ -9,12 +9,18 @@ namespace GradService.Domain.Objectives;
 /// <summary>What a loss came to, in managed memory.</summary>
 /// <param name="Terms">The terms in order.</param>
 /// <param name="Derivatives">What the terms of each set read: a derivative [n] or a gradient [n, D] at its points.</param>
-/// <param name="ParameterGradients">By state_dict name, in its order; null where none were wanted.</param>
+/// <param name="ParameterGradients">By state_dict name, in its order; null where no gradients were wanted.</param>
 internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<(int Set, InputQuantity Quantity), NdArray> Derivatives,
     IReadOnlyDictionary<string, NdArray>? ParameterGradients)
 {
     /// <summary>Points at which a formula is evaluated at once where nothing is kept of it: its tensors stay in the processor's cache.</summary>
     public const long PointsAtOnce = 1 << 14;
+
+    /// <summary>By name, in the request's order; null where no gradients were wanted.</summary>
+    public IReadOnlyDictionary<string, double>? UnknownGradients { get; init; }
+
+    /// <summary>By point set, [n, D…]; null where they were not wanted.</summary>
+    public IReadOnlyDictionary<string, NdArray>? InputGradients { get; init; }
 
     /// <summary>Σ weight · value.</summary>
     public double Value => Terms.Sum(term => term.Term.Weight * term.Value);
@@ -31,12 +37,12 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
     {
         var (objective, dtype) = (run.Setting.Objective, run.Network.Dtype);
         var names = run.Network.Learnable.ToList();
-        var residuals = objective.Terms.Select(term => NdArray.Allocate(new Shape(objective.Sets[term.Set].Count), dtype)).ToList();
+        var residuals = objective.Terms.Select(term => NdArray.Allocate(new Shape(objective.Sets[term.Sets[0]].Count), dtype)).ToList();
         var derivatives = objective.Sets.SelectMany(set => set.Quantities.Select(quantity => (Set: set, Quantity: quantity)))
             .ToDictionary(pair => (pair.Set.Index, pair.Quantity),
                 pair => NdArray.Allocate(
                     pair.Quantity.WholeGradient ? new Shape(pair.Set.Count, run.Setting.Shape.Input.Elements) : new Shape(pair.Set.Count), dtype));
-        var gradients = run.Live ? new GradientSums([.. names.Select(name => run.Network[name])], run.Batches) : null;
+        var gradients = run.Live ? new GradientSums([.. names.Select(name => run.Network[name])], run) : null;
         foreach (var (batch, set) in run.Sets)
         {
             foreach (var make in batch.ValuesOn(set))
@@ -53,11 +59,11 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
                     read.CopyTo(derivatives[(set.Index, quantity)], values.From * (read.numel() / values.Count));
                 }
 
-                foreach (var term in set.Terms)
+                foreach (var term in set.Terms.Where(term => !IsLater(term, run)))
                 {
                     if (gradients is null)
                     {
-                        Evaluate(term, values, residuals[term.Index], cancellation);
+                        Evaluate(term, values.Count, (from, count) => values.Rows(from, count).Aiming(term.Target), residuals[term.Index], cancellation);
                         continue;
                     }
 
@@ -68,7 +74,7 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
 
                     var residual = term.Residual.Of(values.Aiming(term.Target));
                     residual.CopyTo(residuals[term.Index], values.From);
-                    gradients.Add(residual, Slope(term, residual.detach(), set.Count));
+                    gradients.Add(term, residual, values.From, set.Count, residuals[term.Index]);
                 }
 
                 if (point is not null)
@@ -78,6 +84,13 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
             }
         }
 
+        foreach (var term in objective.Terms.Where(term => IsLater(term, run)))
+        {
+            var count = objective.Sets[term.Sets[0]].Count;
+            Evaluate(term, count, (from, some) => new KnownValues(run, derivatives, term, from, some), residuals[term.Index], cancellation);
+            gradients?.AddLater(term, residuals[term.Index], cancellation);
+        }
+
         gradients?.Sweep(cancellation);
         gradients?.PullBack();
         return new Loss(
@@ -85,46 +98,109 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
             derivatives,
             gradients is null
                 ? null
-                : names.Zip(gradients.OfParameters, (name, sum) => (name, sum)).ToDictionary(pair => pair.name, pair => pair.sum.ToNdArray()));
+                : names.Zip(gradients.OfParameters, (name, sum) => (name, sum)).ToDictionary(pair => pair.name, pair => pair.sum.ToNdArray()))
+        {
+            UnknownGradients = gradients is null ? null
+                : objective.Names.Unknowns.Zip(gradients.OfUnknowns).ToDictionary(pair => pair.First, pair => pair.Second.ToDoubles()[0]),
+            InputGradients = gradients is null || !run.Setting.WantsInputGradients ? null
+                : run.Sets.ToDictionary(pair => pair.Set.Name, pair => gradients.OfInputs(pair.Batch, pair.Set)),
+        };
     }
 
+    /// <summary>
+    /// Whether a term waits until all that it reads is known: points of several sets, or the square of a mean over points each of which stands by itself.
+    /// </summary>
+    private static bool IsLater(Term term, ObjectiveRun run) =>
+        term.IsPaired || (term.Waits && StandsPointByPoint(term, run));
+
+    private static bool StandsPointByPoint(Term term, ObjectiveRun run) =>
+        run.Sets.Any(pair => term.Sets.Contains(pair.Set.Index) && pair.Batch.IsPointByPoint(pair.Set));
+
     /// <summary>Residuals of which no gradient is wanted, block of points by block of points. The derivatives that they read are there already.</summary>
-    private static void Evaluate(Term term, PointValues values, NdArray residuals, CancellationToken cancellation)
+    private static void Evaluate(Term term, long points, Func<long, long, ITermValues> values, NdArray residuals, CancellationToken cancellation)
     {
         using var constants = no_grad();
-        for (var from = 0L; from < values.Count; from += PointsAtOnce)
+        for (var from = 0L; from < points; from += PointsAtOnce)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var some = values.Rows(from, Math.Min(PointsAtOnce, values.Count - from));
-            term.Residual.Of(some.Aiming(term.Target)).CopyTo(residuals, some.From);
+            var some = values(from, Math.Min(PointsAtOnce, points - from));
+            term.Residual.Of(some).CopyTo(residuals, some.From);
         }
     }
 
-    /// <summary>∂(weight · value)/∂r at each point.</summary>
-    public static Tensor Slope(Term term, Tensor residual, long count) => term.Reduction == Reduction.MeanSquare
-        ? residual.Times(residual.Constant(2 * term.Weight / count))
-        : Tensors.Filled(residual.shape, residual.dtype, residual.Constant(term.Weight / count));
-
-    /// <summary>Sums of products with the parameter Jacobian, and with that of what else stands in the graphs of batches.</summary>
+    /// <summary>
+    /// Sums of products with the Jacobians by the parameters, the unknowns and the points, and with that of what else stands in the graphs of batches.
+    /// </summary>
     private sealed class GradientSums
     {
         private readonly IReadOnlyList<Tensor> _parameters;
-        private readonly IReadOnlyList<BatchRun> _batches;
+        private readonly ObjectiveRun _run;
         private readonly Tensor[] _leaves;
         private readonly Tensor[] _sums;
         private readonly List<(Tensor, Tensor)> _open = [];
 
-        public GradientSums(IReadOnlyList<Tensor> parameters, IReadOnlyList<BatchRun> batches)
+        public GradientSums(IReadOnlyList<Tensor> parameters, ObjectiveRun run)
         {
-            (_parameters, _batches) = (parameters, batches);
-            _leaves = [.. parameters, .. batches.SelectMany(batch => batch.Polynomials?.Leaves ?? [])];
+            (_parameters, _run) = (parameters, run);
+            _leaves =
+            [
+                .. parameters, .. run.Batches.SelectMany(batch => batch.Polynomials?.Leaves ?? []), .. run.Unknowns,
+                .. run.Batches.SelectMany(batch => batch.Leaves),
+            ];
             _sums = [.. _leaves.Select(leaf => leaf.detach().ZerosLike())];
         }
 
         public IEnumerable<Tensor> OfParameters => _sums.Take(_parameters.Count);
 
-        public void Add(Tensor residual, Tensor slope) => _open.Add((residual, slope));
+        public IEnumerable<Tensor> OfUnknowns => _sums.SkipLast(PointLeaves).TakeLast(_run.Unknowns.Count);
+
+        private int PointLeaves => _run.Batches.Sum(batch => batch.Leaves.Count);
+
+        /// <summary>By the points of a set, [n, D…].</summary>
+        public NdArray OfInputs(BatchRun batch, ObjectiveSet set)
+        {
+            var before = _run.Batches.TakeWhile(other => other != batch).Sum(other => other.Leaves.Count);
+            var (leaf, from) = batch.PointsInLeaves(set);
+            return _sums[_sums.Length - PointLeaves + before + leaf].narrow(0, from, set.Count).ToNdArray();
+        }
+
+        /// <summary>Residuals of a term at some points in a row.</summary>
+        /// <param name="term">The term.</param>
+        /// <param name="residuals">Theirs.</param>
+        /// <param name="from">The first of the points.</param>
+        /// <param name="count">Points of the term.</param>
+        /// <param name="all">The residuals of all its points, as far as its slope reads them.</param>
+        public void Add(Term term, Tensor residuals, long from, long count, NdArray all) =>
+            _open.Add((residuals, term.Slope(residuals.detach(), from, count, term.Reduction == Reduction.SquaredMean ? term.Mean(all) : 0)));
+
+        /// <summary>A term all of whose residuals are known.</summary>
+        public void AddLater(Term term, NdArray all, CancellationToken cancellation)
+        {
+            var places = term.Sets.Select(index => _run.Sets.Single(pair => pair.Set.Index == index)).ToList();
+            var count = places[0].Set.Count;
+            if (!StandsPointByPoint(term, _run))
+            {
+                Take([.. places.Select(place => place.Batch.ValuesOn(place.Set)[0]().Remembering())]);
+                return;
+            }
+
+            for (var at = 0; at < count; at++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var point = NewDisposeScope();
+                Take([.. places.Select(place => (place.Batch.IsPointByPoint(place.Set)
+                    ? place.Batch.ValuesOn(place.Set)[at]() : place.Batch.ValuesOn(place.Set)[0]().Rows(at, 1)).Remembering())]);
+                Sweep(cancellation);
+            }
+
+            void Take(IReadOnlyList<PointValues> values)
+            {
+                var aiming = values.Select((each, place) => place == 0 ? each.Aiming(term.Target) : each).ToList();
+                ITermValues read = aiming.Count == 1 ? aiming[0] : new PairedValues(aiming);
+                Add(term, term.Residual.Of(read), read.From, count, all);
+            }
+        }
 
         /// <summary>Takes in all that has been added since the last sweep.</summary>
         public void Sweep(CancellationToken cancellation)
@@ -152,7 +228,7 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
         public void PullBack()
         {
             var at = _parameters.Count;
-            foreach (var polynomials in _batches.Select(batch => batch.Polynomials).OfType<StatisticPolynomials>())
+            foreach (var polynomials in _run.Batches.Select(batch => batch.Polynomials).OfType<StatisticPolynomials>())
             {
                 var count = polynomials.Leaves.Count;
                 polynomials.PullBack(_sums[at..(at + count)], _parameters, Add);
@@ -167,7 +243,6 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
 /// <param name="Residuals">[n].</param>
 internal sealed record TermValue(Term Term, NdArray Residuals)
 {
-    /// <summary>The mean square, or the mean, of the residuals.</summary>
-    public double Value { get; } =
-        Enumerable.Range(0, Residuals.Count).Sum(i => Term.Reduction == Reduction.MeanSquare ? Residuals[i] * Residuals[i] : Residuals[i]) / Residuals.Count;
+    /// <summary>What its reduction makes of its residuals.</summary>
+    public double Value { get; } = Term.Value(Residuals);
 }

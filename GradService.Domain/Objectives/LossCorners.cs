@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace GradService.Domain.Objectives;
 
-/// <summary>Points at which terms have corners: a gradient's norm, or a function such as abs, exactly at 0 while the loss moves with it.</summary>
+/// <summary>Points at which terms have corners: a gradient's norm or the argument of abs exactly 0, say, while the loss moves with it.</summary>
 internal static class LossCorners
 {
     /// <param name="run">The run.</param>
@@ -31,15 +31,15 @@ internal static class LossCorners
     private static IEnumerable<Corner> OfNorm(ObjectiveRun run, Loss loss, TermValue term, Residual.OfGradientNorm norm)
     {
         var quantity = InputQuantity.Gradient(norm.Output);
-        var gradient = loss.Derivatives[(term.Term.Set, quantity)];
+        var gradient = loss.Derivatives[(term.Term.Sets[0], quantity)];
         var elements = gradient.Count / term.Residuals.Count;
         var points = norm.Center == 0 ? [] : Enumerable.Range(0, term.Residuals.Count)
             .Where(point => Enumerable.Range(point * elements, elements).All(at => IsZero(gradient[at], gradient.Dtype))).ToList();
         return points.Count == 0 ? []
             :
             [
-                new Corner(term.Term.Name, $"the norm of {run.Setting.Objective.NameOf(quantity)}", points.Count, term.Residuals.Count, points[0],
-                    HasSlope: true),
+                new Corner(term.Term.Name, $"the norm of {run.Setting.Objective.NameOf(quantity)} is exactly 0", points.Count, term.Residuals.Count, points[0],
+                    Slope: "0"),
             ];
     }
 
@@ -48,15 +48,15 @@ internal static class LossCorners
 
     private static IEnumerable<Corner> OfFormula(ObjectiveRun run, Loss loss, TermValue term, Formula formula, CancellationToken cancellation)
     {
-        var set = run.Setting.Objective.Sets[term.Term.Set];
-        var corners = new SortedDictionary<string, (SortedSet<long> Points, bool HasSlope)>(StringComparer.Ordinal);
+        var set = run.Setting.Objective.Sets[term.Term.Sets[0]];
+        var corners = new SortedDictionary<string, (SortedSet<long> Points, string? Slope)>(StringComparer.Ordinal);
         for (var from = 0L; from < set.Count; from += TermSlopes.PointsAtOnce)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var count = Math.Min(TermSlopes.PointsAtOnce, set.Count - from);
-            var steps = formula.Trace(new KnownValues(run, loss, set, term.Term.Target, from, count));
-            if (!steps.Upwards.Any(step => Zeros(step).Any()))
+            var steps = formula.Trace(new KnownValues(run, loss.Derivatives, term.Term, from, count));
+            if (!steps.Upwards.Any(step => step.Corners().Any()))
             {
                 continue;
             }
@@ -64,27 +64,18 @@ internal static class LossCorners
             foreach (var (step, slope) in TermSlopes.Of(steps, term, from, count))
             {
                 var slopes = slope.ToDoubles();
-                foreach (var at in Zeros(step).Where(at => slopes[at] != 0))
+                foreach (var at in step.Corners().Where(at => slopes[at] != 0))
                 {
-                    corners.TryAdd(step.Expression.Symbol, ([], double.IsFinite(step.Back(slope)[0].Slope.ToDoubles()[at])));
-                    corners[step.Expression.Symbol].Points.Add(from + at);
+                    var corner = ((Call)step.Expression).Function.Corner!;
+                    var words = corner.Words(step.Expression.Symbol);
+                    var back = step.Back(slope)[0].Slope.ToDoubles();
+                    corners.TryAdd(words, ([], double.IsFinite(back[back.Length == 1 ? 0 : at]) ? corner.Slope : null));
+                    corners[words].Points.Add(from + at);
                 }
             }
         }
 
-        return corners.Select(pair => new Corner(term.Term.Name, $"the argument of {pair.Key}", pair.Value.Points.Count, set.Count,
-            pair.Value.Points.Min, pair.Value.HasSlope));
-    }
-
-    /// <summary>Points at which a function with a corner stands on it.</summary>
-    private static IEnumerable<int> Zeros(FormulaStep step)
-    {
-        if (!step.Expression.HasCornerAtZero || !step.Expression.ReadsNetwork)
-        {
-            return [];
-        }
-
-        var argument = step.Operands[0].Value.ToDoubles();
-        return Enumerable.Range(0, argument.Length).Where(at => argument[at] == 0);
+        return corners.Select(pair => new Corner(term.Term.Name, pair.Key, pair.Value.Points.Count, set.Count,
+            pair.Value.Points.Min, pair.Value.Slope));
     }
 }

@@ -46,7 +46,12 @@ internal static class NonFiniteLoss
     }
 
     private static IEnumerable<string> NonFiniteGradients(Loss loss) =>
-        (loss.ParameterGradients ?? new Dictionary<string, NdArray>()).Where(pair => pair.Value.FirstNonFinite() >= 0).Select(pair => pair.Key);
+    [
+        .. (loss.ParameterGradients ?? new Dictionary<string, NdArray>()).Where(pair => pair.Value.FirstNonFinite() >= 0).Select(pair => pair.Key),
+        .. (loss.UnknownGradients ?? new Dictionary<string, double>()).Where(pair => !double.IsFinite(pair.Value)).Select(pair => pair.Key),
+        .. (loss.InputGradients ?? new Dictionary<string, NdArray>()).Where(pair => pair.Value.FirstNonFinite() >= 0)
+            .Select(pair => $"the points of '{pair.Key}'"),
+    ];
 
     private static NonFiniteDerivative? Derivative(ObjectiveRun run, Loss loss)
     {
@@ -79,13 +84,17 @@ internal static class NonFiniteLoss
         var point = term.Residuals.FirstNonFinite();
         if (term.Term.Residual is Residual.OfGradientNorm norm)
         {
-            var largest = loss.Derivatives[(term.Term.Set, InputQuantity.Gradient(norm.Output))].Rows(point, 1).MaxAbsolute();
-            var place = Place(run.Setting.Objective.Sets[term.Term.Set], point);
+            var largest = loss.Derivatives[(term.Term.Sets[0], InputQuantity.Gradient(norm.Output))].Rows(point, 1).MaxAbsolute();
+            var place = Place(run, term, point);
             return new NonFiniteOperation(term.Term.Name, place, "norm", "the norm of a gradient", [largest], term.Residuals[point], NonFinitePart.Value,
                 [("its largest entry", largest)]);
         }
 
-        var formula = ((Residual.OfFormula)term.Term.Residual).Formula;
+        if (term.Term.Residual is not Residual.OfFormula { Formula: var formula })
+        {
+            return null;
+        }
+
         var step = formula.Trace(ValuesAt(run, loss, term, point, 1)).FirstNonFinite();
         return step is null ? null : Describe(run, term, point, step, NonFinitePart.Value);
     }
@@ -132,13 +141,16 @@ internal static class NonFiniteLoss
         var objective = run.Setting.Objective;
         var arguments = step.Operands.Select(operand => operand.Value.ToDoubles()[0]).ToList();
         var value = step.Value.ToDoubles()[0];
-        return new NonFiniteOperation(term.Term.Name, Place(objective.Sets[term.Term.Set], point), step.Expression.Symbol,
+        return new NonFiniteOperation(term.Term.Name, Place(run, term, point), step.Expression.Symbol,
             step.Operands.Count == 0 ? $"the number {Words.Of(value)}" : step.Expression.Write([.. arguments.Select(Words.Of)]), arguments, value, part,
-            [.. step.Names.Select(name => (objective.NameOf(name.Expression), name.Value.ToDoubles()[0]))]);
+            [.. step.Names.Select(name => (objective.NameOf((Named)name.Expression, term.Term), name.Value.ToDoubles()[0]))]);
     }
 
     private static KnownValues ValuesAt(ObjectiveRun run, Loss loss, TermValue term, long from, long count) =>
-        new(run, loss, run.Setting.Objective.Sets[term.Term.Set], term.Term.Target, from, count);
+        new(run, loss.Derivatives, term.Term, from, count);
+
+    private static string Place(ObjectiveRun run, TermValue term, long point) =>
+        $"point {point} of {string.Join(" and ", term.Term.Sets.Select(set => $"'{run.Setting.Objective.Sets[set].Name}'"))}";
 
     private static string Place(ObjectiveBatch batch, long sample)
     {

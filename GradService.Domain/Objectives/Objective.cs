@@ -2,62 +2,101 @@ using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 using GradService.Domain.Objectives.Formulas;
+using GradService.Domain.Objectives.Sampling;
 
 namespace GradService.Domain.Objectives;
 
 /// <summary>A point set in its place.</summary>
 /// <param name="Index">Its place among the sets.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Inputs">[n, D…].</param>
-/// <param name="Terms">The terms taken on it.</param>
-/// <param name="Derivatives">What those terms need.</param>
-internal sealed record ObjectiveSet(int Index, string Name, NdArray Inputs, IReadOnlyList<Term> Terms, DerivativePlan Derivatives)
+/// <param name="Points">Its points.</param>
+/// <param name="Columns">Measured data [n] by name.</param>
+/// <param name="Terms">The terms taken on it; a paired term stands with the first of its sets.</param>
+/// <param name="Quantities">What terms read here of the network's derivatives.</param>
+/// <param name="Derivatives">How they are found.</param>
+internal sealed record ObjectiveSet(int Index, string Name, SetPoints Points, IReadOnlyDictionary<string, NdArray> Columns, IReadOnlyList<Term> Terms,
+    IReadOnlyList<InputQuantity> Quantities, DerivativePlan Derivatives)
 {
-    public long Count => Inputs.Shape[0];
+    public long Count => Points.Count;
 
-    /// <summary>What the terms read of the network's derivatives.</summary>
-    public IReadOnlyList<InputQuantity> Quantities { get; } = [.. Terms.SelectMany(term => term.Residual.Quantities).Distinct()];
+    /// <summary>[n, D…].</summary>
+    public NdArray Inputs => Points.Inputs;
+
+    /// <summary>How many terms that read it wait for all that they read, where its points each stand by themselves.</summary>
+    public int LaterTerms { get; init; }
+
+    /// <summary>How often its derivatives are found where its points each stand by themselves: for gradients once more for each term that waits.</summary>
+    public long Rounds(bool live) => live ? 1 + LaterTerms : 1;
 }
-
-/// <summary>A term that has been checked.</summary>
-/// <param name="Index">Its place among the terms.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Set">The set on which it is taken.</param>
-/// <param name="Residual">What it measures.</param>
-/// <param name="Target">[n], where the residual uses one.</param>
-/// <param name="Weight">Its weight in the loss.</param>
-/// <param name="Reduction">How the residual becomes a value.</param>
-internal sealed record Term(int Index, string Name, int Set, Residual Residual, NdArray? Target, double Weight, Reduction Reduction);
 
 /// <summary>A loss that has been checked as far as names, formulas and shapes go; what BatchNorm means in it is the variant's.</summary>
 /// <param name="Names">What formulas call inputs and outputs.</param>
+/// <param name="Unknowns">The numbers that are trained, in the order of their names.</param>
 /// <param name="Sets">The point sets in order.</param>
 /// <param name="Terms">The terms in order.</param>
-internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet> Sets, IReadOnlyList<Term> Terms)
+internal sealed record Objective(FormulaNames Names, IReadOnlyList<double> Unknowns, IReadOnlyList<ObjectiveSet> Sets, IReadOnlyList<Term> Terms)
 {
+    private static readonly IReadOnlyDictionary<string, NdArray> NoColumns = new Dictionary<string, NdArray>();
+
     /// <summary>Of the name of a point set or of a term, in characters.</summary>
     public const int MaxNameLength = 64;
+
+    /// <summary>Of operations, names and numbers in all formulas with fields, each formula's distinct ones, once fields are written out.</summary>
+    public const int MaxWrittenOut = 100_000;
+
+    /// <summary>Of unknowns.</summary>
+    public const int MaxUnknowns = 1_000;
+
+    /// <summary>Of fields, and of the data of a point set.</summary>
+    public const int MaxFields = 100;
 
     /// <exception cref="FaultException">A name is empty, too long, unknown or stands twice, a formula is wrong, or an array has another shape.</exception>
     public static Objective Resolve(ObjectiveRequest request, NetworkShape shape)
     {
-        var names = NamesOf(request, shape);
         ThrowIfAny([.. CheckNames(request.Points.Select(points => points.Name), "points"), .. CheckNames(request.Terms.Select(term => term.Name), "terms")]);
-        CheckPoints(request, shape);
-        var terms = request.Terms.Select((term, index) => Resolve(term, index, request, names, shape)).ToList();
-        var sets = request.Points.Select((points, index) => OfTerms(index, points.Name, points.Inputs, [.. terms.Where(term => term.Set == index)]));
-        return new Objective(names, [.. sets], terms);
+        var names = NamesOf(request, shape);
+        var points = request.Points.Select((set, index) => PointsOf(set, index, shape)).ToList();
+        var columns = request.Points.Select((set, index) => ColumnsOf(set, index, points[index], shape)).ToList();
+        var reader = new TermReader([.. request.Points.Zip(points, columns).Select(set => (set.First.Name, set.Second.Count, set.Third))], names, shape);
+        var (terms, writtenOut) = (new List<Term>(), names.Fields.Sum(field => field.WrittenOut));
+        foreach (var (index, term) in request.Terms.Index())
+        {
+            terms.Add(reader.Read(term, index));
+            writtenOut += (terms[index].Residual as Residual.OfFormula)?.Formula.WrittenOut ?? 0;
+            CheckWrittenOut(writtenOut, $"terms[{index}].residual");
+        }
+
+        var sets = request.Points.Select((set, index) => OfTerms(index, set.Name, points[index], columns[index], terms));
+        return new Objective(names, [.. request.Unknowns?.Values ?? []], [.. sets], terms);
     }
 
     /// <summary>The same points with one of the terms alone.</summary>
     public Objective Only(Term term)
     {
         var only = term with { Index = 0 };
-        return new Objective(Names, [.. Sets.Select(set => OfTerms(set.Index, set.Name, set.Inputs, set.Index == term.Set ? [only] : []))], [only]);
+        return this with { Sets = [.. Sets.Select(set => OfTerms(set.Index, set.Name, set.Points, set.Columns, [only]))], Terms = [only] };
     }
 
-    private static ObjectiveSet OfTerms(int index, string name, NdArray inputs, IReadOnlyList<Term> terms) =>
-        new(index, name, inputs, terms, DerivativePlan.Of(terms.SelectMany(term => term.Residual.Quantities)));
+    /// <summary>The same with other points of a set.</summary>
+    public Objective With(int set, NdArray inputs) =>
+        this with { Sets = [.. Sets.Select(each => each.Index == set ? each with { Points = SetPoints.Of(inputs) } : each)] };
+
+    /// <summary>The same with another value of an unknown.</summary>
+    public Objective With(int unknown, double value) => this with { Unknowns = [.. Unknowns.Select((each, index) => index == unknown ? value : each)] };
+
+    private static ObjectiveSet OfTerms(
+        int index, string name, SetPoints points, IReadOnlyDictionary<string, NdArray> columns, IReadOnlyList<Term> terms)
+    {
+        List<InputQuantity> quantities = [.. terms.SelectMany(term => term.QuantitiesOn(index)).Distinct()];
+        return new(index, name, points, columns, [.. terms.Where(term => term.Sets[0] == index)], quantities, DerivativePlan.Of(quantities))
+        {
+            LaterTerms = terms.Count(term => term.Sets.Contains(index) && term.Waits),
+        };
+    }
+
+    private static IReadOnlyDictionary<string, NdArray> ColumnsOf(PointSet set, int index, SetPoints points, NetworkShape shape) => set.Data is null ? NoColumns
+        : set.Data.ToDictionary(pair => pair.Key, pair => TermReader.Column(
+            pair.Value, FieldPath.Of("points").At(index).Field("data").Entry(pair.Key).ToString(), set.Name, points.Count, shape.Dtype));
 
     /// <summary>A derivative as formulas write it, "u_xx" or "u__time__time"; a gradient as "∇u".</summary>
     public string NameOf(InputQuantity quantity)
@@ -73,13 +112,19 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
     }
 
     /// <summary>A name as formulas write it.</summary>
-    public string NameOf(Expression name) => name switch
+    public string NameOf(Named name, Term term)
     {
-        Variable variable => Names.Variables[variable.Index],
-        Output output => Names.Outputs[output.Index],
-        Derivative derivative => NameOf(InputQuantity.Derivative(derivative.Index)),
-        _ => "target",
-    };
+        var bare = name switch
+        {
+            Variable variable => Names.Variables[variable.Index],
+            Output output => Names.Outputs[output.Index],
+            Derivative derivative => NameOf(InputQuantity.Derivative(derivative.Index)),
+            Unknown unknown => Names.Unknowns[unknown.Index],
+            Column column => column.Name,
+            _ => "target",
+        };
+        return term.IsPaired && name is not (Unknown or Target) ? $"{bare}@{Sets[term.Sets[name.Place]].Name}" : bare;
+    }
 
     private static FormulaNames NamesOf(ObjectiveRequest request, NetworkShape shape)
     {
@@ -90,8 +135,34 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
             .. CheckCount(request.Variables, "variables", shape.Input.Elements, "input"),
             .. CheckCount(request.Outputs, "outputs", shape.Output.Elements, "output"),
         ]);
-        ThrowIfAny(FormulaNames.Check(variables, outputs));
-        return new FormulaNames(variables, outputs, HasTarget: false);
+        var (unknowns, fields) = (request.Unknowns?.Keys.ToList() ?? [], request.Fields ?? new Dictionary<string, string>());
+        var columns = request.Points
+            .SelectMany((points, i) => (points.Data?.Keys ?? []).Select(name => (name, FieldPath.Of("points").At(i).Field("data").Entry(name).ToString())))
+            .ToList();
+        ThrowIfAny(
+        [
+            .. CheckSize("unknowns", unknowns.Count, MaxUnknowns), .. CheckSize("fields", fields.Count, MaxFields),
+            .. request.Points.SelectMany((points, i) => CheckSize($"points[{i}].data", points.Data?.Count ?? 0, MaxFields)),
+        ]);
+        ThrowIfAny(FormulaNames.Check(variables, outputs, unknowns, [.. fields.Keys], columns));
+        var names = new FormulaNames(variables, outputs, HasTarget: false) { Unknowns = unknowns, Columns = columns.Select(column => column.name).ToHashSet() };
+        return fields.Aggregate(names, (known, field) =>
+        {
+            var path = FieldPath.Of("fields").Entry(field.Key).ToString();
+            var with = known with { Fields = [.. known.Fields, Formula.ParseField(field.Key, field.Value, known, path)] };
+            CheckWrittenOut(with.Fields.Sum(each => each.WrittenOut), path);
+            return with;
+        });
+    }
+
+    private static void CheckWrittenOut(int expressions, string path)
+    {
+        if (expressions > MaxWrittenOut)
+        {
+            throw new FaultException(Fault.Invalid(path,
+                $"at most {MaxWrittenOut} distinct operations, names and numbers in all formulas with fields together, once fields are written out", "more",
+                "Use fewer or simpler fields, or derivatives of lower order."));
+        }
     }
 
     private static IEnumerable<Fault> CheckCount(IReadOnlyList<string>? names, string path, long elements, string side) =>
@@ -101,83 +172,33 @@ internal sealed record Objective(FormulaNames Names, IReadOnlyList<ObjectiveSet>
                 ? $"1 name, as an {side} sample has 1 element"
                 : $"{elements} names, as an {side} sample has {elements} elements", $"{names.Count}")];
 
-    private static void CheckPoints(ObjectiveRequest request, NetworkShape shape)
+    private static IEnumerable<Fault> CheckSize(string path, int count, int most) =>
+        count > most ? [Fault.Invalid(path, $"at most {most} names", $"{count}")] : [];
+
+    private static SetPoints PointsOf(PointSet set, int index, NetworkShape shape)
     {
-        for (var i = 0; i < request.Points.Count; i++)
+        var path = $"points[{index}]";
+        switch (set.Inputs, set.Sample)
         {
-            BatchShape.Check(request.Points[i].Inputs, $"points[{i}].inputs", shape.Input, "N");
-            BatchShape.CheckPrecision(request.Points[i].Inputs, $"points[{i}].inputs", shape.Dtype);
+            case ({ } inputs, null):
+                BatchShape.Check(inputs, $"{path}.inputs", shape.Input, "N");
+                BatchShape.CheckPrecision(inputs, $"{path}.inputs", shape.Dtype);
+                return SetPoints.Of(inputs);
+            case (null, { } sample):
+                var drawn = DrawnPoints.Resolve(sample, $"{path}.sample", shape.Input.Elements, shape.Dtype);
+                var points = shape.Input.After(drawn.Count);
+                if (points.Elements > Array.MaxLength)
+                {
+                    throw new FaultException(Fault.TooLarge($"{path}.sample.count", $"at most {Array.MaxLength} numbers in a set", $"{drawn.Count} points"));
+                }
+
+                return SetPoints.Drawn(points, () => drawn.Draw().Reshape(points).In(shape.Dtype));
+            default:
+                throw new FaultException(set.Inputs is null
+                    ? Fault.Invalid($"{path}.inputs", "an array, or \"sample\" instead of it", "nothing")
+                    : Fault.Invalid(path, "either inputs or sample", "both"));
         }
     }
-
-    private static Term Resolve(ObjectiveTerm term, int index, ObjectiveRequest request, FormulaNames names, NetworkShape shape)
-    {
-        var path = $"terms[{index}]";
-        var sets = request.Points.Select(points => points.Name).ToList();
-        var set = sets.IndexOf(term.On);
-        if (set < 0)
-        {
-            throw new FaultException(Fault.Invalid($"{path}.on", "the name of a point set", Fault.Quoted(term.On), NearestName.Suggest(term.On, sets)));
-        }
-
-        Residual residual = (term.Residual, term.GradientPenalty) switch
-        {
-            ({ } text, null) =>
-                new Residual.OfFormula(Formula.Parse(text, new FormulaNames(names.Variables, names.Outputs, term.Target is not null), $"{path}.residual")),
-            (null, { } penalty) => Penalty(penalty, term, path, names, shape),
-            _ => throw new FaultException(Fault.Invalid(path, "either residual or gradientPenalty", term.Residual is null ? "neither" : "both")),
-        };
-        return new Term(index, term.Name, set, residual, Target(term, path, residual, request.Points[set], shape), Finite(term.Weight, $"{path}.weight"),
-            term.Reduction);
-    }
-
-    private static Residual.OfGradientNorm Penalty(GradientPenalty penalty, ObjectiveTerm term, string path, FormulaNames names, NetworkShape shape)
-    {
-        if (term.Reduction != Reduction.MeanSquare)
-        {
-            throw new FaultException(
-                Fault.Invalid($"{path}.reduction", "meanSquare or nothing, as a gradient penalty is the mean of (‖∇u‖₂ − center)²", "mean"));
-        }
-
-        var output = (penalty.Output, shape.Output.Elements) switch
-        {
-            (null, 1) => 0,
-            (null, var many) => throw new FaultException(Fault.Invalid($"{path}.gradientPenalty.output", $"the name of one of the {many} outputs", "nothing")),
-            ({ } name, _) => names.Outputs.ToList().IndexOf(name),
-        };
-        return output >= 0
-            ? new Residual.OfGradientNorm(output, Finite(penalty.Center, $"{path}.gradientPenalty.center"))
-            : throw new FaultException(Fault.Invalid($"{path}.gradientPenalty.output", "the name of an output", Fault.Quoted(penalty.Output!),
-                NearestName.Suggest(penalty.Output!, names.Outputs)));
-    }
-
-    private static NdArray? Target(ObjectiveTerm term, string path, Residual residual, PointSet points, NetworkShape shape)
-    {
-        if (term.Target is not { } target)
-        {
-            return null;
-        }
-
-        var n = points.Inputs.Shape[0];
-        if (residual is not Residual.OfFormula { Formula.UsesTarget: true })
-        {
-            throw new FaultException(Fault.Invalid($"{path}.target", "nothing, as the residual does not use it", BatchShape.Got(target.Shape),
-                "Write the residual with it, such as \"u - target\", or leave it out."));
-        }
-
-        if (target.Count != n || target.Shape.Rank is 0 or > 2 || (target.Shape.Rank == 2 && target.Shape[1] != 1))
-        {
-            throw new FaultException(Fault.Invalid($"{path}.target", $"an array of shape [{n}], one number for each point of '{Fault.Shortened(points.Name)}'",
-                BatchShape.Got(target.Shape)));
-        }
-
-        BatchShape.CheckFinite(target, $"{path}.target");
-        BatchShape.CheckPrecision(target, $"{path}.target", shape.Dtype);
-        return target.Reshape(new Shape(n));
-    }
-
-    private static double Finite(double number, string path) =>
-        double.IsFinite(number) ? number : throw new FaultException(Fault.Invalid(path, "a finite number", $"{number}"));
 
     private static IEnumerable<Fault> CheckNames(IEnumerable<string> names, string path)
     {

@@ -10,16 +10,21 @@ internal sealed class ObjectiveBatch
     /// <param name="sets">The sets.</param>
     /// <param name="plan">How they are run.</param>
     /// <param name="derivative">What a derivative by an input means where batch statistics couple the samples.</param>
-    /// <param name="live">Whether parameter gradients are wanted.</param>
+    /// <param name="live">Whether gradients of the loss are wanted.</param>
     /// <param name="strategy">How own derivatives are to be found.</param>
-    public ObjectiveBatch(IReadOnlyList<ObjectiveSet> sets, RunPlan plan, InputDerivative derivative, bool live, Strategy strategy)
+    /// <param name="inputs">Whether gradients of the loss by the points are wanted.</param>
+    public ObjectiveBatch(IReadOnlyList<ObjectiveSet> sets, RunPlan plan, InputDerivative derivative, bool live, Strategy strategy, bool inputs)
     {
-        (Sets, Plan) = (sets, plan);
+        (Sets, Plan, WantsInputGradients) = (sets, plan, inputs);
         var together = plan.Size.Coupled && derivative == InputDerivative.Sum;
         Derivatives = DerivativePlan.Of(sets.SelectMany(set => set.Quantities), inOrder: together);
-        Separated = Derivatives.Sweeps == 0 ? null
-            : together ? Separated.Together(Derivatives.Sweeps, "nested gradients of the sum over the batch, as asked")
-            : SeparationWay.Choose(Asked(live) with { Strategy = strategy });
+        Separated = Derivatives.Sweeps > 0
+            ? together ? Separated.Together(Derivatives.Sweeps, "nested gradients of the sum over the batch, as asked")
+                : inputs && plan.Size.Coupled ? Separated.ByRows(Asked(live), "row by row, as the loss moves with each point through the statistics of all")
+                : SeparationWay.Choose(Asked(live) with { Strategy = strategy })
+            : !inputs ? null
+            : plan.Size.Coupled ? Separated.Together(0, "one sweep finds how the whole loss moves with all points")
+            : SeparationWay.Choose(Asked(live));
     }
 
     public IReadOnlyList<ObjectiveSet> Sets { get; }
@@ -31,6 +36,9 @@ internal sealed class ObjectiveBatch
 
     /// <summary>What all sets need, where one graph serves them.</summary>
     public DerivativePlan Derivatives { get; }
+
+    /// <summary>Whether gradients of the loss by the points are wanted: through statistics that couple the points, a sweep row by row alone has them.</summary>
+    public bool WantsInputGradients { get; }
 
     /// <summary>How samples are told apart for the derivatives; null: none is needed.</summary>
     public Separated? Separated { get; }
@@ -55,6 +63,7 @@ internal sealed class ObjectiveBatch
         Order = Derivatives.Order,
         Live = live,
         RowSweeps = Sets.Where(set => set.Derivatives.Sweeps > 0)
-            .Aggregate(0L, (sum, set) => sum.SaturatingPlus(set.Count.SaturatingTimes(set.Derivatives.Sweeps + (live ? 1 : 0)))),
+            .Aggregate(0L, (sum, set) => sum
+                .SaturatingPlus(set.Count.SaturatingTimes(set.Derivatives.Sweeps + (live ? 1 : 0)).SaturatingTimes(set.Rounds(live)))),
     };
 }

@@ -15,7 +15,7 @@ internal static class ObjectiveCost
     /// <param name="request">What is handed out and checked.</param>
     public static Cost Of(ObjectiveSetting setting, ObjectiveRequest request)
     {
-        var live = request.Return.Contains(ObjectivePart.ParameterGradients);
+        var live = request.WantsGradients;
         var itemSize = setting.Shape.Dtype.SizeInBytes();
         var (kept, work, points, polynomials) = (0L, 0L, 0L, 0L);
         foreach (var batch in setting.Batches)
@@ -31,7 +31,8 @@ internal static class ObjectiveCost
             polynomials = polynomials.SaturatingPlus(
                 batch.Separated?.Way is Expansion ? Expansion.WorkingElements(batch.Plan.Size).SaturatingTimes(live ? 2 : 1) : 0);
             work = work.SaturatingPlus(batch.IsRowByRow
-                ? batch.Sets.Where(set => set.Derivatives.Sweeps > 0).Sum(set => samples.SaturatingTimes(set.Count).SaturatingTimes(set.Derivatives.Sweeps))
+                ? batch.Sets.Where(set => set.Derivatives.Sweeps > 0)
+                    .Sum(set => samples.SaturatingTimes(set.Count).SaturatingTimes(set.Derivatives.Sweeps).SaturatingTimes(set.Rounds(live)))
                 : 0);
         }
 
@@ -44,8 +45,10 @@ internal static class ObjectiveCost
             .SaturatingPlus(setting.Shape.ParameterElements.SaturatingTimes(live ? 4 : 1))
             .SaturatingPlus(TermCost.Tensors(setting, live).SaturatingPlus(polynomials).SaturatingTimes(partial ? 2 : 1))
             .SaturatingPlus(TermCost.Arrays(setting));
-        var numbers = (request.Return.Contains(ObjectivePart.Residuals) ? setting.Objective.Terms.Sum(term => setting.Objective.Sets[term.Set].Count) : 0)
-            .SaturatingPlus(live ? setting.Shape.ParameterElements : 0)
+        var numbers = (request.Return.Contains(ObjectivePart.Residuals) ? setting.Objective.Terms.Sum(term => setting.Objective.Sets[term.Sets[0]].Count) : 0)
+            .SaturatingPlus(request.Return.Contains(ObjectivePart.ParameterGradients) ? setting.Shape.ParameterElements + setting.Objective.Unknowns.Count : 0)
+            .SaturatingPlus(setting.Objective.Sets.Aggregate(0L, (sum, set) => sum.SaturatingPlus(set.Points.Shape.Elements))
+                .SaturatingTimes((setting.WantsInputGradients ? 1 : 0) + (request.Return.Contains(ObjectivePart.Points) ? 1 : 0)))
             .SaturatingPlus(setting.Normalization.Sites.Sum(site => 4 * site.Node.Input[0]).SaturatingTimes(setting.Batches.Count));
         var differences = request.Diagnostics.FiniteDifferences;
         var sweeps = setting.Sweeps(live).SaturatingPlus(differences ? setting.Sweeps(live: false).SaturatingTimes(DifferencedPasses) : 0);
@@ -113,8 +116,13 @@ internal static class TermCost
         return kept.SaturatingPlus(alive);
     }
 
-    /// <summary>Arrays: residuals of all terms and the derivatives that they read, those with all statistics held constant beside them.</summary>
+    /// <summary>
+    /// Arrays: points that the service draws, in double precision first, residuals of all terms and the derivatives that they read, those with all
+    /// statistics held constant beside them.
+    /// </summary>
     public static long Arrays(ObjectiveSetting setting) => setting.Objective.Sets
         .Sum(set => set.Count.SaturatingTimes(set.Terms.Count + set.Quantities.Sum(quantity => quantity.WholeGradient ? setting.Shape.Input.Elements : 1)))
-        .SaturatingTimes(setting.Normalization.Coupled ? 2 : 1);
+        .SaturatingTimes(setting.Normalization.Coupled ? 2 : 1)
+        .SaturatingPlus(setting.Objective.Sets.Where(set => set.Points.AreDrawn)
+            .Aggregate(0L, (sum, set) => sum.SaturatingPlus(set.Points.Shape.Elements.SaturatingTimes(3))));
 }

@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace GradService.Domain.Objectives;
 
 /// <summary>
-/// Parameter gradients beside central differences (L(θ + h) − L(θ − h)) / 2h of the loss on a float64 copy. Statistics that the gradient
-/// does not flow through are held at those of θ: such a gradient is not that of the loss.
+/// Gradients by parameters, unknowns and points beside central differences (L(θ + h) − L(θ − h)) / 2h of the loss on a float64 copy. Statistics that
+/// the gradient does not flow through are held at those of θ: such a gradient is not that of the loss.
 /// </summary>
 internal sealed class ObjectiveDifferences : IDifferences
 {
@@ -21,39 +21,43 @@ internal sealed class ObjectiveDifferences : IDifferences
     private readonly ObjectiveRun _held;
     private readonly double _centre;
     private readonly int _order;
-    private readonly List<(string Name, int Element)> _drawn;
-    private readonly Dictionary<string, (double[] Values, StepSizes Steps)> _parameters = [];
+    private readonly List<(Differentiated By, int Element)> _drawn;
+    private readonly Dictionary<Differentiated, (double[] Values, StepSizes Steps)> _parameters = [];
     private readonly SortedSet<string> _jumps = [];
     private readonly CancellationToken _cancellation;
     private double? _perturbed;
     private double _largestStep;
 
-    private ObjectiveDifferences(ObjectiveSetting setting, Network network, List<(string Name, int Element)> drawn, CancellationToken cancellation)
+    private ObjectiveDifferences(
+        ObjectiveSetting setting, Network network, List<(Differentiated By, int Element)> drawn, CancellationToken cancellation)
     {
-        (_setting, _network, _drawn, _cancellation) = (setting, network, drawn, cancellation);
-        _held = ObjectiveRun.Run(setting, network, live: false, cancellation);
+        // Values alone are wanted, for which no points need stand by themselves.
+        _setting = setting.Of(setting.Objective);
+        (_network, _drawn, _cancellation) = (network, drawn, cancellation);
+        _held = ObjectiveRun.Run(_setting, network, live: false, cancellation);
         _centre = Loss.Of(_held, cancellation).Value;
 
         // The gradient differentiates once more what the terms differentiate.
-        _order = 1 + setting.Batches.Max(batch => batch.Derivatives.Order);
-        foreach (var name in drawn.Select(entry => entry.Name).Distinct())
+        _order = 1 + _setting.Batches.Max(batch => batch.Derivatives.Order);
+        foreach (var by in drawn.Select(entry => entry.By).Distinct())
         {
-            var values = network[name].ToDoubles();
-            _parameters[name] = (values, StepSizes.OfParameter(values));
+            _parameters[by] = by.Values(_setting.Objective, network);
         }
     }
 
     /// <param name="setting">The loss.</param>
     /// <param name="network">The network without leaves.</param>
-    /// <param name="gradients">The answer to check.</param>
+    /// <param name="loss">The answer to check.</param>
+    /// <param name="parts">What of it is handed out.</param>
     /// <param name="cancellation">Ends the check between two losses.</param>
-    public static FiniteDifferenceOutcome Check(ObjectiveSetting setting, Network network, IReadOnlyDictionary<string, NdArray> gradients,
-        CancellationToken cancellation)
+    public static FiniteDifferenceOutcome Check(
+        ObjectiveSetting setting, Network network, Loss loss, IReadOnlyList<ObjectivePart> parts, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var copy = network.ToFloat64();
+        var gradients = Differentiated.All(loss, setting.Objective, parts);
         var differences = new ObjectiveDifferences(setting, copy, Draw(gradients), cancellation);
-        var entries = differences._drawn.Select((entry, index) => (gradients[entry.Name][entry.Element], differences.First(index))).ToList();
+        var entries = differences._drawn.Select((entry, index) => (gradients[entry.By][entry.Element], differences.First(index))).ToList();
         var largest = DifferenceJudge.Largest(gradients.Values.Select(gradient => gradient.MaxAbsolute()));
         var amplification = FiniteDifferences.AmplificationOf(differences._held.Batches.SelectMany(batch => batch.Layers));
         return new DifferenceJudge(network.Dtype, amplification, largest, entries, differences, cancellation)
@@ -83,14 +87,14 @@ internal sealed class ObjectiveDifferences : IDifferences
             _perturbed = Math.Abs(LossOf(perturbed).Value - _centre);
         }
 
-        var (name, element) = _drawn[entry];
-        return _perturbed.Value / _parameters[name].Steps[element].Size;
+        var (by, element) = _drawn[entry];
+        return _perturbed.Value / _parameters[by].Steps[element].Size;
     }
 
     private Difference First(int entry)
     {
-        var (name, element) = _drawn[entry];
-        _largestStep = Math.Max(_largestStep, _parameters[name].Steps[element].Relative);
+        var (by, element) = _drawn[entry];
+        _largestStep = Math.Max(_largestStep, _parameters[by].Steps[element].Relative);
         return Of(entry, factor: 1, _network, _centre, _jumps);
     }
 
@@ -98,11 +102,11 @@ internal sealed class ObjectiveDifferences : IDifferences
     {
         _cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
-        var (name, element) = _drawn[entry];
-        var step = _parameters[name].Steps[element];
-        var (x, h) = (_parameters[name].Values[element], step.Size * factor);
-        var high = Moved(network, name, element, h);
-        var low = Moved(network, name, element, -h);
+        var (by, element) = _drawn[entry];
+        var step = _parameters[by].Steps[element];
+        var (x, h) = (_parameters[by].Values[element], step.Size * factor);
+        var high = Moved(network, by, element, h);
+        var low = Moved(network, by, element, -h);
         var jumps = Branch.Between(high.Branches, low.Branches).Where(point => point.Order <= _order).ToList();
         watch?.UnionWith(jumps.Select(point => $"{point}"));
         return Difference.Of(high.Value, centre, low.Value, x + h - x, x - (x - h)) with
@@ -114,17 +118,23 @@ internal sealed class ObjectiveDifferences : IDifferences
         };
     }
 
-    private (double Value, List<Branch> Branches) Moved(Network network, string name, int element, double by)
+    private (double Value, List<Branch> Branches) Moved(Network network, Differentiated by, int element, double step)
     {
-        var moved = network[name].ToDoubles();
-        moved[element] += by;
-        using var other = network.With(name, new NdArray(new Shape(network[name].shape), moved).ToTensor(Dtype.Float64));
+        if (by.Kind != DifferentiatedBy.Parameter)
+        {
+            return LossOf(network, by.Moved(_setting, element, step), by.Kind == DifferentiatedBy.Points);
+        }
+
+        var moved = network[by.Name].ToDoubles();
+        moved[element] += step;
+        using var other = network.With(by.Name, new NdArray(new Shape(network[by.Name].shape), moved).ToTensor(Dtype.Float64));
         return LossOf(other);
     }
 
-    private (double Value, List<Branch> Branches) LossOf(Network network)
+    private (double Value, List<Branch> Branches) LossOf(Network network, ObjectiveSetting? setting = null, bool byInputs = false)
     {
-        var run = ObjectiveRun.Run(_setting, network, live: false, _cancellation, frozen: _held, watchBranches: true);
+        var run = ObjectiveRun.Run(
+            setting ?? _setting, network, live: false, _cancellation, frozen: _held, watchBranches: true, byInputs: byInputs);
         return (Loss.Of(run, _cancellation).Value, [.. run.Branches]);
     }
 
@@ -146,27 +156,41 @@ internal sealed class ObjectiveDifferences : IDifferences
         return network;
     }
 
-    /// <summary>Entries of the gradients, all or 64 different ones; the same for the same answer.</summary>
-    private static List<(string Name, int Element)> Draw(IReadOnlyDictionary<string, NdArray> gradients)
+    /// <summary>Entries of the gradients, all or 64 different ones, the unknowns' among them; the same for the same answer.</summary>
+    private static List<(Differentiated By, int Element)> Draw(IReadOnlyDictionary<Differentiated, NdArray> gradients)
     {
-        var count = gradients.Values.Sum(gradient => (long)gradient.Count);
-        if (count <= FiniteDifferences.MaxEntries)
+        if (gradients.Values.Sum(gradient => (long)gradient.Count) <= FiniteDifferences.MaxEntries)
         {
             return [.. gradients.SelectMany(pair => Enumerable.Range(0, pair.Value.Count).Select(element => (pair.Key, element)))];
         }
 
-        var seed = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(" ", gradients.Select(pair => $"{pair.Key} {pair.Value.Shape} {pair.Value.Norm():R}"))));
-        return [.. FiniteDifferences.Draw(count, FiniteDifferences.MaxEntries, seed).Select(at => At(gradients, at))];
+        var drawn = new List<(Differentiated, int)>();
+        var kinds = gradients.GroupBy(pair => pair.Key.Kind).OrderBy(kind => kind.Sum(pair => (long)pair.Value.Count)).ToList();
+        foreach (var (at, kind) in kinds.Index())
+        {
+            drawn.AddRange(Draw([.. kind], (FiniteDifferences.MaxEntries - drawn.Count) / (kinds.Count - at)));
+        }
+
+        return drawn;
+    }
+
+    private static IEnumerable<(Differentiated By, int Element)> Draw(IReadOnlyList<KeyValuePair<Differentiated, NdArray>> gradients, int some)
+    {
+        var count = gradients.Sum(pair => (long)pair.Value.Count);
+        var words = gradients.Select(pair => $"{pair.Key.Name} {pair.Value.Shape} {pair.Value.Norm():R}");
+        var seed = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(" ", words)));
+        return (count <= some ? Enumerable.Range(0, (int)count).Select(at => (long)at) : FiniteDifferences.Draw(count, some, seed))
+            .Select(at => At(gradients, at));
     }
 
     /// <summary>The entry with that number, counted through all gradients.</summary>
-    private static (string Name, int Element) At(IReadOnlyDictionary<string, NdArray> gradients, long number)
+    private static (Differentiated By, int Element) At(IReadOnlyList<KeyValuePair<Differentiated, NdArray>> gradients, long number)
     {
-        foreach (var (name, gradient) in gradients)
+        foreach (var (by, gradient) in gradients)
         {
             if (number < gradient.Count)
             {
-                return (name, (int)number);
+                return (by, (int)number);
             }
 
             number -= gradient.Count;

@@ -36,7 +36,11 @@ internal sealed record ObjectiveEvidence : Evidence
     public override string Slope => "mode trainDetached with throughStatistics true (variant c)";
 
     protected override IEnumerable<(string Name, IEnumerable<NdArray> Arrays)> Numbers =>
-        [("residuals", Loss.Terms.Select(term => term.Residuals)), ("parameter gradient entries", Loss.ParameterGradients?.Values ?? [])];
+    [
+        ("residuals", Loss.Terms.Select(term => term.Residuals)), ("parameter gradient entries", Loss.ParameterGradients?.Values ?? []),
+        ("unknown gradients", Loss.UnknownGradients is { Count: > 0 } unknowns ? [new NdArray(new Shape(unknowns.Count), [.. unknowns.Values])] : []),
+        ("input gradient entries", Loss.InputGradients?.Values ?? []),
+    ];
 }
 
 /// <summary>A derivative as a loss met it on a point set.</summary>

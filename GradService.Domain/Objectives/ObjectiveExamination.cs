@@ -126,7 +126,7 @@ internal static class ObjectiveExamination
     public static IReadOnlyList<UnmovedTerm> Suspects(
         ObjectiveRun run, Loss loss, IReadOnlyList<SetDerivativeEvidence> derivatives, CancellationToken cancellation)
     {
-        if (!run.Live || !run.Network.Learnable.Any())
+        if (!run.Live || !(run.Network.Learnable.Any() || run.Unknowns.Count > 0))
         {
             return [];
         }
@@ -138,7 +138,7 @@ internal static class ObjectiveExamination
                 && Read(value.Term).All(derivative => derivative.StaysZero));
         return [.. suspects.Where(value => value.Term.Weight != 0 && value.Residuals.MaxAbsolute() > 0).Select(value =>
         {
-            var (batch, set) = run.Sets.Single(pair => pair.Set.Index == value.Term.Set);
+            var (batch, set) = run.Sets.Single(pair => pair.Set.Index == value.Term.Sets[0]);
             var (reads, outputs) = (Read(value.Term).ToList(), value.Term.Residual.UsesOutputs);
             return new UnmovedTerm(value, outputs ? FlatnessOn(batch, set, order: 1, cancellation) : reads.FirstOrDefault()?.Flatness)
             {
@@ -153,8 +153,8 @@ internal static class ObjectiveExamination
     /// <summary>What is known of the derivatives that a term reads.</summary>
     public static IEnumerable<SetDerivativeEvidence> ReadBy(Term term, Objective objective, IReadOnlyList<SetDerivativeEvidence> derivatives)
     {
-        var names = term.Residual.Quantities.Select(objective.NameOf).ToHashSet();
-        return derivatives.Where(derivative => derivative.Set.Index == term.Set && names.Contains(derivative.Name));
+        var read = term.Residual.Quantities.Select(read => (Set: term.Sets[read.Place], Name: objective.NameOf(read.Quantity))).ToHashSet();
+        return derivatives.Where(derivative => read.Contains((derivative.Set.Index, derivative.Name)));
     }
 
     /// <summary>Those of the suspects whose parameter gradients are rounding although their residuals are not.</summary>
@@ -180,7 +180,8 @@ internal static class ObjectiveExamination
         }
 
         var moved = Again(new RandomRounding());
-        var noise = own.ParameterGradients!.Max(pair => pair.Value.MaxDifference(moved.ParameterGradients![pair.Key]));
+        var noise = own.ParameterGradients!.Select(pair => pair.Value.MaxDifference(moved.ParameterGradients![pair.Key]))
+            .Concat(own.UnknownGradients!.Select(pair => Math.Abs(pair.Value - moved.UnknownGradients![pair.Key]))).Aggregate(0.0, Math.Max);
         var residuals = own.Terms[0].Residuals;
         var rounding = largest <= Allowance * noise || largest <= Nothing(suspect.Value, trained.Dtype);
         return rounding && residuals.MaxAbsolute() > Allowance * residuals.MaxDifference(moved.Terms[0].Residuals)
@@ -195,9 +196,9 @@ internal static class ObjectiveExamination
         }
     }).OfType<UnmovedTerm>()];
 
-    /// <summary>The largest entry of all parameter gradients; NaN where one is.</summary>
-    private static double Largest(Loss loss) =>
-        loss.ParameterGradients!.Values.Aggregate(0.0, (largest, gradient) => Math.Max(largest, gradient.MaxAbsolute()));
+    /// <summary>The largest entry of all parameter gradients, those of unknowns among them; NaN where one is.</summary>
+    private static double Largest(Loss loss) => loss.ParameterGradients!.Values.Select(gradient => gradient.MaxAbsolute())
+        .Concat(loss.UnknownGradients!.Values.Select(Math.Abs)).Aggregate(0.0, Math.Max);
 
     /// <summary>Whether a term's gradients are so small beside its value that they may be rounding.</summary>
     private static bool IsSmall(double largest, TermValue value, Dtype dtype) =>

@@ -3,6 +3,7 @@ using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 using GradService.Domain.Gradients;
 using GradService.Domain.Networks;
+using GradService.Domain.Objectives.Sampling;
 using GradService.Domain.Runs;
 using GradService.Domain.Statistics;
 
@@ -24,6 +25,15 @@ public record ObjectiveRequest
     /// <summary>A name for each element of an output sample; absent: "u" where there is one, else none.</summary>
     [MinLength(1), MaxLength(1_000)]
     public IReadOnlyList<string>? Outputs { get; init; }
+
+    /// <summary>Numbers that are trained beside the parameters, by the name that formulas use, with the values to take.</summary>
+    public IReadOnlyDictionary<string, double>? Unknowns { get; init; }
+
+    /// <summary>
+    /// Named formulas over variables, outputs, unknowns and the fields before them. A field is differentiated as an output is: with
+    /// "u": "x*(1-x)*n" a residual may use u_xx.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Fields { get; init; }
 
     /// <summary>The point sets, in the order in which they stand in the batch.</summary>
     [MinLength(1), MaxLength(100)]
@@ -48,6 +58,9 @@ public record ObjectiveRequest
     /// <summary>What to find out beside the answer.</summary>
     public DiagnosticsSpec Diagnostics { get; init; } = new();
 
+    /// <summary>Whether gradients of the loss are asked for, by whatever.</summary>
+    internal bool WantsGradients => Return.Contains(ObjectivePart.ParameterGradients) || Return.Contains(ObjectivePart.InputGradients);
+
     /// <exception cref="FaultException">It asks for what a loss does not have.</exception>
     internal void CheckDiagnostics() => Diagnostics.RefuseSigns("a loss", "POST /v1/gradients compares the signs of gradients by the inputs.");
 }
@@ -67,37 +80,66 @@ public sealed record PointSet
     [MinLength(1), MaxLength(Objective.MaxNameLength)]
     public required string Name { get; init; }
 
-    /// <summary>The points [N, D…].</summary>
-    public required NdArray Inputs { get; init; }
+    /// <summary>The points [N, D…]; absent where "sample" is there.</summary>
+    public NdArray? Inputs { get; init; }
+
+    /// <summary>Points that the service draws instead of "inputs", the same ones at each call.</summary>
+    public SampleSpec? Sample { get; init; }
+
+    /// <summary>Measured data, a number for each point [N], by the name that formulas of terms on this set use; constants for every derivative.</summary>
+    public IReadOnlyDictionary<string, NdArray>? Data { get; init; }
 }
 
-/// <summary>One term of a loss: a residual given by a formula, or a gradient penalty.</summary>
+/// <summary>One term of a loss: a residual given by a formula, a gradient penalty, or a cross entropy.</summary>
 public sealed record ObjectiveTerm
 {
     /// <summary>The name in the answer.</summary>
     [MinLength(1), MaxLength(Objective.MaxNameLength)]
     public required string Name { get; init; }
 
-    /// <summary>The point set on which it is taken.</summary>
-    public required string On { get; init; }
+    /// <summary>
+    /// The point set on which it is taken; or a list of sets of equal size, paired point by point, whose names then carry the set: u@left - u@right.
+    /// </summary>
+    public required TermSets On { get; init; }
 
     /// <summary>
-    /// A formula of numbers, pi, the variables, the outputs, their derivatives (u_x, u_xt; u__x__t for names of any length; order up to 4),
-    /// target, + - * / ^ ( ), sin cos tan exp log sqrt tanh abs. Absent where "gradientPenalty" is there.
+    /// A formula of numbers, pi, e, the variables, the outputs, the fields, their derivatives (u_x, u_xt; u__x__t for names of any length; order up
+    /// to 4), unknowns, data, target, + - * / ^ ( ), sin cos tan exp log sqrt tanh abs sinh cosh atan asin acos erf sign step min max atan2.
+    /// Absent where "gradientPenalty" or "crossEntropy" is there.
     /// </summary>
     public string? Residual { get; init; }
 
     /// <summary>(‖∇u‖₂ − center)² instead of a formula's square, as in WGAN-GP (Gulrajani et al., 2017).</summary>
     public GradientPenalty? GradientPenalty { get; init; }
 
+    /// <summary>−log softmax of all outputs at the label of each point instead of a formula, as torch.nn.CrossEntropyLoss; its value is their mean.</summary>
+    public CrossEntropy? CrossEntropy { get; init; }
+
     /// <summary>What "target" is in the formula: one number per point, [n].</summary>
     public NdArray? Target { get; init; }
+
+    /// <summary>A factor w for each point, [n]: the mean of w·r², and so on; the divisor stays n.</summary>
+    public NdArray? Weights { get; init; }
 
     /// <summary>The term's weight in the loss.</summary>
     public double Weight { get; init; } = 1;
 
-    /// <summary>How a residual becomes the term's value.</summary>
-    public Reduction Reduction { get; init; } = Reduction.MeanSquare;
+    /// <summary>How a residual becomes the term's value; absent: meanSquare, of a cross entropy the mean.</summary>
+    public Reduction? Reduction { get; init; }
+}
+
+/// <summary>The point sets of a term: one, or several that are paired point by point.</summary>
+/// <param name="Names">Their names, in order.</param>
+public sealed record TermSets(IReadOnlyList<string> Names)
+{
+    public static implicit operator TermSets(string name) => new([name]);
+}
+
+/// <summary>−log softmax of all outputs at a point's label.</summary>
+public sealed record CrossEntropy
+{
+    /// <summary>The index of the output that is right at each point, [n], integers from 0.</summary>
+    public NdArray? Labels { get; init; }
 }
 
 /// <summary>(‖∇u‖₂ − center)² of one output, the gradient being taken with respect to a point.</summary>
@@ -133,6 +175,12 @@ public enum Reduction
 
     /// <summary>Its mean over the points, as a critic's loss needs.</summary>
     Mean,
+
+    /// <summary>The square of its mean over the points, as an integral constraint needs.</summary>
+    SquaredMean,
+
+    /// <summary>The sum of its square over the points.</summary>
+    SumSquare,
 }
 
 /// <summary>What a derivative by an input means.</summary>
@@ -158,9 +206,15 @@ public enum PointBatches
 /// <summary>What an objective's answer can hold beside its value.</summary>
 public enum ObjectivePart
 {
-    /// <summary>The gradient with respect to each parameter, by state_dict name.</summary>
+    /// <summary>The gradient with respect to each parameter, by state_dict name, and to each unknown.</summary>
     ParameterGradients,
+
+    /// <summary>The gradient of the whole loss with respect to each point, under the same meaning of BatchNorm.</summary>
+    InputGradients,
 
     /// <summary>Each term's residual at each point.</summary>
     Residuals,
+
+    /// <summary>The points of each set, as they were given or drawn.</summary>
+    Points,
 }

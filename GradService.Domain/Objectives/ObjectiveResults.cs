@@ -19,6 +19,18 @@ public sealed record ObjectiveResult : IDiagnosed
     /// <summary>The gradient of the loss with respect to each parameter, by state_dict name; absent where it was not asked for.</summary>
     public IReadOnlyDictionary<string, NdArray>? ParameterGradients { get; init; }
 
+    /// <summary>The gradient of the loss with respect to each unknown; absent where parameter gradients were not asked for, or there are none.</summary>
+    public IReadOnlyDictionary<string, double>? UnknownGradients { get; init; }
+
+    /// <summary>
+    /// The gradient of the whole loss with respect to each point, by point set, [n, D…], under the same meaning of BatchNorm; absent where it was
+    /// not asked for.
+    /// </summary>
+    public IReadOnlyDictionary<string, NdArray>? InputGradients { get; init; }
+
+    /// <summary>The points [n, D…] by point set, in the network's precision; absent where they were not asked for.</summary>
+    public IReadOnlyDictionary<string, NdArray>? Points { get; init; }
+
     /// <summary>What the BatchNorm layers did.</summary>
     public required ObjectiveBatchNormReport BatchNorm { get; init; }
 
@@ -34,7 +46,7 @@ public sealed record ObjectiveTermResult
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The mean square of its residual, or its mean.</summary>
+    /// <summary>What its reduction makes of its residuals.</summary>
     public required double Value { get; init; }
 
     /// <summary>Its weight in the loss.</summary>

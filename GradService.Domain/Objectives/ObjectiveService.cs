@@ -154,7 +154,8 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
         {
             Dropout = request.Dropout,
             ReferenceInputs = norm.ReferenceInputs,
-            Live = request.Return.Contains(ObjectivePart.ParameterGradients),
+            Live = request.WantsGradients,
+            WantsInputGradients = request.Return.Contains(ObjectivePart.InputGradients),
         };
         foreach (var batch in setting.Batches)
         {
@@ -171,6 +172,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
         using var trained = setting.Live ? network.ToTrain() : null;
         var (evidence, reports, timings) = Examine(setting, request, network, trained, cancellation);
         var (loss, live, joint) = (evidence.Loss, setting.Live, setting.Grouping == PointBatches.Joint);
+        var parameters = request.Return.Contains(ObjectivePart.ParameterGradients);
         return new ObjectiveResult
         {
             Value = loss.Value,
@@ -182,7 +184,11 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
                 Count = term.Residuals.Count,
                 Residuals = request.Return.Contains(ObjectivePart.Residuals) ? term.Residuals : null,
             })],
-            ParameterGradients = loss.ParameterGradients,
+            ParameterGradients = parameters ? loss.ParameterGradients : null,
+            UnknownGradients = parameters && loss.UnknownGradients is { Count: > 0 } ? loss.UnknownGradients : null,
+            InputGradients = loss.InputGradients,
+            Points = request.Return.Contains(ObjectivePart.Points)
+                ? setting.Objective.Sets.ToDictionary(set => set.Name, set => set.Inputs.In(setting.Shape.Dtype)) : null,
             BatchNorm = new ObjectiveBatchNormReport
             {
                 Mode = setting.Normalization.Mode,
@@ -196,7 +202,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
                 Strategy = setting.Batches.Any(batch => batch.IsRowByRow) ? Strategy.RowByRow : Strategy.Structured,
                 Passes = setting.Sweeps(live),
                 Reason = Reason(setting),
-                GradientNorm = loss.GradientNorm,
+                GradientNorm = parameters ? loss.GradientNorm : null,
                 NonFinite = evidence.NonFinite.Total,
                 Timings = timings,
                 Engine = EngineReport.Of("tensor"),
@@ -254,7 +260,7 @@ public sealed class ObjectiveService(Limits limits, NetworkCatalog networks)
                 Eval = evidence.Eval is { IsSame: true } eval && !setting.IsPartial ? eval with { Held = Beside(setting.Detached) } : evidence.Eval,
                 Unmoved = ObjectiveExamination.Unmoved(suspects, setting, loss, trained, cancellation),
                 FiniteDifferences = request.Diagnostics.FiniteDifferences
-                    ? ObjectiveDifferences.Check(setting, network, loss.ParameterGradients!, cancellation)
+                    ? ObjectiveDifferences.Check(setting, network, loss, request.Return, cancellation)
                     : null,
             };
 

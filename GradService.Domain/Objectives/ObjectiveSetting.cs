@@ -29,8 +29,11 @@ internal sealed class ObjectiveSetting(Objective objective, NetworkShape shape, 
 
     public NdArray? ReferenceInputs { get; init; }
 
-    /// <summary>Whether parameter gradients are wanted.</summary>
+    /// <summary>Whether gradients of the loss are wanted.</summary>
     public bool Live { get; init; }
+
+    /// <summary>Whether those by the points are among them; not in what it is compared with.</summary>
+    public bool WantsInputGradients { get; init; }
 
     /// <summary>How own derivatives are to be found.</summary>
     public Strategy Strategy { get; init; } = Strategy.Auto;
@@ -55,7 +58,10 @@ internal sealed class ObjectiveSetting(Objective objective, NetworkShape shape, 
     public bool DifferentiatesSums => Normalization.Coupled && Variant.Derivative == InputDerivative.Sum;
 
     /// <summary>The same with one term alone, over the same points.</summary>
-    public ObjectiveSetting Only(Term term) => With(Normalization, Variant, Objective.Only(term));
+    public ObjectiveSetting Only(Term term) => Of(Objective.Only(term));
+
+    /// <summary>The same of another loss over as many points.</summary>
+    public ObjectiveSetting Of(Objective objective) => With(Normalization, Variant, objective);
 
     /// <summary>Whether parameter gradients leave out how the parameters move some statistics.</summary>
     public bool IsPartial => Normalization.Sites.Any(site => site.Measures && !Through(site));
@@ -92,6 +98,6 @@ internal sealed class ObjectiveSetting(Objective objective, NetworkShape shape, 
             Batch = name,
             Flows = Through,
         };
-        return new ObjectiveBatch(sets, plan, Variant.Derivative, Live, Strategy);
+        return new ObjectiveBatch(sets, plan, Variant.Derivative, Live, Strategy, WantsInputGradients);
     }
 }

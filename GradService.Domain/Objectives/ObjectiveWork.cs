@@ -29,7 +29,7 @@ internal static class ObjectiveWork
     /// <param name="request">What is handed out and checked.</param>
     public static WorkEstimate Of(ObjectiveSetting setting, ObjectiveRequest request)
     {
-        var live = request.Return.Contains(ObjectivePart.ParameterGradients);
+        var live = request.WantsGradients;
         var (shape, network) = (setting.Shape, setting.Shape.Work);
         var parameters = live ? EachGradient * shape.ParameterElements : 0;
         var work = Stoppable(EachLoss + parameters) + Loss(setting, network, shape.Dtype, live);
@@ -61,8 +61,10 @@ internal static class ObjectiveWork
             work += Pass(network, counts.Sum() - counts.Max(), differentiable: false);
         }
 
+        var differentiated = (double)shape.ParameterElements + setting.Objective.Unknowns.Count
+            + (setting.WantsInputGradients ? setting.Objective.Sets.Sum(set => (double)set.Points.Shape.Elements) : 0);
         return request.Diagnostics.FiniteDifferences && live
-            ? work + ((1 + Math.Min(ObjectiveCost.DifferencedPasses, 2.0 * shape.ParameterElements))
+            ? work + ((1 + Math.Min(ObjectiveCost.DifferencedPasses, 2 * differentiated))
                 * (Loss(setting, shape.WorkInFloat64, Dtype.Float64, live: false) + Stoppable(EachParameter * shape.ParameterElements)))
             : work;
     }
@@ -81,7 +83,7 @@ internal static class ObjectiveWork
                 // Each point by itself, over the graph of all.
                 var own = batch.Sets.Where(set => set.Derivatives.Sweeps > 0).ToList();
                 work += own.Aggregate(default(WorkEstimate), (sum, set) => sum
-                    + (set.Count * (Swept(set.Derivatives, network, n) + (live ? Last(set.Derivatives, network, n) : default))));
+                    + (set.Rounds(live) * set.Count * (Swept(set.Derivatives, network, n) + (live ? Last(set.Derivatives, network, n) : default))));
                 last += live && own.Count < batch.Sets.Count ? Sweeps(network, 1, n, parameters: true) : default;
             }
             else if (batch.Separated?.Way is Apart)

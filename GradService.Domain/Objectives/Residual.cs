@@ -1,3 +1,4 @@
+using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Objectives.Formulas;
 using static TorchSharp.torch;
@@ -7,11 +8,14 @@ namespace GradService.Domain.Objectives;
 /// <summary>What a term measures at each of its points.</summary>
 internal abstract record Residual
 {
-    /// <summary>The derivatives that it reads, and whole gradients.</summary>
-    public abstract IReadOnlyCollection<InputQuantity> Quantities { get; }
+    /// <summary>The derivatives that it reads, and whole gradients, each at a place among the term's sets.</summary>
+    public abstract IReadOnlyCollection<(int Place, InputQuantity Quantity)> Quantities { get; }
 
     /// <summary>Whether outputs stand in it as they are.</summary>
     public abstract bool UsesOutputs { get; }
+
+    /// <summary>Whether numbers that are trained stand in it.</summary>
+    public virtual bool UsesUnknowns => false;
 
     /// <summary>What is alive of its making at once at most while it is found, in elements for each point.</summary>
     /// <param name="elements">Elements of an input sample.</param>
@@ -28,14 +32,17 @@ internal abstract record Residual
     public abstract int Additions { get; }
 
     /// <summary>Its values, [n].</summary>
-    public abstract Tensor Of(PointValues values);
+    public abstract Tensor Of(ITermValues values);
 
     /// <summary>The value of a formula.</summary>
     internal sealed record OfFormula(Formula Formula) : Residual
     {
-        public override IReadOnlyCollection<InputQuantity> Quantities { get; } = [.. Formula.Derivatives.Select(InputQuantity.Derivative)];
+        public override IReadOnlyCollection<(int Place, InputQuantity Quantity)> Quantities { get; } = [.. Formula.Leaves.OfType<Derivative>()
+            .Select(derivative => (derivative.Place, InputQuantity.Derivative(derivative.Index))).Distinct()];
 
         public override bool UsesOutputs => Formula.UsesOutputs;
+
+        public override bool UsesUnknowns { get; } = Formula.Leaves.OfType<Unknown>().Any();
 
         public override long Alive(long elements) => Formula.Alive;
 
@@ -47,13 +54,18 @@ internal abstract record Residual
 
         public override int Additions => Formula.Additions;
 
-        public override Tensor Of(PointValues values) => Formula.Evaluate(values);
+        public override Tensor Of(ITermValues values)
+        {
+            // Of unknowns alone it is one number for all points.
+            var residual = Formula.Evaluate(values);
+            return residual.shape.Length == 0 ? residual.expand(values.Count) : residual;
+        }
     }
 
     /// <summary>‖∇u‖₂ − center. Where the gradient is zero the norm has none; it is taken as zero there, as PyTorch's norm does.</summary>
     internal sealed record OfGradientNorm(int Output, double Center) : Residual
     {
-        public override IReadOnlyCollection<InputQuantity> Quantities { get; } = [InputQuantity.Gradient(Output)];
+        public override IReadOnlyCollection<(int Place, InputQuantity Quantity)> Quantities { get; } = [(0, InputQuantity.Gradient(Output))];
 
         public override bool UsesOutputs => false;
 
@@ -66,6 +78,25 @@ internal abstract record Residual
 
         public override int Additions => 5;
 
-        public override Tensor Of(PointValues values) => values.Gradient(Output).RowNorms().Plus(-Center);
+        public override Tensor Of(ITermValues values) => values.Gradient(Output).RowNorms().Plus(-Center);
+    }
+
+    /// <summary>−log softmax of the outputs at a label [n], by torch.nn.CrossEntropyLoss' definition.</summary>
+    internal sealed record OfCrossEntropy(NdArray Labels, long Outputs) : Residual
+    {
+        public override IReadOnlyCollection<(int Place, InputQuantity Quantity)> Quantities => [];
+
+        public override bool UsesOutputs => true;
+
+        // The logarithms of all classes, and then tensors [n]: the labels, what is gathered and its opposite.
+        public override long Alive(long elements) => Outputs + 4;
+
+        public override long Kept(long elements) => Outputs + 4;
+
+        public override int Operations => 4;
+
+        public override int Additions => (int)Math.Min(int.MaxValue, 20 * Outputs);
+
+        public override Tensor Of(ITermValues values) => values.Outputs.CrossEntropies(Labels.Rows(values.From, values.Count));
     }
 }

@@ -76,6 +76,9 @@ internal sealed record Separated(SeparationWay Way, long Sweeps, string Reason)
 
     /// <summary>For what is about the whole batch, so that there is nothing to tell apart.</summary>
     public static Separated Together(long sweeps, string reason) => new(Separation.Together.Way, sweeps, reason);
+
+    /// <summary>Each sample by itself, for what no other way answers.</summary>
+    public static Separated ByRows(Asked asked, string reason) => new(RowByRow.Way, asked.RowSweeps, reason);
 }
 
 /// <summary>What is asked about samples that may interact: all that choosing a way depends on.</summary>

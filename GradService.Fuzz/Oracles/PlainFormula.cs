@@ -49,18 +49,20 @@ public sealed class PlainFormula
 
     private readonly string _text;
     private readonly Func<string, double?> _values;
+    private readonly Func<string, string?> _texts;
     private int _at;
 
-    private PlainFormula(string text, Func<string, double?> values) => (_text, _values) = (text, values);
+    private PlainFormula(string text, Func<string, double?> values, Func<string, string?> texts) => (_text, _values, _texts) = (text, values, texts);
 
     /// <summary>The value, or null where the text is no formula.</summary>
     /// <param name="text">What may be one.</param>
     /// <param name="values">The value by a name, null where nothing has that name.</param>
-    public static Estimate? Evaluate(string text, Func<string, double?> values)
+    /// <param name="texts">What a name stands for as a formula in turn, null where it stands for none.</param>
+    public static Estimate? Evaluate(string text, Func<string, double?> values, Func<string, string?>? texts = null)
     {
         try
         {
-            var reader = new PlainFormula(text, values);
+            var reader = new PlainFormula(text, values, texts ?? (_ => null));
             var value = text.Length <= MaxLength ? reader.Sum(0) : throw new FormatException();
             return reader.Peek() == '\0' && reader._at == text.Length ? value : null;
         }
@@ -158,12 +160,20 @@ public sealed class PlainFormula
     private Estimate Word(int depth)
     {
         var start = _at;
-        while (_at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] == '_'))
+        Letters();
+        if (_at < _text.Length && _text[_at] == '@')
         {
             _at++;
+            Letters();
         }
 
         var word = _text[start.._at];
+        var called = Peek() == '(';
+        if (called && TwoArguments(word) is { } ofTwo)
+        {
+            return Pair(word, ofTwo, depth);
+        }
+
         Func<double, double>? function = word switch
         {
             "sin" => Math.Sin,
@@ -174,24 +184,91 @@ public sealed class PlainFormula
             "sqrt" => Math.Sqrt,
             "tanh" => Math.Tanh,
             "abs" => Math.Abs,
+            "sinh" when called => Math.Sinh,
+            "cosh" when called => Math.Cosh,
+            "atan" when called => Math.Atan,
+            "asin" when called => Math.Asin,
+            "acos" when called => Math.Acos,
+            "erf" when called => Erf,
+            "sign" when called => a => double.IsNaN(a) ? a : Math.Sign(a),
+            "step" when called => a => double.IsNaN(a) ? a : a > 0 ? 1 : 0,
             _ => null,
         };
         if (function is null)
         {
-            return word == "pi"
-                ? new Estimate(Math.PI, 0, false)
-                : _values(word) is { } value
-                ? new Estimate(value, 0, !double.IsFinite(value))
-                : throw new FormatException();
+            return Named(word);
         }
 
         var argument = Parenthesis(depth);
 
         // A quarter of a wave of doubt is every value.
         var lost = word is "sin" or "cos" or "tan" && argument.Error > 0.1;
-        var steep = word == "sqrt" && argument.Value == 0;
+        var steep = (word == "sqrt" && argument.Value == 0) || (word is "asin" or "acos" && Math.Abs(argument.Value) == 1)
+            || (word is "sign" or "step" && argument.Value == 0);
         return Estimate.Of((a, _) => function(a), argument with { Error = lost ? double.NaN : argument.Error, Singular = argument.Singular || steep }, default,
-            exact: word == "abs");
+            exact: word is "abs" or "sign" or "step");
+    }
+
+    private Estimate Named(string word) => word == "pi" ? new Estimate(Math.PI, 0, false)
+        : _values(word) is { } value ? new Estimate(value, 0, !double.IsFinite(value))
+        : _texts(word) is { } text ? Evaluate(text, _values, _texts) ?? throw new InvalidOperationException($"'{text}' is no formula.")
+        : word == "e" ? new Estimate(Math.E, 0, false)
+        : throw new FormatException();
+
+    private static Func<double, double, double>? TwoArguments(string word) => word switch
+    {
+        "min" => Math.Min,
+        "max" => Math.Max,
+        "atan2" => Math.Atan2,
+        _ => null,
+    };
+
+    private Estimate Pair(string word, Func<double, double, double> function, int depth)
+    {
+        _at++;
+        var a = Sum(depth + 1);
+        if (Peek() != ',')
+        {
+            throw new FormatException();
+        }
+
+        _at++;
+        var b = Sum(depth + 1);
+        if (Peek() != ')')
+        {
+            throw new FormatException();
+        }
+
+        _at++;
+
+        // Which zero of two is chosen is nobody's business.
+        var zeros = word != "atan2" && a.Value == 0 && b.Value == 0 && double.IsNegative(a.Value) != double.IsNegative(b.Value);
+        var edge = a.Value == b.Value || word == "atan2";
+        return Estimate.Of(function, a with { Error = zeros ? double.NaN : a.Error, Singular = a.Singular || edge }, b, exact: word != "atan2");
+    }
+
+    /// <summary>The error function as an integral, by Gauss and Legendre's five points in each of 60 parts.</summary>
+    private static double Erf(double x)
+    {
+        const int Parts = 60;
+        (double At, double Weight)[] points = [(0, 0.5688888888888889), (0.5384693101056831, 0.47862867049936647), (-0.5384693101056831, 0.47862867049936647),
+            (0.906179845938664, 0.23692688505618908), (-0.906179845938664, 0.23692688505618908)];
+        if (!double.IsFinite(x) || Math.Abs(x) > 6)
+        {
+            return double.IsNaN(x) ? x : Math.Sign(x);
+        }
+
+        var half = x / Parts / 2;
+        return Enumerable.Range(0, Parts).Sum(part => points.Sum(point => point.Weight * Math.Exp(-Math.Pow(half * ((2 * part) + 1 + point.At), 2))))
+            * half * 2 / Math.Sqrt(Math.PI);
+    }
+
+    private void Letters()
+    {
+        while (_at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] == '_'))
+        {
+            _at++;
+        }
     }
 
     private double Number()

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Net;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -71,14 +72,95 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
     [Fact]
     public void Functions_and_bounds_are_those_in_force()
     {
-        var functions = Text.Split('\n').Single(line => line.StartsWith("- The functions are ", StringComparison.Ordinal)).Split(';')[0];
-        Assert.Equal(FormulaLanguage.Functions, new Markdown(functions).InlineCode);
+        var functions = Text[Text.IndexOf("- The functions ", StringComparison.Ordinal)..].Split(". `pi`")[0];
+        Assert.Equal([.. FormulaLanguage.Functions.Order(), .. FormulaLanguage.FunctionsOfTwo.Order()], InOrder(functions.Split("those of two")));
         Assert.Equal(
             [$"{Formula.MaxLength}", $"{Formula.MaxDepth}", $"{Formula.MaxOrder}", $"{Objective.MaxNameLength}",
-                $"{MaxLengthOf(nameof(ObjectiveRequest.Points))}"],
+                $"{MaxLengthOf(nameof(ObjectiveRequest.Points))}", $"{Objective.MaxFields}", $"{Objective.MaxUnknowns}", $"{ExpressionPool.MaxExpressions}",
+                $"{Objective.MaxWrittenOut}"],
             Page.Table("bound").Select(row => row[1]));
         Assert.Equal((Objective.MaxNameLength, MaxLengthOf(nameof(ObjectiveRequest.Points))),
             (FormulaNames.MaxNameLength, MaxLengthOf(nameof(ObjectiveRequest.Terms))));
+    }
+
+    [Fact]
+    public async Task Names_that_are_reserved_are_refused_and_newer_words_are_not()
+    {
+        var functions = Text[Text.IndexOf("- The functions ", StringComparison.Ordinal)..].Split(". `pi`")[0];
+        foreach (var (place, word) in new Markdown(functions).InlineCode.Concat(["pi", "target", "e"]).Index())
+        {
+            var request = Request().With("outputs", $"[\"{word}\"]").With("terms[0].residual", $"\"{word}_xx\"").With("terms[1].residual", $"\"{word}\"");
+            var (status, _) = await application.PostAsync("/v1/objectives", request.ToJsonString());
+            Assert.True(status == (place < 8 || word is "pi" or "target" ? HttpStatusCode.BadRequest : HttpStatusCode.OK), $"{word}: {status}");
+        }
+    }
+
+    [Theory]
+    [InlineData("D*flux_xxx - k", true)]
+    [InlineData("flux_xxxx", false)]
+    [InlineData("D_x", false)]
+    [InlineData("scaled - k*flux_x", true)]
+    [InlineData("scaled_x", false)]
+    public async Task Fields_are_differentiated_and_unknowns_and_data_are_not(string residual, bool taken)
+    {
+        var request = Request().With("fields", """{ "flux": "u^2*u_x", "scaled": "k*u" }""").With("unknowns", """{ "D": 0.5 }""")
+            .With("points[1].data", """{ "k": [1, 2] }""")
+            .With("terms[1]", $$"""{ "name": "flux", "on": "boundary", "residual": "{{residual}}" }""");
+        if (taken)
+        {
+            await application.SucceedAsync("/v1/objectives", request);
+        }
+        else
+        {
+            var answer = await ProblemAnswer.PostAsync(application, "/v1/objectives", request.ToJsonString());
+            Assert.Equal((400, "terms[1].residual"), (answer.Status, Assert.Single(answer.Errors).Key));
+        }
+    }
+
+    /// <summary>Half of each at a tie, none of a sign or a step: the gradient with respect to a point where the formula names it.</summary>
+    [Theory]
+    [InlineData("min(x, 0)", 0.5)]
+    [InlineData("max(x, 0)", 0.5)]
+    [InlineData("max(x, 0) + 3*sign(x) + step(x)", 0.5)]
+    public async Task Corners_have_the_derivatives_that_are_said(string formula, double slope)
+    {
+        var request = Request().With("terms", $$"""[{ "name": "corner", "on": "boundary", "residual": "{{formula}}", "reduction": "mean" }]""")
+            .With("return", """["inputGradients"]""");
+        var gradient = (await application.SucceedAsync("/v1/objectives", request))["inputGradients"]!["boundary"]![0]![0];
+        Assert.Equal(slope / 2, Number(gradient), 1e-12);
+    }
+
+    [Fact]
+    public async Task Reductions_are_what_the_table_says()
+    {
+        double[] weights = [0.5, 3];
+        Func<double[], double>[] values =
+        [
+            r => r.Zip(weights, (each, w) => w * each * each).Sum() / 2,
+            r => r.Zip(weights, (each, w) => w * each).Sum() / 2,
+            r => Math.Pow(r.Zip(weights, (each, w) => w * each).Sum() / 2, 2),
+            r => r.Zip(weights, (each, w) => w * each * each).Sum(),
+        ];
+        var reductions = Page.NamesInTable("`reduction`");
+        Assert.Equal(Enum.GetNames<Reduction>().Order(), reductions.Select(name => char.ToUpperInvariant(name[0]) + name[1..]).Order());
+        foreach (var (reduction, value) in reductions.Zip(values))
+        {
+            var request = Request().With("return", """["residuals"]""").With("terms[1]",
+                $$"""{ "name": "bc", "on": "boundary", "residual": "u + 1", "reduction": "{{reduction}}", "weights": [0.5, 3] }""");
+            var term = (await application.SucceedAsync("/v1/objectives", request))["terms"]![1]!;
+            Assert.Equal(value([.. term["residuals"]!.AsArray().Select(Number)]), Number(term["value"]), 1e-12);
+        }
+    }
+
+    [Fact]
+    public void What_input_gradients_hold_of_the_statistics_is_said_of_every_mode()
+    {
+        var rows = Page.Table("mode", "what `inputGradients` holds of the statistics");
+        foreach (var (row, flows) in rows.Zip([true, false]))
+        {
+            Assert.Equal(BatchNormMode.All.Where(mode => mode.GradientFlows == flows).Select(mode => mode.Name).Order(),
+                new Markdown(row[0]).InlineCode.Order());
+        }
     }
 
     [Fact]
@@ -133,6 +215,13 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
             Number((await application.SucceedAsync("/v1/objectives", Request().With("return", "[]")))["diagnostics"]!["passes"]));
 
     [Fact]
+    public async Task Gradients_with_respect_to_the_points_come_with_those_of_the_parameters() =>
+        Assert.Equal(
+            Number((await application.SucceedAsync("/v1/objectives", Request()))["diagnostics"]!["passes"]),
+            Number((await application.SucceedAsync("/v1/objectives",
+                Request().With("return", """["parameterGradients", "inputGradients"]""")))["diagnostics"]!["passes"]));
+
+    [Fact]
     public async Task Own_derivatives_at_many_points_are_beyond_the_default_as_said()
     {
         const int Many = 2_000;
@@ -156,6 +245,8 @@ public sealed partial class ObjectivesPageTests(GradApplication application)
         Assert.All(Page.Table("letter"), row => Assert.NotNull(BatchNormMode.Find(row[1].Trim('`'))));
         Assert.All(Page.InlineCode.Where(code => FindingCode().IsMatch(code)), code => Assert.Contains(code, FindingTable.All.Select(rule => rule.Code)));
     }
+
+    private static IEnumerable<string> InOrder(IEnumerable<string> parts) => parts.SelectMany(part => new Markdown(part).InlineCode.Order());
 
     private static JsonNode Request() => JsonNode.Parse(Page.CodeBlocks[0].Text)!;
 

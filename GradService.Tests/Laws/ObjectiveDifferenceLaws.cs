@@ -49,18 +49,66 @@ public sealed class ObjectiveDifferenceLaws(GradApplication application)
             },
             iter: RandomCases.Count(8));
 
-    private async Task AssertGradientsAsync(JsonObject request, bool held)
+    [Theory]
+    [InlineData("train", "sum", null)]
+    [InlineData("train", "perSample", null)]
+    [InlineData("trainDetached", null, true)]
+    [InlineData("trainDetached", null, false)]
+    [InlineData("eval", null, null)]
+    [InlineData("movingAverage", null, true)]
+    [InlineData("reference", null, null)]
+    public Task With_unknowns_fields_data_pairs_and_weights_gradients_by_everything_are_central_differences(
+        string mode, string? derivative, bool? throughStatistics) => Gen.Int[0, 1_000_000].SampleAsync(
+        async salt =>
+        {
+            var options = new JsonObject { ["mode"] = mode };
+            if (throughStatistics is { } flows)
+            {
+                options["throughStatistics"] = flows;
+            }
+
+            await AssertGradientsAsync(new RandomObjectives(salt).DrawWithAll(options, derivative), held: throughStatistics == false, byPoints: true);
+        },
+        iter: RandomCases.Count(8));
+
+    private async Task AssertGradientsAsync(JsonObject request, bool held, bool byPoints = false)
     {
         var answer = await application.SucceedAsync("/v1/objectives", request);
         JsonObject[] losses = held ? [.. Held(request, answer)] : [request];
+        await AssertValueAsync(request, answer, losses);
+        await AssertFamilyAsync(request, losses, "parameterGradients", answer, (loss, name) => (loss["network"]!["parameters"]!.AsObject(), name));
+        if (!byPoints)
+        {
+            return;
+        }
 
-        // What is differenced is the loss that was differentiated.
+        await AssertFamilyAsync(request, losses, "unknownGradients", answer, (loss, name) => (loss["unknowns"]!.AsObject(), name));
+
+        // By the points, statistics move in mode train, and where mode eval has no running ones.
+        losses = request["batchNorm"]!["mode"]!.GetValue<string>() is "train" or "eval" ? [request] : [.. Held(request, answer)];
+        await AssertValueAsync(request, answer, losses);
+        await AssertFamilyAsync(request, losses, "inputGradients", answer,
+            (loss, name) => (loss["points"]!.AsArray().Single(set => set!["name"]!.GetValue<string>() == name)!.AsObject(), "inputs"));
+    }
+
+    /// <summary>What is differenced is the loss that was differentiated.</summary>
+    private async Task AssertValueAsync(JsonObject request, JsonNode answer, JsonObject[] losses)
+    {
         var value = answer["value"]!.GetValue<double>();
         var scale = answer["terms"]!.AsArray().Sum(term => Math.Abs(term!["value"]!.GetValue<double>() * term["weight"]!.GetValue<double>()));
         var again = await ValueAsync(losses);
         Assert.True(Math.Abs(again - value) <= 1e-12 * scale, $"the loss is {value:R}, and {again:R} with its statistics held\n{request.ToJsonString()}");
+    }
 
-        var gradients = answer["parameterGradients"]!.AsObject();
+    /// <param name="request">The request.</param>
+    /// <param name="losses">What is differenced.</param>
+    /// <param name="family">The gradients' field in the answer.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="moved">Where a request has what a gradient is taken by.</param>
+    private async Task AssertFamilyAsync(
+        JsonObject request, JsonObject[] losses, string family, JsonNode answer, Func<JsonObject, string, (JsonObject Owner, string Field)> moved)
+    {
+        var gradients = answer[family]!.AsObject();
         var largest = gradients.Max(gradient => Numbers.Of(gradient.Value).MaxAbsolute);
         var random = new Random(gradients.Count);
         foreach (var (parameter, gradient) in gradients)
@@ -68,7 +116,7 @@ public sealed class ObjectiveDifferenceLaws(GradApplication application)
             // Along a random corner of the array's cube every entry counts.
             var entries = Numbers.Of(gradient).Values;
             double[] direction = [.. entries.Select(_ => random.Next(2) == 0 ? -1.0 : 1.0)];
-            var expected = await DifferenceAsync(losses, parameter, direction);
+            var expected = await DifferenceAsync(losses, loss => moved(loss, parameter), direction);
             var actual = entries.Zip(direction, (entry, along) => entry * along).Sum();
             var size = Math.Max(entries.Sum(Math.Abs), Floor * largest);
             Assert.True(Math.Abs(actual - expected) <= Tolerance * size,
@@ -130,11 +178,11 @@ public sealed class ObjectiveDifferenceLaws(GradApplication application)
         }
     }
 
-    private async Task<double> DifferenceAsync(JsonObject[] losses, string parameter, double[] direction)
+    private async Task<double> DifferenceAsync(JsonObject[] losses, Func<JsonObject, (JsonObject Owner, string Field)> moved, double[] direction)
     {
         async Task<double> Across(double step) =>
-            await ValueAsync([.. losses.Select(loss => Moved(loss, parameter, direction, step))])
-                - await ValueAsync([.. losses.Select(loss => Moved(loss, parameter, direction, -step))]);
+            await ValueAsync([.. losses.Select(loss => Moved(loss, moved, direction, step))])
+                - await ValueAsync([.. losses.Select(loss => Moved(loss, moved, direction, -step))]);
 
         return ((8 * await Across(Step)) - await Across(2 * Step)) / (12 * Step);
     }
@@ -150,13 +198,13 @@ public sealed class ObjectiveDifferenceLaws(GradApplication application)
         return sum;
     }
 
-    private static JsonObject Moved(JsonObject request, string parameter, double[] direction, double step)
+    private static JsonObject Moved(JsonObject request, Func<JsonObject, (JsonObject Owner, string Field)> moved, double[] direction, double step)
     {
-        var moved = request.DeepClone().AsObject();
-        var parameters = moved["network"]!["parameters"]!.AsObject();
+        var other = request.DeepClone().AsObject();
+        var (owner, field) = moved(other);
         var entry = 0;
-        parameters[parameter] = Shifted(parameters[parameter]!);
-        return moved;
+        owner[field] = Shifted(owner[field]!);
+        return other;
 
         JsonNode Shifted(JsonNode node) => node is JsonArray array
             ? new JsonArray([.. array.Select(element => Shifted(element!))])

@@ -13,6 +13,18 @@ internal sealed class RandomObjectives
 
     private static readonly string[] PairFormulas = ["u_x + v", "v_xx - u*v_x"];
 
+    private static readonly string[] FieldFormulas =
+    [
+        "flux_x - lam*w", "u_x - D*w_xx + q", "w_x/(1 + w^2) - lam", "tanh(w)*w_xx - D^2", "atan2(w, 2 + u^2) + erf(u_x) - q*D", "cosh(w_x) - (2 + w^2)^D",
+    ];
+
+    private static readonly string[] Sides =
+    [
+        "u@left - u@right + D*k@left", "w_x@left - w_x@right", "u_x@left*u@right - x@right", "flux@left - k@right*flux@right",
+    ];
+
+    private static readonly string[] Reductions = ["meanSquare", "mean", "squaredMean", "sumSquare"];
+
     private readonly Random _random;
     private readonly JsonObject _parameters = [];
 
@@ -52,6 +64,59 @@ internal sealed class RandomObjectives
 
         return request;
     }
+
+    /// <summary>
+    /// The same with unknowns, fields, data, two more sets that are paired, weights, all reductions and, of two outputs, a cross entropy; its answer
+    /// has the gradient by everything.
+    /// </summary>
+    public JsonObject DrawWithAll(JsonObject options, string? derivative)
+    {
+        var request = Draw(options, derivative);
+        var (inputs, outputs) = (request["variables"]!.AsArray().Count, request["outputs"]!.AsArray().Count);
+        if (options["mode"]!.GetValue<string>() != "train")
+        {
+            options["batches"] = "joint";
+        }
+
+        request["unknowns"] = new JsonObject { ["D"] = Number(0.5, 1.5), ["lam"] = Number(-1, 1) };
+        request["fields"] = new JsonObject { ["w"] = "x*(1 - x)*u + D*sin(x)", ["flux"] = "w^2*w_x" };
+        request["return"] = new JsonArray("parameterGradients", "inputGradients");
+        var (points, terms) = (request["points"]!.AsArray(), request["terms"]!.AsArray());
+        var interior = points[0]!["inputs"]!.AsArray().Count;
+        points[0]!["data"] = new JsonObject { ["q"] = Column(interior) };
+        terms.Add(Weighted("interior", FieldFormulas[_random.Next(FieldFormulas.Length)], interior));
+        var side = _random.Next(3, 5);
+        foreach (var name in new[] { "left", "right" })
+        {
+            points.Add(Set(name, side, inputs));
+            points[^1]!["data"] = new JsonObject { ["k"] = Column(side) };
+        }
+
+        terms.Add(Weighted(new JsonArray("left", "right"), Sides[_random.Next(Sides.Length)], side));
+        if (outputs == 2)
+        {
+            var labels = new JsonArray([.. Enumerable.Range(0, side).Select(_ => (JsonNode)_random.Next(2))]);
+            terms.Add(new JsonObject { ["on"] = "left", ["crossEntropy"] = new JsonObject { ["labels"] = labels }, ["weights"] = Column(side) });
+        }
+
+        foreach (var (index, term) in terms.Index())
+        {
+            term!["name"] = $"term {index}";
+        }
+
+        return request;
+    }
+
+    private JsonObject Weighted(JsonNode on, string residual, int count) => new()
+    {
+        ["on"] = on,
+        ["residual"] = residual,
+        ["weights"] = Column(count),
+        ["reduction"] = Reductions[_random.Next(Reductions.Length)],
+        ["weight"] = Number(0.5, 2),
+    };
+
+    private JsonArray Column(int count) => [.. Enumerable.Range(0, count).Select(_ => (JsonNode)Number(0.2, 1.5))];
 
     private JsonArray Layers(int inputs, int outputs, bool dropout)
     {

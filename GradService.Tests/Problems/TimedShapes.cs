@@ -41,6 +41,7 @@ internal sealed class TimedShapes(GradientService gradients, ObjectiveService ob
     private static readonly string[] Names = ["x", "y", "z"];
 
     private readonly Random _random = new(seed);
+    private readonly Random _parts = new(seed + 1);
 
     /// <summary>So many of them.</summary>
     /// <param name="count">How many.</param>
@@ -216,7 +217,9 @@ internal sealed class TimedShapes(GradientService gradients, ObjectiveService ob
         var mode = Modes[_random.Next(3)];
         var derivative = _random.Next(2) == 0 ? InputDerivative.Sum : InputDerivative.PerSample;
         var differences = _random.Next(6) == 0;
-        return Grow($"loss {formula} {mode.Name} {derivative} differences {differences}", network, n =>
+        var field = _parts.Next(3) == 0;
+        ObjectivePart[] parts = _parts.Next(3) == 0 ? [ObjectivePart.ParameterGradients, ObjectivePart.InputGradients] : [ObjectivePart.ParameterGradients];
+        return Grow($"loss {formula} {mode.Name} {derivative} differences {differences} field {field} {parts[^1]}", network, n =>
         {
             var request = new ObjectiveRequest
             {
@@ -228,7 +231,10 @@ internal sealed class TimedShapes(GradientService gradients, ObjectiveService ob
                 [
                     new ObjectiveTerm { Name = "pde", On = "inside", Residual = formula },
                     new ObjectiveTerm { Name = "bc", On = "edge", Residual = "u - x" },
+                    .. field ? [new ObjectiveTerm { Name = "field", On = "inside", Residual = "flux_x - w" }] : Array.Empty<ObjectiveTerm>(),
                 ],
+                Fields = field ? new Dictionary<string, string> { ["w"] = "x*(1-x)*u", ["flux"] = "w^2*w_x*exp(-w)" } : null,
+                Return = parts,
                 BatchNorm = new TrainingBatchNormSpec { Mode = mode },
                 Derivative = derivative,
                 Diagnostics = new DiagnosticsSpec { FiniteDifferences = differences },

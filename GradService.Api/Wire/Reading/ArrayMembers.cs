@@ -1,4 +1,5 @@
 using GradService.Api.Wire.Arrays;
+using GradService.Api.Wire.Values;
 using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 
@@ -25,13 +26,17 @@ internal sealed class ArrayMembers(IReadOnlyList<ArrayMember> all)
         ("parameters/*", name => FieldPath.Of("network", "parameters").Entry(name)),
         ("points/*", name => FieldPath.Of("points").Entry(name).Field("inputs")),
         ("targets/*", name => FieldPath.Of("terms").Entry(name).Field("target")),
+        ("weights/*", name => FieldPath.Of("terms").Entry(name).Field("weights")),
+        ("labels/*", name => FieldPath.Of("terms").Entry(name).Field("crossEntropy").Field("labels")),
+        ("data/*", name => DataOf(name)),
     ];
 
     private readonly HashSet<ArrayMember> _taken = [];
 
     public static ArrayMembers None { get; } = new([]);
 
-    public static IEnumerable<string> Names => Table.Select(line => line.Member);
+    /// <summary>As they are told, * being a name.</summary>
+    public static IEnumerable<string> Names => Table.Select(line => line.Member == "data/*" ? "data/SET/*" : line.Member);
 
     /// <summary>Those that no field has taken.</summary>
     public IEnumerable<ArrayMember> Left => all.Except(_taken);
@@ -44,7 +49,15 @@ internal sealed class ArrayMembers(IReadOnlyList<ArrayMember> all)
     {
         var (pattern, path) = Table.First(line => Fits(member, line.Member));
         var name = pattern[^1] == '*' ? member[(pattern.Length - 1)..] : null;
-        return new ArrayMember(member, path(name ?? ""), name, array);
+        var place = path(name ?? "");
+        return new ArrayMember(member, place, name is null ? null : place.Name, array);
+    }
+
+    /// <summary>Of "interior/k", SET/NAME: a set's name may have a slash, that of a column has none.</summary>
+    private static FieldPath DataOf(string name)
+    {
+        var end = name.LastIndexOf('/');
+        return FieldPath.Of("points").Entry(name[..Math.Max(0, end)]).Field("data").Entry(name[(end + 1)..]);
     }
 
     private static bool Fits(string member, string pattern) =>
@@ -64,6 +77,9 @@ internal sealed class ArrayMembers(IReadOnlyList<ArrayMember> all)
         _taken.UnionWith(entries);
         return [.. entries.Select(member => (member.Name!, member.Array))];
     }
+
+    /// <summary>Whether some array belongs to a field of what stands there.</summary>
+    public bool HasBelow(FieldPath path) => all.Any(member => member.Path.IsBelow(path));
 
     /// <summary>Those of an object that is read later.</summary>
     public IReadOnlyList<ArrayMember> TakeAllOf(FieldPath path)
@@ -110,12 +126,26 @@ internal static class MemberFields
                 var fragment = (JsonFragment?)field.Property.GetValue(record) ?? JsonFragment.Empty(own);
                 field.Property.SetValue(record, fragment with { Arrays = arrays });
             }
+            else if (path.IsEntry && members.HasBelow(own) && IsRecord(field.Type))
+            {
+                // It was read when the entry's name was not known yet.
+                seen.Add(field.Name);
+                var inner = field.Property.GetValue(record) ?? Activator.CreateInstance(field.Type)!;
+                var innerFields = RecordFields.Of(field.Type).Values;
+                var given = innerFields.Where(each => each.Property.GetValue(inner) is not null).Select(each => each.Name).ToHashSet();
+                Fill(inner, innerFields, given, own, members,
+                    (below, expected, got, remedy) => report(FieldPath.Of(field.Name).Then(below), expected, got, remedy));
+                field.Property.SetValue(record, inner);
+            }
         }
     }
 
     /// <summary>The path of an entry of a list by its name, as arrays beside the JSON name it; the path itself where it has none.</summary>
     public static FieldPath ByName(FieldPath path, IReadOnlyDictionary<string, RecordField> fields, object record) =>
         path.IsIndex && fields.TryGetValue("name", out var name) && name.Property.GetValue(record) is string text ? path.Parent!.Entry(text) : path;
+
+    private static bool IsRecord(Type type) =>
+        type.IsClass && !type.IsGenericType && type != typeof(NdArray) && FieldTypes.Of(type) is null && Family.Of(type) is null;
 
     private static Dictionary<string, NdArray> Merged(
         IReadOnlyDictionary<string, NdArray>? given, IEnumerable<(string Name, NdArray Array)> entries, string field, ReportFault report)

@@ -17,6 +17,7 @@ internal static class FieldTypes
         new BatchNormModeType(),
         new PerAxisType(),
         new ConvolutionPaddingType(),
+        new TermSetsType(),
         new SampleCountType(),
         new IntervalType(),
     ];

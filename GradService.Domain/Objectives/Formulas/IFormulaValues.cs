@@ -11,15 +11,6 @@ internal interface IFormulaValues
 
     Dtype Dtype { get; }
 
-    /// <summary>The variable of this index, [n].</summary>
-    Tensor Variable(int variable);
-
-    /// <summary>The output of this index, [n].</summary>
-    Tensor Output(int output);
-
-    /// <summary>A derivative of an output, [n].</summary>
-    Tensor Derivative(DerivativeIndex derivative);
-
-    /// <summary>The term's target, [n]; asked for only by a formula that uses it.</summary>
-    Tensor Target { get; }
+    /// <summary>What a name stands for, [n]; of an unknown [].</summary>
+    Tensor Read(Named name);
 }

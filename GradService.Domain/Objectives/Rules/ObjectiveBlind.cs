@@ -20,7 +20,7 @@ internal static class ObjectiveBlind
     {
         var names = Words.Names(derivatives.Select(derivative => derivative.Name));
         var largest = derivatives.MaxBy(derivative => derivative.Largest)!;
-        var what = value.Term.Residual.UsesOutputs
+        var what = value.Term.Residual.UsesOutputs || value.Term.Residual.UsesUnknowns
             ? "training sees only what stands beside them"
             : $"its value, {Words.Of(value.Value)}, is what remains without them, and no parameter can reduce it";
         return $"Term '{Fault.Shortened(value.Term.Name)}' is blind: {names} {(derivatives.Count == 1 ? "vanishes" : "vanish")} identically, so that {what}. "

@@ -19,6 +19,8 @@ internal static class SumDiffers
                 + $"and not the slope of the curve: it is off by up to {Words.Of(worst.Difference!.Value)}"
                 + $"{Words.OfWhole(worst.Difference.Value, worst.Detached!.Value, "largest slope")}. "
                 + (evidence.Curve is { } curve ? $"Beside the parameter gradient of the same loss made of slopes {curve.Words}. " : "")
+                + (evidence.Setting.Objective.Terms.Any(term => term.Residual is Residual.OfFormula { Formula.DifferentiatesField: true })
+                    ? "A field's derivative is expanded point by point from such sums: it is not torch.autograd.grad(field.sum(), x) either. " : "")
                 + $"Use {evidence.Slope}, in which derivatives are the curve's.";
     }
 }

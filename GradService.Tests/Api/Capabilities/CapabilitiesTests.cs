@@ -24,14 +24,14 @@ public sealed class CapabilitiesTests(GradApplication application)
     }
 
     [Theory]
-    [InlineData("derivatives", "derivative", "{0}")]
-    [InlineData("reductions", "terms[0].reduction", "{0}")]
-    [InlineData("batches", "batchNorm.batches", "{0}")]
-    [InlineData("returns", "return", "[{0}]")]
-    public async Task Its_names_are_accepted(string listed, string path, string form)
+    [InlineData("derivatives", 2, "derivative", "{0}")]
+    [InlineData("reductions", 4, "terms[0].reduction", "{0}")]
+    [InlineData("batches", 2, "batchNorm.batches", "{0}")]
+    [InlineData("returns", 4, "return", "[{0}]")]
+    public async Task Its_names_are_accepted(string listed, int count, string path, string form)
     {
         var names = (await ObjectivesAsync())[listed]!.AsArray();
-        Assert.Equal(2, names.Count);
+        Assert.Equal(count, names.Count);
         foreach (var name in names)
         {
             await application.SucceedAsync("/v1/objectives",
@@ -43,10 +43,15 @@ public sealed class CapabilitiesTests(GradApplication application)
     public async Task Its_functions_are_accepted_and_its_bounds_are_the_last_that_are()
     {
         var formula = (await ObjectivesAsync())["formula"]!;
-        Assert.Equal(["functions", "maxLength", "maxDepth", "maxOrder"], formula.AsObject().Select(field => field.Key));
+        Assert.Equal(["functions", "functionsOfTwo", "maxLength", "maxDepth", "maxOrder"], formula.AsObject().Select(field => field.Key));
         foreach (var function in formula["functions"]!.AsArray())
         {
             await AssertStatusAsync(200, $"{function!.GetValue<string>()}(x)");
+        }
+
+        foreach (var function in formula["functionsOfTwo"]!.AsArray())
+        {
+            await AssertStatusAsync(200, $"{function!.GetValue<string>()}(x, 2)");
         }
 
         var (length, depth, order) = (formula["maxLength"]!.GetValue<int>(), formula["maxDepth"]!.GetValue<int>(), formula["maxOrder"]!.GetValue<int>());

@@ -99,8 +99,8 @@ public sealed class DocumentOracleTests(GradApplication application)
         var random = problem.Draws();
         if (random.Next(5) == 0)
         {
-            var loss = new RandomObjectives(problem.Salt).Draw(new JsonObject { ["mode"] = random.Next(2) == 0 ? "train" : "reference" }, null);
-            return ("/v1/objectives", With(loss, random));
+            var (losses, mode) = (new RandomObjectives(problem.Salt), new JsonObject { ["mode"] = random.Next(2) == 0 ? "train" : "reference" });
+            return ("/v1/objectives", With(random.Next(2) == 0 ? losses.Draw(mode, null) : losses.DrawWithAll(mode, null), random, signs: false));
         }
 
         var request = With(new JsonObject
@@ -120,7 +120,10 @@ public sealed class DocumentOracleTests(GradApplication application)
         };
     }
 
-    private static JsonObject With(JsonObject request, Random random)
+    /// <param name="request">The request.</param>
+    /// <param name="random">What is drawn from.</param>
+    /// <param name="signs">Whether signs can be compared, which a loss does not have.</param>
+    private static JsonObject With(JsonObject request, Random random, bool signs = true)
     {
         if (random.Next(3) == 0)
         {
@@ -129,7 +132,7 @@ public sealed class DocumentOracleTests(GradApplication application)
 
         if (random.Next(3) == 0)
         {
-            request["diagnostics"] = new JsonObject { ["finiteDifferences"] = random.Next(2) == 0, ["compareSigns"] = random.Next(2) == 0 };
+            request["diagnostics"] = new JsonObject { ["finiteDifferences"] = random.Next(2) == 0, ["compareSigns"] = signs && random.Next(2) == 0 };
         }
 
         return request;

@@ -21,7 +21,7 @@ public sealed class BadObjectiveTests(GradApplication application)
         { "points[0].inputs", "[]", Same, "Expected an array of shape [N, 1], got an empty array." },
         { "points[1].inputs", "[[0], [\"Infinity\"]]", "points[1].inputs[1][0]", "Expected a finite number, got Infinity." },
         { "points[1].inputs", "[[0], [1e39]]", "points[1].inputs[1][0]", "Expected a number within float32's range, got 1E+39. Use dtype float64." },
-        { "points[1].weight", "1", Same, "Expected a known field, got 'weight'. Known: name, inputs." },
+        { "points[1].weight", "1", Same, "Expected a known field, got 'weight'. Known: name, inputs, sample, data." },
     };
 
     public static TheoryData<string, string, string, string> Names { get; } = new()
@@ -46,17 +46,42 @@ public sealed class BadObjectiveTests(GradApplication application)
         { "terms[1].name", $"\"{new string('t', 70)}\"", Same, "Expected a name of 1 to 64 characters, got 70 characters." },
         { "terms[0].on", "\"interor\"", Same, "Expected the name of a point set, got 'interor'. Did you mean 'interior'? Known: interior, boundary." },
         { "terms[0].on", "\"\"", Same, "Expected the name of a point set, got ''. Known: interior, boundary." },
-        { "terms[0].on", "null", Same, "Expected a string, got null." },
-        { "terms[0].residual", "null", "terms[0]", "Expected either residual or gradientPenalty, got neither." },
-        { "terms[0].gradientPenalty", """{ "output": "u" }""", "terms[0]", "Expected either residual or gradientPenalty, got both." },
+        { "terms[0].on", "null", Same, "Expected the name of a point set, or a list of such names, got null." },
+        { "terms[0].residual", "null", "terms[0]", "Expected either residual, gradientPenalty or crossEntropy, got neither." },
+        { "terms[0].gradientPenalty", """{ "output": "u" }""", "terms[0]",
+            "Expected either residual, gradientPenalty or crossEntropy, got residual and gradientPenalty." },
         { "terms[2].gradientPenalty.output", "\"w\"", Same, "Expected the name of an output, got 'w'. Did you mean 'u'? Known: u, v." },
         { "terms[2].gradientPenalty.output", "null", Same, "Expected the name of one of the 2 outputs, got nothing." },
         { "terms[2].gradientPenalty.center", "\"NaN\"", Same, "Expected a number, got 'NaN'." },
         { "terms[2].gradientPenalty.norm", "2", Same, "Expected a known field, got 'norm'. Known: output, center." },
         { "terms[2].reduction", "\"mean\"", Same, "Expected meanSquare or nothing, as a gradient penalty is the mean of (‖∇u‖₂ − center)², got mean." },
-        { "terms[2].target", "[1, 2, 3, 4]", Same,
-            "Expected nothing, as the residual does not use it, got shape [4]. Write the residual with it, such as \"u - target\", or leave it out." },
-        { "terms[0].reduction", "\"sum\"", Same, "Expected one of meanSquare, mean, got 'sum'." },
+        { "terms[2].target", "[1, 2, 3, 4]", Same, "Expected nothing, as only a residual given by a formula has one, got shape [4]." },
+        { "terms[0].reduction", "\"sum\"", Same, "Expected one of meanSquare, mean, squaredMean, sumSquare, got 'sum'." },
+        { "terms[0].on", "[]", Same, "Expected 1 to 100 names of point sets, got an empty list." },
+        { "terms[0].on", "[\"interior\", 3]", "terms[0].on[1]", "Expected the name of a point set, got 3." },
+        { "terms[0].on", "[\"interior\", \"boundry\"]", "terms[0].on[1]",
+            "Expected the name of a point set, got 'boundry'. Did you mean 'boundary'? Known: interior, boundary." },
+        { "terms[0].on", "[\"interior\", \"interior\"]", "terms[0].on[1]", "Expected sets that are all different, got 'interior' again." },
+        { "terms[0].on", "[\"interior\", \"boundary\"]", "terms[0].on[1]",
+            "Expected a set of 4 points as 'interior', as they are paired point by point, got 'boundary' of 2." },
+        { "terms[0].weights", "[1, 2]", Same, "Expected an array of shape [4], one number for each point of 'interior', got shape [2]." },
+        { "terms[0].weights", "[1, 2, \"NaN\", 1]", "terms[0].weights[2]", "Expected a finite number, got NaN." },
+        { "terms[2].crossEntropy", """{ "labels": [0, 1, 0, 1] }""", "terms[2]",
+            "Expected either residual, gradientPenalty or crossEntropy, got gradientPenalty and crossEntropy." },
+        { "terms[2]", """{ "name": "ce", "on": "interior", "crossEntropy": { "labels": [0, 1, 2, 1] } }""", "terms[2].crossEntropy.labels[2]",
+            "Expected an integer from 0 to 1, the index of an output, got 2." },
+        { "terms[2]", """{ "name": "ce", "on": "interior", "crossEntropy": { "labels": [0, 0.5, 1, 1] } }""", "terms[2].crossEntropy.labels[1]",
+            "Expected an integer from 0 to 1, the index of an output, got 0.5." },
+        { "terms[2]", """{ "name": "ce", "on": "interior", "crossEntropy": { "labels": [0, 1] } }""", "terms[2].crossEntropy.labels",
+            "Expected an array of shape [4], one number for each point of 'interior', got shape [2]." },
+        { "terms[2]", """{ "name": "ce", "on": "interior", "crossEntropy": { "labels": [0, 1, 1, 0] }, "reduction": "mean" }""", "terms[2].reduction",
+            "Expected nothing, as a cross entropy is the mean over the points, got mean." },
+        { "terms[2]", """{ "name": "ce", "on": "interior", "crossEntropy": { "labels": [0, 1, 1, 0] }, "target": [0, 1, 1, 0] }""", "terms[2].target",
+            "Expected nothing, as only a residual given by a formula has one, got shape [4]." },
+        { "terms[2].on", "[\"boundary\", \"boundary\"]", "terms[2].on[1]", "Expected sets that are all different, got 'boundary' again." },
+        { "points[0].data", """{ "k": [1, 2] }""", "points[0].data['k']",
+            "Expected an array of shape [4], one number for each point of 'interior', got shape [2]." },
+        { "unknowns", """{ "D": "Infinity" }""", "unknowns['D']", "Expected a number, got 'Infinity'." },
         { "terms[0].weight", "\"Infinity\"", Same, "Expected a number, got 'Infinity'." },
         { "terms[0].target", "[1, 2, 3, 4]", Same,
             "Expected nothing, as the residual does not use it, got shape [4]. Write the residual with it, such as \"u - target\", or leave it out." },
@@ -98,10 +123,11 @@ public sealed class BadObjectiveTests(GradApplication application)
             + "Leave it out, or set mode reference for some BatchNorm layer." },
         { "batchNorm.layers", """{ "1": "eval" }""", "batchNorm.layers['1']", "Expected …" },
         { "derivative", "\"own\"", Same, "Expected one of perSample, sum, got 'own'." },
-        { "return", """["residual"]""", "return[0]", "Expected one of parameterGradients, residuals, got 'residual'. Did you mean 'residuals'?" },
+        { "return", """["residual"]""", "return[0]",
+            "Expected one of parameterGradients, inputGradients, residuals, points, got 'residual'. Did you mean 'residuals'?" },
         { "return", "\"residuals\"", Same, "Expected a list, got 'residuals'." },
-        { "gradient", """{ "kind": "sum" }""", Same, "Expected a known field, got 'gradient'. Known: network, variables, outputs, points, terms, batchNorm, "
-            + "derivative, dropout, return, diagnostics, encoding." },
+        { "gradient", """{ "kind": "sum" }""", Same, "Expected a known field, got 'gradient'. "
+            + "Known: network, variables, outputs, unknowns, fields, points, terms, batchNorm, derivative, dropout, return, diagnostics, encoding." },
         { "compare", """[{ "mode": "train" }]""", Same, "Expected a known field, got 'compare'. Known: …" },
         { "network.parameters", """{ "0.weigth": [[1], [2], [3]] }""", "network.parameters['0.weigth']", "Expected …" },
     };
@@ -127,9 +153,9 @@ public sealed class BadObjectiveTests(GradApplication application)
     [InlineData("points", "a list of 1 to 100 entries")]
     [InlineData("terms", "a list of 1 to 100 entries")]
     [InlineData("points[0].name", "a string")]
-    [InlineData("points[0].inputs", "an array of numbers")]
+    [InlineData("points[0].inputs", "an array, or \"sample\" instead of it")]
     [InlineData("terms[0].name", "a string")]
-    [InlineData("terms[0].on", "a string")]
+    [InlineData("terms[0].on", "the name of a point set, or a list of such names")]
     public async Task A_missing_field_is_named(string path, string expected) =>
         (await ProblemAnswer.PostAsync(application, Path, GoodRequests.Objective().Without(path).ToJsonString()))
             .AssertSays(400, path, $"Expected {expected}, got nothing.");
@@ -171,6 +197,27 @@ public sealed class BadObjectiveTests(GradApplication application)
         (await ProblemAnswer.PostAsync(application, Path,
             GoodRequests.Objective().With("batchNorm", """{ "mode": "reference", "referenceInputs": [[1]] }""").ToJsonString()))
             .AssertSays(422, "batchNorm.referenceInputs", OneValue("reference", "the reference batch"));
+
+    [Fact]
+    public async Task Fields_are_not_written_out_without_end()
+    {
+        var fields = string.Join(", ", Enumerable.Range(1, 60).Select(i => $"\"g{i}\": \"g{i - 1}*g{i - 1}+sin(g{i - 1})\""));
+        var terms = string.Join(", ", Enumerable.Range(0, 100).Select(i => $$"""{ "name": "t{{i}}", "on": "interior", "residual": "g60_xxx" }"""));
+        var refused = await ProblemAnswer.PostAsync(application, Path,
+            GoodRequests.Objective().With("fields", $$"""{ "g0": "x*u", {{fields}} }""").With("terms", $"[{terms}]").ToJsonString());
+        Assert.Equal(400, refused.Status);
+        Assert.Contains("at most 100000 distinct operations", Assert.Single(refused.Errors).Value[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("unknowns", 1001, "1", "Expected at most 1000 names, got 1001.")]
+    [InlineData("fields", 101, "\"x\"", "Expected at most 100 names, got 101.")]
+    [InlineData("points[0].data", 101, "[1, 2, 3, 4]", "Expected at most 100 names, got 101.")]
+    public async Task There_are_not_too_many_names(string path, int count, string value, string message)
+    {
+        var names = $$"""{ {{string.Join(", ", Enumerable.Range(0, count).Select(i => $"\"n{i}\": {value}"))}} }""";
+        (await ProblemAnswer.PostAsync(application, Path, GoodRequests.Objective().With(path, names).ToJsonString())).AssertSays(400, path, message);
+    }
 
     private static string OneValue(string mode, string batch) =>
         $"Expected more than one value per channel at layer 2 (batchNorm, mode {mode}), whose statistics are taken over {batch}, got 1 sample with 1 value per "

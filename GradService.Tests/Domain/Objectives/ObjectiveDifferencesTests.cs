@@ -163,6 +163,7 @@ public sealed class ObjectiveDifferencesTests
             PoissonProblem.Variant("c"), PointBatches.Joint) { Live = true };
         using var scope = NewDisposeScope();
         using var network = Network.Of(ParameterValues.Of(request.Spec(), shape));
-        return ObjectiveDifferences.Check(setting, network, gradients, CancellationToken.None).Report;
+        var loss = new Loss([], new Dictionary<(int, InputQuantity), NdArray>(), gradients) { UnknownGradients = new Dictionary<string, double>() };
+        return ObjectiveDifferences.Check(setting, network, loss, [ObjectivePart.ParameterGradients], CancellationToken.None).Report;
     }
 }

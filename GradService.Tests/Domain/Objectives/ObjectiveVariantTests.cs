@@ -64,7 +64,7 @@ public sealed class ObjectiveVariantTests
     public void The_inputs_as_their_own_reference_are_trainDetached()
     {
         var detached = PoissonProblem.Request(PoissonProblem.Variant("c"), blocks: 2);
-        var inputs = PoissonProblem.Column([.. detached.Points.SelectMany(points => points.Inputs.Doubles.ToArray())]);
+        var inputs = PoissonProblem.Column([.. detached.Points.SelectMany(points => points.Inputs!.Doubles.ToArray())]);
         var reference = (detached with { BatchNorm = detached.BatchNorm with { Mode = BatchNormMode.Find("reference")!, ReferenceInputs = inputs } }).Answer();
         var answer = detached.Answer();
         Assert.Equal(answer.Value, reference.Value, 1e-12 * answer.Value);

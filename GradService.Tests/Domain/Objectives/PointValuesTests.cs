@@ -1,4 +1,6 @@
+using GradService.Domain.Arrays;
 using GradService.Domain.Objectives;
+using GradService.Domain.Objectives.Formulas;
 using static TorchSharp.torch;
 
 namespace GradService.Tests.Domain.Objectives;
@@ -14,9 +16,9 @@ public sealed class PointValuesTests
     {
         using var scope = NewDisposeScope();
         var values = Values().Remembering();
-        Assert.Same(values.Output(1), values.Output(1));
-        Assert.Same(values.Output(1), values.Aiming(new GradService.Domain.Arrays.NdArray(new GradService.Domain.Arrays.Shape(3), [1.0, 2, 3])).Output(1));
-        Assert.NotSame(values.Output(1), values.Output(0));
+        Assert.Same(values.Read(new Output(1)), values.Read(new Output(1)));
+        Assert.Same(values.Read(new Output(1)), values.Aiming(new NdArray(new Shape(3), [1.0, 2, 3])).Read(new Output(1)));
+        Assert.NotSame(values.Read(new Output(1)), values.Read(new Output(0)));
     }
 
     [Fact]
@@ -24,8 +26,8 @@ public sealed class PointValuesTests
     {
         using var scope = NewDisposeScope();
         var values = Values();
-        Assert.NotSame(values.Output(1), values.Output(1));
+        Assert.NotSame(values.Read(new Output(1)), values.Read(new Output(1)));
     }
 
-    private static PointValues Values() => new(0, ones([3, 1], ScalarType.Float64), ones([3, 2], ScalarType.Float64), derivatives: null, 0);
+    private static PointValues Values() => new(0, ones([3, 1], ScalarType.Float64), ones([3, 2], ScalarType.Float64), derivatives: null, 0, SharedValues.None);
 }

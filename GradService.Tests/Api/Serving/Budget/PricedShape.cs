@@ -100,8 +100,13 @@ internal sealed class PricedShape
         {
             for (var time = 0; time < (term!["times"]?.GetValue<int>() ?? 1); time++)
             {
-                var written = new JsonObject { ["name"] = $"t{terms.Count}", ["on"] = $"p{terms.Count % sets}" };
-                if (term["formula"]?.GetValue<string>() is { } formula)
+                var written = new JsonObject { ["name"] = $"t{terms.Count}", ["on"] = term["on"]?.DeepClone() ?? $"p{terms.Count % sets}" };
+                if (term["classes"]?.GetValue<int>() is { } classes)
+                {
+                    var labels = Enumerable.Range(0, (int)Samples).Select(at => (JsonNode)(at % classes));
+                    written["crossEntropy"] = new JsonObject { ["labels"] = new JsonArray([.. labels]) };
+                }
+                else if (term["formula"]?.GetValue<string>() is { } formula)
                 {
                     written["residual"] = formula.StartsWith("long ", StringComparison.Ordinal)
                         ? "u" + string.Concat(Enumerable.Repeat("+x*u", Number(formula["long ".Length..])))
@@ -117,6 +122,14 @@ internal sealed class PricedShape
         }
 
         request["terms"] = terms;
+        foreach (var field in new[] { "unknowns", "fields" })
+        {
+            if (_described[field] is { } value)
+            {
+                request[field] = value.DeepClone();
+            }
+        }
+
         return request;
     }
 

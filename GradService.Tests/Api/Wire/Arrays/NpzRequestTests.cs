@@ -67,7 +67,7 @@ public sealed class NpzRequestTests(NpzRequestTests.SmallApplication application
         (await PostAsync(Archive(json, ("input.npy", Inputs))))
             .AssertSays(400, "input.npy",
                 "Expected a known member, got 'input.npy'. Did you mean 'inputs.npy'? Known: request.npy, inputs.npy, cotangent.npy, tangent.npy, "
-                    + "direction.npy, reference_inputs.npy, parameters/*.npy, points/*.npy, targets/*.npy.");
+                    + "direction.npy, reference_inputs.npy, parameters/*.npy, points/*.npy, targets/*.npy, weights/*.npy, labels/*.npy, data/SET/*.npy.");
         (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("cotangent.npy", Inputs))))
             .AssertSays(400, "gradient.cotangent", "Expected no array, as the request has no such field, got the member 'cotangent'.");
         (await PostAsync(Archive(json, ("inputs.npy", Inputs), ("points/a.npy", Inputs))))

@@ -89,6 +89,26 @@ public sealed class NumPyTests(LoopbackApplication application) : IClassFixture<
         """);
 
     [FactNeedsNumPy]
+    public Task Data_weights_and_labels_are_members_and_so_are_input_gradients_and_drawn_points() => RunAsync("""
+        network = {**network, "inputShape": [1], "dtype": "float64"}
+        inner, weights, labels = x[:, :1], np.linspace(0.5, 2, 5), np.array([0, 1, 1, 0, 1])
+        terms = [{"name": "fit", "on": "in/side", "residual": "u - D*k"}, {"name": "class", "on": "in/side", "crossEntropy": {}},
+                 {"name": "pde", "on": "drawn", "residual": "u_x - v"}]
+        drawn = {"name": "drawn", "sample": {"box": [[0, 1]], "count": 8}}
+        request = {"network": network, "outputs": ["u", "v"], "unknowns": {"D": 0.5}, "return": ["parameterGradients", "inputGradients", "points"]}
+        answer, rest = ask("/v1/objectives", {**request, "terms": terms, "points": [{"name": "in/side"}, drawn]},
+                           **{"points/in/side": inner, "data/in/side/k": weights[::-1], "weights/fit": weights, "labels/class": labels})
+        terms[0]["weights"], terms[1]["crossEntropy"] = weights.tolist(), {"labels": labels.tolist()}
+        given = {"name": "in/side", "inputs": inner.tolist(), "data": {"k": weights[::-1].tolist()}}
+        expected = plain("/v1/objectives", {**request, "terms": terms, "points": [given, drawn]})
+        assert rest["value"] == expected["value"] and rest["unknownGradients"] == expected["unknownGradients"]
+        for field, member in ("inputGradients", "input_gradients/"), ("points", "points/"), ("parameterGradients", "parameter_gradients/"):
+            for name, values in expected[field].items():
+                same(answer.pop(member + name), values, np.float64)
+        assert answer and all(name.startswith("batch_norm/") for name in answer), answer.keys()
+        """);
+
+    [FactNeedsNumPy]
     public Task Parameters_and_a_reference_batch_are_members_and_factors_and_comparisons_too() => RunAsync("""
         weights = {"0.weight": np.ones((3, 2)), "2.num_batches_tracked": np.array(4), "2.running_mean": np.array([1, 2, 3], np.int32)}
         request = {"network": network, "batchNorm": {"mode": "reference"}, "gradient": {"kind": "jacobian", "form": "factored"}}

@@ -95,17 +95,24 @@ public sealed class FormulaFuzzTests
         for (var i = 0; i < RandomCases.Count(Usual); i++)
         {
             using var scope = NewDisposeScope();
+            var paired = i % 2 == 1;
+            random.UseFields(paired);
             var text = draw();
+
+            // An unknown is the same at all points.
             var points = random.Points();
-            var first = PlainFormula.Evaluate(text, SampleNames.BySpelling(points[0]));
-            var formula = Parsed(text);
+            points = [.. points.Select(point => point.ToDictionary(pair => pair.Key, pair => pair.Key == "D" ? points[0]["D"] : pair.Value))];
+            Estimate? Expected(IReadOnlyDictionary<string, double> point) =>
+                PlainFormula.Evaluate(text, SampleNames.BySpelling(point, paired), SampleNames.FieldsBySpelling(paired));
+            var first = Expected(points[0]);
+            var formula = Parsed(text, paired ? SampleNames.Paired : SampleNames.Whole);
             Assert.True(formula is null == first is null, $"'{text}' is {(first is null ? "no" : "a")} formula");
             if (formula is null)
             {
                 continue;
             }
 
-            var expected = points.Select(point => PlainFormula.Evaluate(text, SampleNames.BySpelling(point))!.Value).ToArray();
+            var expected = points.Select(point => Expected(point)!.Value).ToArray();
             var actual = formula.Evaluate(SampleValues.Of(points, Dtype.Float64)).ToDoubles();
             Assert.Equal(points.Count, actual.Length);
             Assert.Equal([points.Count], formula.Evaluate(SampleValues.Of(points, Dtype.Float32)).shape);
@@ -121,11 +128,11 @@ public sealed class FormulaFuzzTests
         return outcome;
     }
 
-    private static Formula? Parsed(string text)
+    private static Formula? Parsed(string text, FormulaNames names)
     {
         try
         {
-            return Formula.Parse(text, SampleNames.Names, "terms[0].residual");
+            return Formula.Parse(text, names, "terms[0].residual");
         }
         catch (FaultException exception)
         {

@@ -49,9 +49,7 @@ public sealed class FormulaStepTests
             }
 
             var slopes = trace.Slopes(one).Where(pair => pair.Step.Expression is Output or Derivative)
-                .GroupBy(pair => pair.Step.Expression is Derivative derivative
-                    ? SampleNames.Meaning(derivative.Index)
-                    : SampleNames.Names.Outputs[((Output)pair.Step.Expression).Index])
+                .GroupBy(pair => SampleNames.Meaning((Named)pair.Step.Expression))
                 .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Slope.ToDoubles()[0]));
             var (read, result) = (slopes.Keys.ToList(), formula.Evaluate(values));
             var gradients = Autograd.VectorJacobianProducts([(result, one)], [.. read.Select(meaning => leaves[meaning])])

@@ -9,23 +9,39 @@ namespace GradService.Tests.Domain.Objectives.Formulas;
 internal sealed class RandomFormulas(int seed, bool positiveBases = false)
 {
     private static readonly string[] Numbers = ["0", "1", "2", "3", "4", ".5", "1.5", "1.", "0.25", "1e-3", "2.5E+1", "1e2", "7"];
-    private static readonly string[] Functions = ["sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "abs"];
-    private static readonly string[] Names = [.. SampleNames.Meanings.Keys.Where(name => !name.Contains("__", StringComparison.Ordinal)), "u__x", "u__t__x",
+    private static readonly string[] Functions = ["sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "abs", "sinh", "cosh", "atan", "asin", "acos", "erf",
+        "sign", "step"];
+    private static readonly string[] FunctionsOfTwo = ["min", "max", "atan2"];
+    private static readonly string[] Fields = ["f", "f", "f_x", "f_tx", "f__time", "f__x__x__x__t", "g", "g_x", "g_xx", "g__t__time", "h", "k"];
+    private static readonly string[] OfNoSet = ["target", "pi", "D", "e"];
+    private static readonly string[] Plain = [.. SampleNames.Meanings.Keys.Where(name => !name.Contains("__", StringComparison.Ordinal)), "u__x", "u__t__x",
         "v_1__time", "u__time__x__time__t", "pi", "x", "t", "u", "u", "u_x"];
-    private static readonly string[] Mistakes = ["e", "u_xxxxx", "U", "sine", "x_u", "u_", "u__", "v_1_1", "ln", "1e999", "1e", "..", "$", ",", "π", "²", "=",
+    private static readonly string[] Mistakes = ["E", "u_xxxxx", "f_xxxxx", "g_xxxx", "h_x", "D_x", "k_x", "@", "@left", "@only", "u@", "D@left", "min",
+        "sinh", "U", "sine", "x_u", "u_", "u__", "v_1_1", "ln", "1e999", "1e", "..", "$", ",", "π", "²", "=",
         "**", "\0", "\ud83d", "é", "\u00a0", "\n"];
     private static readonly string[] Signs = ["+", "-", "*", "/", "^", "(", ")", "^", " ", "(", ")"];
 
     private readonly Random _random = new(seed);
 
+    private IReadOnlyList<string> _names = Plain;
+
+    /// <summary>From now on with fields, data and an unknown.</summary>
+    /// <param name="paired">Whether there are two sets, so that names carry theirs.</param>
+    public void UseFields(bool paired)
+    {
+        string[] alone = [.. Plain.Except(OfNoSet), "x", "u", .. Fields];
+        _names = paired ? [.. alone.SelectMany(name => new[] { name + "@left", name + "@right" }), .. OfNoSet] : [.. alone, "u@only", "f_x@only", .. OfNoSet];
+    }
+
     public string Formula(int depth) => (depth <= 0 ? 0 : _random.Next(10)) switch
     {
-        0 or 1 => _random.Next(3) == 0 ? Pick(Numbers) : Pick(Names),
+        0 or 1 => _random.Next(3) == 0 ? Pick(Numbers) : Pick(_names),
         2 or 3 => $"{Formula(depth - 1)}{Space()}{Pick(["+", "-"])}{Space()}{Formula(depth - 1)}",
         4 or 5 => $"{Formula(depth - 1)}{Space()}{Pick(["*", "/"])}{Space()}{Formula(depth - 1)}",
         6 when _random.Next(2) == 0 => $"{Formula(depth - 2)}^{Space()}{Pick(Numbers)}",
         6 => positiveBases ? $"abs({Formula(depth - 2)})^({Formula(depth - 2)})" : $"{Formula(depth - 2)}^{Space()}{Formula(depth - 2)}",
         7 => $"{Pick(["-", "-", "+"])}{Formula(depth - 1)}",
+        8 when _random.Next(5) == 0 => $"{Pick(FunctionsOfTwo)}({Formula(depth - 1)},{Space()}{Formula(depth - 1)})",
         8 => $"{Pick(Functions)}{Space()}({Formula(depth - 1)})",
         _ => $"({Formula(depth - 1)})",
     };
@@ -34,7 +50,7 @@ internal sealed class RandomFormulas(int seed, bool positiveBases = false)
     public string Mutated()
     {
         var text = Formula(_random.Next(2, 6));
-        for (var changes = _random.Next(1, 3); changes > 0; changes--)
+        for (var changes = _random.Next(3) == 0 ? 2 : 1; changes > 0; changes--)
         {
             var at = _random.Next(text.Length + 1);
             var end = Math.Min(text.Length, at + _random.Next(6));
@@ -72,14 +88,15 @@ internal sealed class RandomFormulas(int seed, bool positiveBases = false)
             Point(() => Between(-1, 1) * Math.Pow(10, _random.Next(-300, 300))), Point(() => Pick(special))];
     }
 
-    private static Dictionary<string, double> Point(Func<double> draw) => SampleNames.Distinct.ToDictionary(meaning => meaning, _ => draw());
+    private static Dictionary<string, double> Point(Func<double> draw) => SampleNames.DistinctOfPairs.ToDictionary(meaning => meaning, _ => draw());
 
     private string Piece() => _random.Next(12) switch
     {
         0 or 1 => Pick(Numbers),
-        2 or 3 or 4 => Pick(Names),
+        2 or 3 or 4 => Pick(_names),
         5 => Pick(Functions),
-        6 => Pick(Functions) + "(",
+        6 => Pick(_random.Next(4) == 0 ? FunctionsOfTwo : Functions) + "(",
+        7 when _random.Next(6) == 0 => ",",
         7 when _random.Next(3) == 0 => Pick(Mistakes),
         _ => Pick(Signs),
     };

@@ -31,7 +31,7 @@ public sealed partial class EvalDiffersTests
         var finding = answer.Finding(Code)!;
         Assert.Equal(Severity.Info, finding.Severity);
 
-        var n = request.Points.Sum(points => points.Inputs.Count);
+        var n = request.Points.Sum(points => points.Inputs!.Count);
         var mode = Outputs(request, layer => (layer.Mean, layer.Variance), answer);
         var unbiased = Outputs(request,
             layer => (layer.Mean, new NdArray(layer.Variance.Shape, [.. layer.Variance.Doubles.ToArray().Select(variance => variance * n / (n - 1))])), answer);
@@ -92,7 +92,7 @@ public sealed partial class EvalDiffersTests
         var parameters = answer.BatchNorm.Layers!.SelectMany(
             layer => ((string, NdArray)[])[($"{layer.Name}.running_mean", statistics(layer).Mean), ($"{layer.Name}.running_var", statistics(layer).Variance)])
             .ToDictionary(pair => pair.Item1, pair => pair.Item2);
-        var inputs = PoissonProblem.Column([.. request.Points.SelectMany(points => points.Inputs.Doubles.ToArray())]);
+        var inputs = PoissonProblem.Column([.. request.Points.SelectMany(points => points.Inputs!.Doubles.ToArray())]);
         return DomainServices.Gradients().Forward(
             new ForwardRequest
             {

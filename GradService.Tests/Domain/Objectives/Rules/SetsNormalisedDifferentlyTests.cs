@@ -40,7 +40,7 @@ public sealed class SetsNormalisedDifferentlyTests
             .Forward(new ForwardRequest
             {
                 Network = network,
-                Inputs = request.Points[1].Inputs,
+                Inputs = request.Points[1].Inputs!,
                 BatchNorm = new BatchNormSpec { Mode = BatchNormMode.Find("eval")! },
             }, CancellationToken.None);
         var difference = Enumerable.Range(0, 2).Max(i => Math.Abs(own[i] - other.Outputs[i]));
