@@ -15,6 +15,7 @@ import torch
 from goldens_convolutions import convolution_cases
 from goldens_forum import forum_cases
 from goldens_layers import layer_cases
+from goldens_loss_features import loss_feature_cases
 from goldens_modes import mode_cases
 from goldens_objectives import objective_cases
 from goldens_ranges import range_cases
@@ -35,6 +36,7 @@ FILES = {
     "ranges.json": range_cases,
     "sampling.json": sampling_cases,
     "objectives.json": objective_cases,
+    "loss_features.json": loss_feature_cases,
 }
 
 
