@@ -73,6 +73,57 @@ public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication appli
     }
 
     [FactNeedsChromium]
+    public async Task The_boundary_of_Poisson_is_a_term_or_built_in_and_either_has_an_address()
+    {
+        await using var visit = await chromium.VisitAsync(Address + "#preset=poisson");
+        var soft = await visit.Code.TextContentAsync();
+        await Expect(visit.Page.GetByLabel("Soft boundary")).ToBeCheckedAsync();
+
+        var asked = await visit.AskedAsync("/v1/objectives/compare", () => visit.Page.GetByLabel("Hard boundary").CheckAsync());
+        Assert.Equal("x*(1-x)*n", (string)asked["fields"]!["u"]!);
+        Assert.Equal("n", (string)Assert.Single(asked["outputs"]!.AsArray())!);
+        Assert.Equal("interior", (string)Assert.Single(asked["points"]!.AsArray())!["name"]!);
+        Assert.Equal("u_xx + pi^2*sin(pi*x)", (string)Assert.Single(asked["terms"]!.AsArray())!["residual"]!);
+        await AssertAnsweredAsync();
+        await Expect(visit.Page).ToHaveURLAsync(Address + "#preset=poisson-hard");
+        await visit.AssertAccessibleAsync();
+        await visit.Page.ReloadAsync();
+        await Expect(visit.Page.GetByLabel("Hard boundary")).ToBeCheckedAsync();
+        await Expect(visit.Control("fields")).ToHaveValueAsync("u = x*(1-x)*n");
+
+        await visit.Page.GetByLabel("Soft boundary").CheckAsync();
+        await AssertAnsweredAsync();
+        await Expect(visit.Page).ToHaveURLAsync(Address + "#preset=poisson");
+        await Expect(visit.Code).ToHaveTextAsync(soft!);
+
+        async Task AssertAnsweredAsync()
+        {
+            await visit.SettledAsync();
+            await Expect(visit.Refusal).ToBeHiddenAsync();
+            await Expect(visit.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("6 answers");
+            await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Poisson, a loss" })).ToHaveAttributeAsync("aria-pressed", "true");
+        }
+    }
+
+    [FactNeedsChromium]
+    public async Task Fields_of_a_loss_are_typed_one_a_line()
+    {
+        await using var visit = await chromium.VisitAsync(Address + "#preset=poisson");
+        visit.ExpectedStatuses = [400];
+        var asked = await visit.AskedAsync("/v1/objectives/compare",
+            () => visit.Control("fields").FillAsync("flux = u^2*u_x\n\nsource = pi^2*sin(pi*x)"));
+        Assert.Equal("""{"flux":"u^2*u_x","source":"pi^2*sin(pi*x)"}""", asked["fields"]!.ToJsonString());
+        await visit.TypeAsync("terms[0].residual", "flux_x + source");
+        await Expect(visit.Refusal).ToBeHiddenAsync();
+
+        await visit.TypeAsync("fields", "flux = u^2*(");
+        await Expect(visit.Control("fields")).ToHaveAttributeAsync("aria-invalid", "true");
+        await visit.TypeAsync("fields", "");
+        await visit.TypeAsync("terms[0].residual", "u_xx + pi^2*sin(pi*x)");
+        await Expect(visit.Page).ToHaveURLAsync(Address + "#preset=poisson");
+    }
+
+    [FactNeedsChromium]
     public async Task Layers_are_edited_added_moved_and_removed_and_what_is_asked_follows()
     {
         await using var visit = await chromium.VisitAsync(Address);

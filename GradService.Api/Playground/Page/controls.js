@@ -14,9 +14,9 @@ export function textField(label, value, path, change, { reader = read, hint, wid
 }
 
 /** Several lines of text, as they are. */
-export function textArea(label, value, path, change) {
+export function textArea(label, value, path, change, rows = 5) {
   const id = newId();
-  const area = element('textarea', { id, rows: 5, 'data-path': path, 'data-key': path, spellcheck: 'false', oninput: () => change(area.value) });
+  const area = element('textarea', { id, rows, 'data-path': path, 'data-key': path, spellcheck: 'false', oninput: () => change(area.value) });
   area.value = value;
   return element('div', { class: 'field wide' }, element('label', { for: id }, label), area);
 }

@@ -10,7 +10,7 @@ import { record, settle } from './history.js';
 import { variantName } from './modes.js';
 import { StoredPicker } from './picker.js';
 import { fetchPicture, whenPictureMustChange } from './picture.js';
-import { firstPreset, ownGroup } from './presets.js';
+import { firstPreset, named, ownGroup } from './presets.js';
 import { Unfinished, requestOf } from './request.js';
 import { Refusal, addressOf, get, key, messageOf, post } from './service.js';
 import { fromFragment, presetOf, toFragment } from './state.js';
@@ -184,7 +184,8 @@ function notOpened(error) {
 }
 
 function markPreset() {
-  const current = presetOf(state);
+  const id = presetOf(state);
+  const current = named.find(each => each.id === id)?.of ?? id;
   document.querySelectorAll('[data-preset]').forEach(button => button.setAttribute('aria-pressed', button.dataset.preset === current));
   picker?.mark(state.network.id ?? null);
 }

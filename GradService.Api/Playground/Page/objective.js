@@ -1,7 +1,8 @@
-// A loss: its variables, its sets of points, and its terms.
+// A loss: its variables, its fields, its sets of points, and its terms.
 
 import { batch } from './batch.js';
-import { choice, signButton, textField } from './controls.js';
+import { boundaryOf, setBoundary } from './boundary.js';
+import { choice, segments, signButton, textArea, textField } from './controls.js';
 import { element } from './elements.js';
 import { readNames } from './values.js';
 
@@ -11,9 +12,15 @@ export function objectiveEditor(objective, shape, edit) {
     edit.changed();
   };
   return element('div', {},
+    boundarySwitch(objective, edit),
     element('div', { class: 'fields' },
       textField('Variables', objective.variables, 'variables', set(objective, 'variables'), { reader: readNames }),
-      textField('Outputs', objective.outputs, 'outputs', set(objective, 'outputs'), { reader: readNames })),
+      textField('Outputs', objective.outputs, 'outputs', set(objective, 'outputs'), { reader: readNames }),
+      textArea('Fields, one a line, such as flux = u^2*u_x', objective.fields ?? '', 'fields', text => {
+        // Without any, a loss is as it was before there were any.
+        objective.fields = text === '' ? undefined : text;
+        edit.changed();
+      }, 1)),
     element('h3', {}, 'Points'),
     objective.sets.map((each, i) => element('div', { class: 'part', role: 'group', 'aria-label': `Points ${each.name}` },
       heading(objective.sets, i, `points ${each.name}`, `points[${i}]`, edit,
@@ -38,6 +45,15 @@ export function objectiveEditor(objective, shape, edit) {
       objective.terms.push({ name: `term${objective.terms.length}`, on: objective.sets[0]?.name ?? '', residual: objective.outputs[0] ?? '', weight: 1 });
       edit.rebuild(`terms[${objective.terms.length - 1}].residual`);
     }));
+}
+
+/** Where the loss has one of the two boundaries. */
+function boundarySwitch(objective, edit) {
+  const boundary = boundaryOf(objective);
+  return boundary && segments('Boundary', boundary, [['soft', 'Soft boundary'], ['hard', 'Hard boundary']], chosen => {
+    setBoundary(objective, chosen);
+    edit.rebuild(`Boundary ${chosen}`);
+  });
 }
 
 const heading = (list, index, name, path, edit, field) => element('div', { class: 'part-head' }, field,

@@ -56,14 +56,19 @@ function comparison(state) {
   };
 }
 
+/** "u = x*(1-x)*n", one a line, as formulas by name. */
+const readFields = text => Object.fromEntries(text.split('\n').filter(line => line.trim() !== '')
+  .map(line => [line.split('=')[0].trim(), line.split('=').slice(1).join('=').trim()]));
+
 function objectives(state, known) {
-  const { variables, outputs, sets, terms, variants } = state.objective;
+  const { variables, outputs, fields, sets, terms, variants } = state.objective;
   const inputs = allSamples(sets.map((set, i) => [`points[${i}].inputs`, set.points]), state.network.inputShape);
   const chosen = known.filter(variant => variants.includes(variant.letter));
   return {
     network: network(state.network),
     variables,
     outputs,
+    ...fields ? { fields: readFields(fields) } : {},
     points: sets.map((set, i) => ({ name: set.name, inputs: inputs[i] })),
     terms,
     compare: chosen.map(({ mode, derivative, throughStatistics }) => ({ mode, derivative, throughStatistics })),

@@ -1,6 +1,6 @@
 // The state of the page, and the link that reproduces it. A key is no part of it.
 
-import { firstPreset, ownGroup } from './presets.js';
+import { firstPreset, named } from './presets.js';
 import { findStored, loadedState } from './stored.js';
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -8,7 +8,7 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 /** The id of the preset that a state is, unchanged; undefined where it is none. */
 export function presetOf(state) {
   const { id } = state.network;
-  return id ? (same(loadedState(id), state) ? id : undefined) : ownGroup.presets.find(preset => same(preset.state, state))?.id;
+  return id ? (same(loadedState(id), state) ? id : undefined) : named.find(preset => same(preset.state, state))?.id;
 }
 
 /** A page with more layers would take minutes to show; the service takes no more by default. */
@@ -30,7 +30,7 @@ export function toFragment(state) {
 export async function fromFragment(fragment) {
   const [name, text] = [fragment.slice(1, fragment.indexOf('=')), fragment.slice(fragment.indexOf('=') + 1)];
   if (name === 'preset') {
-    return ownGroup.presets.find(each => each.id === text)?.load() ?? findStored(text);
+    return named.find(each => each.id === text)?.load() ?? findStored(text);
   }
 
   const state = name === 'state' ? decoded(text) : null;
@@ -48,7 +48,8 @@ function decoded(text) {
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), letter => letter.charCodeAt(0));
     const state = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    return isLike(state, firstPreset.state) && state.network.layers.every(isLayer) && counted(state.network.layers) <= mostLayers ? state : null;
+    return isLike(state, firstPreset.state) && typeof (state.objective.fields ?? '') === 'string'
+      && state.network.layers.every(isLayer) && counted(state.network.layers) <= mostLayers ? state : null;
   } catch (error) {
     if (error instanceof DOMException || error instanceof SyntaxError || error instanceof TypeError) {
       return null;
