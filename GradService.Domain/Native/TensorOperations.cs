@@ -129,7 +129,7 @@ internal static class TensorOperations
     }
 
     /// <summary>The number as a constant of a's precision: never 0 where it is not.</summary>
-    public static double Constant(this Tensor a, double number) => (a.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64).Constant(number);
+    public static double Constant(this Tensor a, double number) => a.dtype.ToDtype().Constant(number);
 
     /// <summary>Where a is greater than number: a boolean tensor of a's shape.</summary>
     public static Tensor Above(this Tensor a, double number)

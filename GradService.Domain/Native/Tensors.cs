@@ -42,6 +42,8 @@ internal static class Tensors
 
     public static ScalarType ToScalarType(this Dtype dtype) => dtype == Dtype.Float32 ? ScalarType.Float32 : ScalarType.Float64;
 
+    public static Dtype ToDtype(this ScalarType type) => type == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64;
+
     /// <summary>A tensor of the array's shape, with the values cast to <paramref name="dtype"/>.</summary>
     public static Tensor ToTensor(this NdArray array, Dtype dtype)
     {
@@ -60,7 +62,7 @@ internal static class Tensors
     /// <summary>The tensor's values and shape, copied out.</summary>
     public static NdArray ToNdArray(this Tensor tensor)
     {
-        var array = NdArray.AllocateUninitialized(new Shape(tensor.shape), tensor.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64);
+        var array = NdArray.AllocateUninitialized(new Shape(tensor.shape), tensor.dtype.ToDtype());
         tensor.CopyTo(array, 0);
         return array;
     }

@@ -19,8 +19,7 @@ internal sealed class BatchRun
     private readonly HashSet<ObjectiveSet> _pointByPoint = [];
     private readonly Dictionary<ObjectiveSet, Tensor> _outputs = [];
     private readonly IReadOnlyList<Tensor> _unknowns;
-    private readonly List<Tensor> _leaves = [];
-    private readonly Dictionary<ObjectiveSet, (int Leaf, long From)> _pointsInLeaves = [];
+    private readonly Dictionary<ObjectiveSet, (Tensor Leaf, long From)> _pointsInLeaf = [];
 
     private BatchRun(ObjectiveBatch batch, RunStart start, Tensor inputs, IReadOnlyList<Tensor> unknowns) =>
         (Batch, Start, Inputs, _unknowns) = (batch, start, inputs, unknowns);
@@ -59,10 +58,10 @@ internal sealed class BatchRun
     public IReadOnlyList<Func<PointValues>> ValuesOn(ObjectiveSet set) => _values[set];
 
     /// <summary>The points as leaves [N, D…], where gradients by them are wanted: of the whole batch, or of each set.</summary>
-    public IReadOnlyList<Tensor> Leaves => _leaves;
+    public IEnumerable<Tensor> Leaves => _pointsInLeaf.Values.Select(place => place.Leaf).Distinct<Tensor>(ReferenceEqualityComparer.Instance);
 
     /// <summary>Which of <see cref="Leaves"/> a set's points stand in, and from where.</summary>
-    public (int Leaf, long From) PointsInLeaves(ObjectiveSet set) => _pointsInLeaves[set];
+    public (Tensor Leaf, long From) PointsInLeaf(ObjectiveSet set) => _pointsInLeaf[set];
 
     /// <summary>Whether each point of the set stands by itself.</summary>
     public bool IsPointByPoint(ObjectiveSet set) => _pointByPoint.Contains(set);
@@ -135,11 +134,10 @@ internal sealed class BatchRun
             return inputs;
         }
 
-        var (leaf, from) = (_leaves.Count, 0L);
-        _leaves.Add(run.Inputs);
+        var from = 0L;
         return [.. Batch.Sets.Select(set =>
         {
-            _pointsInLeaves[set] = (leaf, from);
+            _pointsInLeaf[set] = (run.Inputs, from);
             var own = run.Inputs.narrow(0, from, set.Count);
             from += set.Count;
             return own;
@@ -167,8 +165,7 @@ internal sealed class BatchRun
                 var run = Add(TorchRun.Of(own, leaf ? TorchRun.Leaf(points) : points, used is null ? held : (site, _) => used[site.Node]));
                 if (Batch.WantsInputGradients)
                 {
-                    _pointsInLeaves[set] = (_leaves.Count, 0);
-                    _leaves.Add(run.Inputs);
+                    _pointsInLeaf[set] = (run.Inputs, 0);
                 }
 
                 AddValues(set, Batch.WantsInputGradients ? run.Inputs : points, run.Outputs,

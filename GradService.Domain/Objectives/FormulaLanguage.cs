@@ -11,8 +11,5 @@ public static class FormulaLanguage
     /// <summary>The functions of two arguments.</summary>
     public static IReadOnlyList<string> FunctionsOfTwo { get; } = OfArity(2);
 
-    /// <summary>Words that can be no names.</summary>
-    public static IReadOnlyList<string> Reserved => FormulaNames.Reserved;
-
     private static IReadOnlyList<string> OfArity(int arity) => [.. Function.ByName.Values.Where(each => each.Arity == arity).Select(each => each.Name)];
 }

@@ -74,7 +74,7 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
 
                     var residual = term.Residual.Of(values.Aiming(term.Target));
                     residual.CopyTo(residuals[term.Index], values.From);
-                    gradients.Add(term, residual, values.From, set.Count, residuals[term.Index]);
+                    gradients.Add(term, residual, values.From, residuals[term.Index]);
                 }
 
                 if (point is not null)
@@ -145,7 +145,7 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
             (_parameters, _run) = (parameters, run);
             _leaves =
             [
-                .. parameters, .. run.Batches.SelectMany(batch => batch.Polynomials?.Leaves ?? []), .. run.Unknowns,
+                .. parameters, .. run.Unknowns, .. run.Batches.SelectMany(batch => batch.Polynomials?.Leaves ?? []),
                 .. run.Batches.SelectMany(batch => batch.Leaves),
             ];
             _sums = [.. _leaves.Select(leaf => leaf.detach().ZerosLike())];
@@ -153,39 +153,33 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
 
         public IEnumerable<Tensor> OfParameters => _sums.Take(_parameters.Count);
 
-        public IEnumerable<Tensor> OfUnknowns => _sums.SkipLast(PointLeaves).TakeLast(_run.Unknowns.Count);
-
-        private int PointLeaves => _run.Batches.Sum(batch => batch.Leaves.Count);
+        public IEnumerable<Tensor> OfUnknowns => _sums.Skip(_parameters.Count).Take(_run.Unknowns.Count);
 
         /// <summary>By the points of a set, [n, D…].</summary>
         public NdArray OfInputs(BatchRun batch, ObjectiveSet set)
         {
-            var before = _run.Batches.TakeWhile(other => other != batch).Sum(other => other.Leaves.Count);
-            var (leaf, from) = batch.PointsInLeaves(set);
-            return _sums[_sums.Length - PointLeaves + before + leaf].narrow(0, from, set.Count).ToNdArray();
+            var (leaf, from) = batch.PointsInLeaf(set);
+            return _sums[Array.FindIndex(_leaves, each => ReferenceEquals(each, leaf))].narrow(0, from, set.Count).ToNdArray();
         }
 
         /// <summary>Residuals of a term at some points in a row.</summary>
         /// <param name="term">The term.</param>
         /// <param name="residuals">Theirs.</param>
         /// <param name="from">The first of the points.</param>
-        /// <param name="count">Points of the term.</param>
         /// <param name="all">The residuals of all its points, as far as its slope reads them.</param>
-        public void Add(Term term, Tensor residuals, long from, long count, NdArray all) =>
-            _open.Add((residuals, term.Slope(residuals.detach(), from, count, term.Reduction == Reduction.SquaredMean ? term.Mean(all) : 0)));
+        public void Add(Term term, Tensor residuals, long from, NdArray all) => _open.Add((residuals, term.Slope(residuals.detach(), from, all)));
 
         /// <summary>A term all of whose residuals are known.</summary>
         public void AddLater(Term term, NdArray all, CancellationToken cancellation)
         {
             var places = term.Sets.Select(index => _run.Sets.Single(pair => pair.Set.Index == index)).ToList();
-            var count = places[0].Set.Count;
             if (!StandsPointByPoint(term, _run))
             {
                 Take([.. places.Select(place => place.Batch.ValuesOn(place.Set)[0]().Remembering())]);
                 return;
             }
 
-            for (var at = 0; at < count; at++)
+            for (var at = 0; at < all.Count; at++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var point = NewDisposeScope();
@@ -198,7 +192,7 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
             {
                 var aiming = values.Select((each, place) => place == 0 ? each.Aiming(term.Target) : each).ToList();
                 ITermValues read = aiming.Count == 1 ? aiming[0] : new PairedValues(aiming);
-                Add(term, term.Residual.Of(read), read.From, count, all);
+                Add(term, term.Residual.Of(read), read.From, all);
             }
         }
 
@@ -227,7 +221,7 @@ internal sealed record Loss(IReadOnlyList<TermValue> Terms, IReadOnlyDictionary<
         /// <summary>Hands what has been found for the rest back to the parameters.</summary>
         public void PullBack()
         {
-            var at = _parameters.Count;
+            var at = _parameters.Count + _run.Unknowns.Count;
             foreach (var polynomials in _run.Batches.Select(batch => batch.Polynomials).OfType<StatisticPolynomials>())
             {
                 var count = polynomials.Leaves.Count;

@@ -65,7 +65,7 @@ internal sealed class PointValues : ITermValues
 
     public long Count => _points.shape[0];
 
-    public Dtype Dtype => _points.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64;
+    public Dtype Dtype => _points.dtype.ToDtype();
 
     public Tensor Outputs { get; }
 

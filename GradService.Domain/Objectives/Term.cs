@@ -37,25 +37,25 @@ internal sealed record Term(int Index, string Name, IReadOnlyList<int> Sets, Res
     /// <summary>∂(weight · value)/∂r at some points in a row, of the shape of their residuals.</summary>
     /// <param name="residuals">Those of these points, constants.</param>
     /// <param name="from">The first of them.</param>
-    /// <param name="count">Points of the term.</param>
-    /// <param name="mean">The mean of all residuals, weighted; read by the square of the mean alone.</param>
-    public Tensor Slope(Tensor residuals, long from, long count, double mean)
+    /// <param name="all">The residuals of all points of the term; the square of their mean alone reads more than their number.</param>
+    public Tensor Slope(Tensor residuals, long from, NdArray all)
     {
+        var count = all.Count;
         var slope = Reduction switch
         {
             Reduction.MeanSquare => residuals.Times(residuals.Constant(2 * Weight / count)),
             Reduction.SumSquare => residuals.Times(residuals.Constant(2 * Weight)),
             Reduction.Mean => Constant(Weight / count),
-            _ => Constant(2 * Weight * mean / count),
+            _ => Constant(2 * Weight * Mean(all) / count),
         };
         return Weights is null ? slope
-            : slope.Times(Weights.Rows(from, residuals.shape[0]).ToTensor(residuals.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64));
+            : slope.Times(Weights.Rows(from, residuals.shape[0]).ToTensor(residuals.dtype.ToDtype()));
 
         Tensor Constant(double value) => Tensors.Filled(residuals.shape, residuals.dtype, residuals.Constant(value));
     }
 
     /// <summary>The mean of the residuals, weighted.</summary>
-    public double Mean(NdArray residuals) => Sum(residuals, residual => residual) / residuals.Count;
+    private double Mean(NdArray residuals) => Sum(residuals, residual => residual) / residuals.Count;
 
     private double Sum(NdArray residuals, Func<double, double> of)
     {

@@ -22,6 +22,6 @@ internal static class TermSlopes
     public static Tensor Root(TermValue term, long from, long count)
     {
         var residuals = term.Residuals.Rows(from, count);
-        return term.Term.Slope(residuals.ToTensor(residuals.Dtype), from, term.Residuals.Count, term.Term.Mean(term.Residuals));
+        return term.Term.Slope(residuals.ToTensor(residuals.Dtype), from, term.Residuals);
     }
 }

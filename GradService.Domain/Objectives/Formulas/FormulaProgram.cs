@@ -65,12 +65,7 @@ internal sealed class FormulaProgram
             for (; at < _lines.Length; at++)
             {
                 var line = _lines[at];
-                made[at] = line.Expression switch
-                {
-                    Call call => call.Function.OfTensors(Array.ConvertAll(line.Operands, operand => made[operand]!)),
-                    Number number => number.Filled([], values),
-                    var name => values.Read((Named)name),
-                };
+                made[at] = Value(line.Expression, Array.ConvertAll(line.Operands, operand => made[operand]!), values);
                 LetGo(made, line.Last);
             }
 
@@ -84,6 +79,14 @@ internal sealed class FormulaProgram
             }
         }
     }
+
+    /// <summary>What an expression comes to, from what its operands came to.</summary>
+    public static Tensor Value(Expression expression, Tensor[] operands, IFormulaValues values) => expression switch
+    {
+        Call call => call.Function.OfTensors(operands),
+        Number number => number.Filled([], values),
+        _ => values.Read((Named)expression),
+    };
 
     /// <summary>An expression and all below it, each object once, what is made of others after them; without what is known, and what is below that.</summary>
     public static IReadOnlyList<Expression> PostOrder(Expression root, Func<Expression, bool> isKnown)

@@ -29,13 +29,8 @@ internal sealed class FormulaStep(Expression expression, Tensor value, IReadOnly
         foreach (var expression in program.Expressions)
         {
             var operands = expression.Operands.Select(operand => steps[operand]).ToList();
-            var value = expression switch
-            {
-                Call call => call.Function.OfTensors([.. operands.Select(operand => operand.Value)]),
-                Number number => number.Filled([], values),
-                _ => values.Read((Named)expression),
-            };
-            steps[expression] = new FormulaStep(expression, value, operands);
+            steps[expression] = new FormulaStep(
+                expression, FormulaProgram.Value(expression, [.. operands.Select(operand => operand.Value)], values), operands);
         }
 
         return steps[program.Root];

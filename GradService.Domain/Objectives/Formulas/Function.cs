@@ -61,6 +61,11 @@ internal abstract record Function(string Name)
 internal sealed record FunctionCorner(Func<IReadOnlyList<double>, bool> At, Func<string, string> Words, string Slope = "0")
 {
     public static FunctionCorner AtZero { get; } = new(operands => operands[0] == 0, name => $"the argument of {name} is exactly 0");
+
+    public static FunctionCorner AtOne { get; } = new(operands => Math.Abs(operands[0]) == 1, name => $"the argument of {name} is exactly 1 or -1");
+
+    public static FunctionCorner AtTies { get; } = new(
+        operands => operands[0] == operands[1], name => $"what {name} chooses from is exactly equal", "half of each");
 }
 
 /// <summary>A function of one argument.</summary>

@@ -6,7 +6,7 @@ internal sealed record ArcCosine() : UnaryFunction("acos")
 {
     public static ArcCosine Instance { get; } = new();
 
-    public override FunctionCorner? Corner { get; } = new(operands => Math.Abs(operands[0]) == 1, name => $"the argument of {name} is exactly 1 or -1");
+    public override FunctionCorner? Corner => FunctionCorner.AtOne;
 
     protected override double OfNumber(double argument) => Math.Acos(argument);
 

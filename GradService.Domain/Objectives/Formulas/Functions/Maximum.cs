@@ -7,8 +7,7 @@ internal sealed record Maximum() : BinaryFunction("max")
 {
     public static Maximum Instance { get; } = new();
 
-    public override FunctionCorner? Corner { get; } = new(operands => operands[0] == operands[1], name => $"what {name} chooses from is exactly equal",
-        "half of each");
+    public override FunctionCorner? Corner => FunctionCorner.AtTies;
 
     protected override double OfNumbers(double a, double b) => Math.Max(a, b);
 

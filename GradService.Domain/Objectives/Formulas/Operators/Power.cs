@@ -1,5 +1,4 @@
 using System.Globalization;
-using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Objectives.Formulas.Functions;
 using static TorchSharp.torch;
@@ -51,7 +50,7 @@ internal sealed record ConstantPower(double Exponent) : UnaryFunction("^")
 
     // The exponent stays a number: as a tensor it would have a derivative, which may be none.
     protected override Tensor OfTensor(Tensor argument) =>
-        argument.Power(Number.In(Exponent, argument.dtype == ScalarType.Float32 ? Dtype.Float32 : Dtype.Float64));
+        argument.Power(Number.In(Exponent, argument.dtype.ToDtype()));
 
     protected override Expression Slope(ExpressionPool make, Expression value, Expression argument, Expression slope) =>
         make.Product(make.Product(make.Of(Exponent), make.Power(argument, make.Of(Exponent - 1))), slope);
