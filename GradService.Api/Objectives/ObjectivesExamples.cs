@@ -20,6 +20,18 @@ internal static class ObjectivesExamples
           }
         """;
 
+    private const string SpaceTimeNetwork = """
+        {
+            "inputShape": [2],
+            "layers": [
+              { "type": "linear", "outFeatures": 8 }, { "type": "tanh" }, { "type": "batchNorm" },
+              { "type": "linear", "outFeatures": 1 }
+            ],
+            "dtype": "float64",
+            "seed": 7
+          }
+        """;
+
     private const string PoissonTerms = """
         [
             { "name": "pde", "on": "interior", "residual": "u_xx + pi^2*sin(pi*x)" },
@@ -89,16 +101,9 @@ internal static class ObjectivesExamples
             """),
         new("inverse", "An unknown coefficient, and measured data",
             "u_t = D·u_xx with D to be found: unknownGradients has its gradient, beside those of the parameters. The sensors' readings are a column of data.",
-            """
+            $$"""
             {
-              "network": {
-                "inputShape": [2],
-                "layers": [
-                  { "type": "linear", "outFeatures": 8 }, { "type": "tanh" }, { "type": "batchNorm" },
-                  { "type": "linear", "outFeatures": 1 }
-                ],
-                "dtype": "float64", "seed": 7
-              },
+              "network": {{SpaceTimeNetwork}},
               "variables": ["x", "t"],
               "unknowns": { "D": 0.5 },
               "points": [
@@ -115,16 +120,9 @@ internal static class ObjectivesExamples
             """),
         new("periodic", "A periodic boundary: two sets, paired point by point",
             "u_t + u_x = 0 on a ring. On both ends together, names carry the set: u@left − u@right.",
-            """
+            $$"""
             {
-              "network": {
-                "inputShape": [2],
-                "layers": [
-                  { "type": "linear", "outFeatures": 8 }, { "type": "tanh" }, { "type": "batchNorm" },
-                  { "type": "linear", "outFeatures": 1 }
-                ],
-                "dtype": "float64", "seed": 7
-              },
+              "network": {{SpaceTimeNetwork}},
               "variables": ["x", "t"],
               "points": [
                 { "name": "interior", "inputs": [[0.2, 0.3], [0.4, 0.3], [0.6, 0.3], [0.8, 0.3], [0.2, 0.7], [0.4, 0.7], [0.6, 0.7], [0.8, 0.7]] },
@@ -142,16 +140,9 @@ internal static class ObjectivesExamples
             """),
         new("hardBoundary", "A hard boundary: a field that is 0 there whatever the network is",
             "u = x(1−x)·n, differentiated as an output is. No point of the boundary and no weight for it is needed.",
-            """
+            $$"""
             {
-              "network": {
-                "inputShape": [1],
-                "layers": [
-                  { "type": "linear", "outFeatures": 10 }, { "type": "tanh" }, { "type": "batchNorm" },
-                  { "type": "linear", "outFeatures": 1 }
-                ],
-                "dtype": "float64", "seed": 7
-              },
+              "network": {{PoissonNetwork}},
               "variables": ["x"],
               "outputs": ["n"],
               "fields": { "u": "x*(1-x)*n" },
