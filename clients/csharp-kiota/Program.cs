@@ -51,7 +51,7 @@ var objective = await client.Objectives.PostAsync(new ObjectiveRequest
     Variables = ["x"],
     Outputs = ["u"],
     Points = [new PointSet { Name = "interior", Inputs = inputs }],
-    Terms = [new ObjectiveTerm { Name = "pde", On = "interior", Residual = "u_xx + pi^2*sin(pi*x)" }],
+    Terms = [new ObjectiveTerm { Name = "pde", On = ["interior"], Residual = "u_xx + pi^2*sin(pi*x)" }],
 });
 Check.That(objective!.Value!.Double > 0 && objective.ParameterGradients!.AdditionalData.ContainsKey("0.weight"), "a loss and its gradients");
 

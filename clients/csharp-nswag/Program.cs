@@ -47,7 +47,7 @@ var objective = await client.ObjectivesAsync(new ObjectiveRequest
     Variables = ["x"],
     Outputs = ["u"],
     Points = [new PointSet { Name = "interior", Inputs = inputs }],
-    Terms = [new ObjectiveTerm { Name = "pde", On = "interior", Residual = "u_xx + pi^2*sin(pi*x)" }],
+    Terms = [new ObjectiveTerm { Name = "pde", On = ["interior"], Residual = "u_xx + pi^2*sin(pi*x)" }],
 });
 Check.That(objective.Value > 0 && objective.ParameterGradients!["0.weight"].Shape.SequenceEqual([10L, 1L]), "a loss and its gradients");
 

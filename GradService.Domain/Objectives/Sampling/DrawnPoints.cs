@@ -31,6 +31,12 @@ public sealed class DrawnPoints
     /// <exception cref="FaultException">The box is none or has another number of axes, or the method cannot draw that many points there.</exception>
     public static DrawnPoints Resolve(SampleSpec spec, string path, long elements, Dtype dtype)
     {
+        if (spec is { Method: not SampleMethod.Grid, Count.AlongAxes: [var total] })
+        {
+            // As clients write it that know counts as lists alone.
+            spec = spec with { Count = new SampleCount(total) };
+        }
+
         var region = SampleCheck.RegionOf(spec, path, elements, dtype);
         SampleCheck.CheckMethod(spec, path, region);
         return new DrawnPoints(spec, region, SampleCheck.GridOf(spec, path, region));

@@ -15,6 +15,9 @@ public sealed class ClientDocumentTests(GradApplication application)
     private static readonly string[] Unions =
         ["components.schemas.Figure", "components.schemas.FigureBody.properties.request", "components.schemas.FigurePart.properties.request"];
 
+    /// <summary>Words of a schema that make a type of it.</summary>
+    private static readonly string[] Typing = ["type", "$ref", "allOf", "anyOf"];
+
     [Fact]
     public async Task The_document_is_valid()
     {
@@ -40,6 +43,17 @@ public sealed class ClientDocumentTests(GradApplication application)
     {
         var document = await DocumentAsync("clients/v1.json");
         Assert.Equal(Unions, Nodes(document).Where(node => node["oneOf"] is not null || node["anyOf"] is not null).Select(node => node.GetPath()[2..]).Order());
+    }
+
+    /// <summary>A property without a type is of any form: a class has none for it. Those are the values of fields and a stored network's layers.</summary>
+    [Fact]
+    public async Task Every_property_has_a_type_but_what_is_of_any_form()
+    {
+        var schemas = (await DocumentAsync("clients/v1.json"))["components"]!["schemas"]!.AsObject();
+        var untyped = schemas.SelectMany(schema => Nodes(schema.Value).SelectMany(node => node["properties"]?.AsObject() ?? [])
+            .Where(property => Typing.All(word => property.Value![word] is null))
+            .Select(property => $"{schema.Key}.{property.Key}"));
+        Assert.Equal(["FieldReport.default", "FieldReport.maximum", "FieldReport.minimum", "NetworkReport.network"], untyped.Order());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using CsCheck;
+using GradService.Domain.Arrays;
 using GradService.Domain.Objectives.Sampling;
 using GradService.Tests.Problems;
 
@@ -24,6 +25,10 @@ public sealed class DrawnPointsTests
             var count = (int)(part * (all.Length - first));
             Assert.Equal(all[first..(first + count)], RandomSamples.PointsOf(sample.Resolve().Rows(first, count)));
         }, iter: RandomCases.Count(200));
+
+    [Fact]
+    public void A_list_of_one_is_the_number_of_all_points() => Assert.Equal(
+        3, DrawnPoints.Resolve(new SampleSpec { Box = [new(0, 1), new(0, 1)], Count = new([3]), Method = SampleMethod.Sobol }, "s", 2, Dtype.Float64).Count);
 
     [Fact]
     public void How_many_there_are_is_known_before() =>
