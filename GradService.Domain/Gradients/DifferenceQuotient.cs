@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using GradService.Domain.Arrays;
 using GradService.Domain.Native;
 using GradService.Domain.Runs.Torch;
@@ -87,12 +88,12 @@ internal abstract record Watched
     /// <summary>One element of the flattened outputs [N·M].</summary>
     internal sealed record Output(long Element) : Watched
     {
-        public override double In(WatchedRun run) => run.Outputs[Element];
+        public override double In(WatchedRun run) => run.Outputs[(int)Element];
 
         public override double Magnitude(double value, double largestOutput) => largestOutput;
 
         public override double Terms(WatchedRun high, WatchedRun low, double width, double scale) =>
-            Math.Max(Math.Abs(high.Outputs[Element] - low.Outputs[Element]) / width, high.OutputSpread / scale);
+            Math.Max(Math.Abs(high.Outputs[(int)Element] - low.Outputs[(int)Element]) / width, high.OutputSpread / scale);
     }
 
     /// <summary>Outputs summed by weights, flat [N·M].</summary>
@@ -102,10 +103,11 @@ internal abstract record Watched
 
         public override double In(WatchedRun run)
         {
+            var outputs = run.Outputs;
             var sum = 0.0;
             for (var i = 0; i < Cotangent.Length; i++)
             {
-                sum += Cotangent[i] * run.Outputs[i];
+                sum += Cotangent[i] * outputs[i];
             }
 
             return sum;
@@ -115,10 +117,11 @@ internal abstract record Watched
 
         public override double Terms(WatchedRun high, WatchedRun low, double width, double scale)
         {
+            ReadOnlySpan<double> above = high.Outputs, below = low.Outputs;
             var (sum, largest) = (0.0, 0.0);
             for (var i = 0; i < Cotangent.Length; i++)
             {
-                sum += Math.Abs(Cotangent[i] * (high.Outputs[i] - low.Outputs[i]));
+                sum += Math.Abs(Cotangent[i] * (above[i] - below[i]));
                 largest = Math.Max(largest, Math.Abs(Cotangent[i]));
             }
 
@@ -131,7 +134,7 @@ internal abstract record Watched
     {
         public override int Depth => 1;
 
-        public override double In(WatchedRun run) => run.GradientOf(Cotangent)[Element];
+        public override double In(WatchedRun run) => run.GradientOf(Cotangent)[(int)Element];
     }
 
     /// <summary>The own derivative of one output of one sample along a direction in that sample's inputs, of the given order.</summary>
@@ -149,11 +152,13 @@ internal abstract record Watched
     }
 }
 
-/// <summary>A run that is watched, its outputs copied out once.</summary>
+/// <summary>A run that is watched, in float64.</summary>
 internal sealed class WatchedRun(TorchRun run, CancellationToken cancellation)
 {
+    // As tensors: managed copies of all runs would wait for the collector.
+    private readonly Tensor _outputs = run.Outputs.detach().contiguous();
     private double? _spread;
-    private (NdArray Cotangent, double[] Values)? _gradient;
+    private (NdArray Cotangent, Tensor Values)? _gradient;
 
     public TorchRun Run { get; } = run;
 
@@ -161,35 +166,51 @@ internal sealed class WatchedRun(TorchRun run, CancellationToken cancellation)
     public CancellationToken Cancellation { get; } = cancellation;
 
     /// <summary>Flat [N·M].</summary>
-    public double[] Outputs { get; } = run.Outputs.ToDoubles();
+    public ReadOnlySpan<double> Outputs => MemoryMarshal.Cast<byte, double>(_outputs.bytes);
+
+    /// <summary>The absolute value of the largest output; NaN where all are.</summary>
+    public double LargestOutput
+    {
+        get
+        {
+            var largest = double.NaN;
+            foreach (var output in Outputs)
+            {
+                largest = Math.Abs(output) <= largest || double.IsNaN(output) ? largest : Math.Abs(output);
+            }
+
+            return largest;
+        }
+    }
 
     /// <summary>Half the range of an output over the batch, the largest of all M.</summary>
     public double OutputSpread => _spread ??= Spread();
 
     /// <summary>cotangentᵀ·J, flat [N·D]: found once for all of its elements.</summary>
-    public double[] GradientOf(NdArray cotangent)
+    public ReadOnlySpan<double> GradientOf(NdArray cotangent)
     {
-        if (_gradient is { } known && known.Cotangent == cotangent)
+        if (_gradient is not { } known || known.Cotangent != cotangent)
         {
-            return known.Values;
+            Cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var values = Autograd.VectorJacobianProduct(Run.Outputs, cotangent.ToTensor(Dtype.Float64), Run.Inputs).detach().contiguous();
+            _gradient?.Values.Dispose();
+            _gradient = known = (cotangent, values.MoveToOtherDisposeScope(_outputs));
         }
 
-        Cancellation.ThrowIfCancellationRequested();
-        using var scope = NewDisposeScope();
-        var values = Autograd.VectorJacobianProduct(Run.Outputs, cotangent.ToTensor(Dtype.Float64), Run.Inputs).ToDoubles();
-        _gradient = (cotangent, values);
-        return values;
+        return MemoryMarshal.Cast<byte, double>(known.Values.bytes);
     }
 
     private double Spread()
     {
-        var (m, largest) = (Run.Outputs.shape[1], 0.0);
-        for (var output = 0L; output < m; output++)
+        var outputs = Outputs;
+        var (m, largest) = ((int)Run.Outputs.shape[1], 0.0);
+        for (var output = 0; output < m; output++)
         {
             var (least, most) = (double.PositiveInfinity, double.NegativeInfinity);
-            for (var element = output; element < Outputs.Length; element += m)
+            for (var element = output; element < outputs.Length; element += m)
             {
-                (least, most) = (Math.Min(least, Outputs[element]), Math.Max(most, Outputs[element]));
+                (least, most) = (Math.Min(least, outputs[element]), Math.Max(most, outputs[element]));
             }
 
             largest = Math.Max(largest, (most - least) / 2);

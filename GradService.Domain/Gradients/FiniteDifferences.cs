@@ -155,7 +155,7 @@ internal sealed class FiniteDifferences : IDifferences
         var low = new WatchedRun(Moved(moves, inputs, -h), _cancellation);
         var x = inputs[moves.First];
         var (up, down) = moves.Direction is null ? (x + h - x, x - (x - h)) : (h, h);
-        return new RunsAcross(high, low, step, up, down, [.. Branch.Between(high.Run.Branches, low.Run.Branches)], high.Outputs.Max(Math.Abs));
+        return new RunsAcross(high, low, step, up, down, [.. Branch.Between(high.Run.Branches, low.Run.Branches)], high.LargestOutput);
     }
 
     /// <summary>How far to go along a displacement: no element further than its own step, unless all steps are the usual ones.</summary>
