@@ -60,9 +60,11 @@ internal static class CapabilitiesEndpoints
         Values = (FieldTypes.Of(field.Type) as NamedType)?.Askable.Keys.ToList(),
     })];
 
-    private static string TypeName(Type type) => FieldTypes.Of(type)?.Name ?? (type.IsGenericType ? TypeName(type.GetGenericArguments()[^1]) + "s"
+    private static string TypeName(Type type) => FieldTypes.Of(type)?.Name ?? (type.IsGenericType ? Plural(type.GetGenericArguments()[^1])
         : type == typeof(NdArray) ? "array"
         : JsonNamingPolicy.CamelCase.ConvertName(type.Name));
+
+    private static string Plural(Type element) => element.IsGenericType ? $"lists of {TypeName(element)}" : $"{TypeName(element)}s";
 }
 
 /// <summary>What the service knows.</summary>

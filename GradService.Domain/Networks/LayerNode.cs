@@ -46,17 +46,20 @@ internal sealed class LayerNode(
 }
 
 /// <summary>
-/// A layer's place in the network. Its <see cref="Name"/> ("3", "4.layers.0") is the prefix that PyTorch's state_dict gives it,
-/// its <see cref="Field"/> ("layers[3]", "layers[4].layers[0]") the place in the spec.
+/// A layer's place in the network. Its <see cref="Name"/> ("3", "4.layers.0", "5.branches.1.0") is the prefix that PyTorch's state_dict gives it,
+/// its <see cref="Field"/> ("layers[3]", "layers[4].layers[0]", "layers[5].layers[1][0]") the place in the spec.
 /// </summary>
 /// <param name="Index">The place in the list of layers that holds it.</param>
 /// <param name="Parent">The block around it; null at the top.</param>
 /// <param name="List">The name of the list in the block: "layers" at the top.</param>
-public sealed record LayerPath(int Index, LayerPath? Parent = null, string List = "layers")
+/// <param name="Branch">The place of the list among the block's branches; null where the block has a list by that name.</param>
+public sealed record LayerPath(int Index, LayerPath? Parent = null, string List = "layers", int? Branch = null)
 {
-    public string Name => Parent is null ? $"{Index}" : $"{Parent.Name}.{List}.{Index}";
+    public string Name => Parent is null ? $"{Index}" : Branch is null ? $"{Parent.Name}.{List}.{Index}" : $"{Parent.Name}.{List}.{Branch}.{Index}";
 
-    public string Field => Parent is null ? $"{List}[{Index}]" : $"{Parent.Field}.{List}[{Index}]";
+    public string Field => Parent is null ? $"{List}[{Index}]"
+        : Branch is null ? $"{Parent.Field}.{List}[{Index}]"
+        : $"{Parent.Field}.layers[{Branch}][{Index}]";
 
     /// <summary>The place among the top-level layers.</summary>
     public int TopIndex => Parent?.TopIndex ?? Index;

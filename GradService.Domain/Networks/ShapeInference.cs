@@ -12,12 +12,12 @@ internal sealed class ShapeInference(Limits limits)
     private int _layers;
 
     /// <summary>The nodes of a list of layers run one after another.</summary>
-    public IReadOnlyList<LayerNode> Chain(IReadOnlyList<Layer> layers, Shape input, LayerPath? parent, string list)
+    public IReadOnlyList<LayerNode> Chain(IReadOnlyList<Layer> layers, Shape input, LayerPath? parent, string list, int? branch = null)
     {
         var nodes = new List<LayerNode>(layers.Count);
         for (var index = 0; index < layers.Count; index++)
         {
-            var path = new LayerPath(index, parent, list);
+            var path = new LayerPath(index, parent, list, branch);
             if (++_layers > limits.MaxLayers)
             {
                 throw new FaultException(

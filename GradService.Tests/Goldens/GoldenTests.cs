@@ -33,7 +33,7 @@ public sealed class GoldenTests(GradApplication application, GoldenTests.TensorA
     public static TheoryData<string, string> Cases()
     {
         var data = new TheoryData<string, string>();
-        foreach (var file in new[] { "layers.json", "convolutions.json", "modes.json", "renorm.json", "forum.json" })
+        foreach (var file in new[] { "layers.json", "convolutions.json", "branches.json", "modes.json", "renorm.json", "forum.json" })
         {
             foreach (var name in GoldenFiles.Cases(file).Keys)
             {

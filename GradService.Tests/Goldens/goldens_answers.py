@@ -148,7 +148,8 @@ def norm_specs(specs):
     for spec in specs:
         if spec["type"] == "batchNorm":
             yield spec
-        yield from norm_specs(spec.get("layers", []))
+        for layers in spec["layers"] if spec["type"] == "branches" else [spec.get("layers", [])]:
+            yield from norm_specs(layers)
         yield from norm_specs(spec.get("shortcut", []))
 
 

@@ -1,6 +1,8 @@
 """From a request's network to a PyTorch module that has seen its batch."""
 
+import functools
 import math
+import operator
 
 import torch
 import torch.nn.functional as F
@@ -153,6 +155,19 @@ class Residual(nn.Module):
         return (x if self.shortcut is None else self.shortcut(x)) + f
 
 
+class Branches(nn.Module):
+    def __init__(self, branches, combine, axis):
+        super().__init__()
+        self.branches = nn.ModuleList(branches)
+        self.combine, self.axis = combine, axis
+
+    def forward(self, x):
+        results = [branch(x) for branch in self.branches]
+        if self.combine == "concat":
+            return torch.cat(results, self.axis if self.axis < 0 else self.axis + 1)  # axis 0 of a sample is axis 1 of the batch
+        return functools.reduce(operator.add if self.combine == "add" else operator.mul, results)
+
+
 class Sin(nn.Module):
     def forward(self, x):
         return torch.sin(x)
@@ -232,6 +247,8 @@ def layer(spec, shape, pure):
         layers = sequential(spec["layers"], shape, pure)
         shortcut = sequential(spec["shortcut"], shape, pure) if "shortcut" in spec else None
         return Residual(layers, shortcut)
+    if kind == "branches":
+        return Branches([sequential(branch, shape, pure) for branch in spec["layers"]], spec["combine"], spec.get("axis", 0))
     return {
         "flatten": lambda: nn.Flatten(),
         "tanh": lambda: nn.Tanh(),

@@ -22,6 +22,10 @@ def residual(*layers, shortcut=None):
     return {"type": "residual", "layers": list(layers), **({} if shortcut is None else {"shortcut": shortcut})}
 
 
+def branches(combine, *layers, **options):
+    return {"type": "branches", "combine": combine, "layers": [list(branch) for branch in layers], **options}
+
+
 def make_request(dtype, shape, layers, seed, samples=6, parameters=None, batch_norm=None, dropout=None, spread=1.0):
     network = {"inputShape": shape, "layers": layers, "dtype": dtype, "seed": seed}
     if parameters:

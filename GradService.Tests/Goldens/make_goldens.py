@@ -12,6 +12,7 @@ import sys
 
 import torch
 
+from goldens_branches import branch_cases
 from goldens_convolutions import convolution_cases
 from goldens_forum import forum_cases
 from goldens_layers import layer_cases
@@ -29,6 +30,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 FILES = {
     "layers.json": layer_cases,
     "convolutions.json": convolution_cases,
+    "branches.json": branch_cases,
     "modes.json": mode_cases,
     "renorm.json": renorm_cases,
     "forum.json": forum_cases,

@@ -170,12 +170,8 @@ public sealed partial class FindingLaws
         double[] eps = [1e-5, 0.1, 1, 10];
         return problem with { Network = problem.Network with { Layers = With(problem.Network.Layers) } };
 
-        List<Layer> With(IReadOnlyList<Layer> layers) => [.. layers.Select(layer => layer switch
-        {
-            BatchNorm norm => norm with { Eps = eps[random.Next(eps.Length)] },
-            Residual residual => residual with { Layers = With(residual.Layers), Shortcut = residual.Shortcut is null ? null : With(residual.Shortcut) },
-            _ => layer,
-        })];
+        IReadOnlyList<Layer> With(IReadOnlyList<Layer> layers) =>
+            [.. layers.Select(layer => layer is BatchNorm norm ? norm with { Eps = eps[random.Next(eps.Length)] } : layer.WithInner(With))];
     }
 
     [GeneratedRegex(@"layer (\S+(?:, \S+)*) are taken over (\d+) values")]

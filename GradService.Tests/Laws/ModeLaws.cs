@@ -170,14 +170,6 @@ public sealed class ModeLaws
     private static Problem Retracked(Problem problem, bool track) =>
         RandomProblems.WithLayers(problem, Retracked(problem.Network.Layers, track)).InMode(Train.Mode);
 
-    private static List<Layer> Retracked(IReadOnlyList<Layer> layers, bool track) => [.. layers.Select(layer => layer switch
-    {
-        BatchNorm batchNorm => batchNorm with { TrackRunningStats = track },
-        Residual residual => new Residual
-        {
-            Layers = Retracked(residual.Layers, track),
-            Shortcut = residual.Shortcut is null ? null : Retracked(residual.Shortcut, track),
-        },
-        _ => layer,
-    })];
+    private static IReadOnlyList<Layer> Retracked(IReadOnlyList<Layer> layers, bool track) => [.. layers.Select(layer =>
+        layer is BatchNorm batchNorm ? batchNorm with { TrackRunningStats = track } : layer.WithInner(inner => Retracked(inner, track)))];
 }

@@ -73,8 +73,44 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             Flatten => x with { Sample = [PlacedLayer.Elements(x.Sample)] },
             Residual residual =>
                 Add(Through(residual.Layers, $"{name}.layers.", x), residual.Shortcut is { } shortcut ? Through(shortcut, $"{name}.shortcut.", x) : x),
+            Branches branches => branches.Layers.Select((layers, branch) => Through(layers, $"{name}.branches.{branch}.", x))
+                .Aggregate((a, b) => Combine(branches, a, b)),
             _ => Activate(layer, x),
         };
+
+        private static ManagedBatch Combine(Branches branches, ManagedBatch a, ManagedBatch b)
+        {
+            var samples = a.Values.Length / PlacedLayer.Elements(a.Sample);
+            var along = branches.Combine == BranchCombination.Concat ? (branches.Axis + a.Sample.Length) % a.Sample.Length : -1;
+            int[] shape = [.. a.Sample.Select((size, axis) => axis == along ? size + b.Sample[axis] : Math.Max(size, b.Sample[axis]))];
+            var result = new double[samples * PlacedLayer.Elements(shape)];
+            for (var i = 0; i < result.Length; i++)
+            {
+                var (place, left) = (new int[shape.Length], i % PlacedLayer.Elements(shape));
+                for (var axis = shape.Length - 1; axis >= 0; axis--)
+                {
+                    (place[axis], left) = (left % shape[axis], left / shape[axis]);
+                }
+
+                var sample = i / PlacedLayer.Elements(shape);
+                if (along >= 0)
+                {
+                    var (first, at) = (place[along] < a.Sample[along], place[along]);
+                    place[along] = first ? at : at - a.Sample[along];
+                    result[i] = first ? At(a) : At(b);
+                }
+                else
+                {
+                    result[i] = branches.Combine == BranchCombination.Add ? At(a) + At(b) : At(a) * At(b);
+                }
+
+                // An axis of size 1 is spread out.
+                double At(ManagedBatch batch) => batch.Values[place.Zip(batch.Sample)
+                    .Aggregate(sample, (index, axis) => (index * axis.Second) + (axis.Second == 1 ? 0 : axis.First))];
+            }
+
+            return new ManagedBatch(shape, result);
+        }
 
         private static ManagedBatch Add(ManagedBatch a, ManagedBatch b) => a.Map((value, i) => value + b.Values[i]);
 

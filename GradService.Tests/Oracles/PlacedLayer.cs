@@ -1,6 +1,7 @@
 using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Networks.Layers.Spatial;
+using GradService.Tests.Problems;
 
 namespace GradService.Tests.Oracles;
 
@@ -27,6 +28,8 @@ internal sealed record PlacedLayer(string Name, Layer Layer, int[] Input)
         AdaptiveAveragePool { OutputSize.Values: var sizes } => [shape[0], .. shape[1..].Select((_, axis) => sizes[sizes.Count == 1 ? 0 : axis])],
         FourierFeatures features => [.. shape[..^1], 2 * features.Count],
         Residual residual => Output(residual.Layers, shape),
+        Branches branches => branches.Layers.Select(branch => Output(branch, shape)).Aggregate((a, b) => [.. a.Select((size, axis) =>
+            branches.Combine != BranchCombination.Concat ? Math.Max(size, b[axis]) : axis == (branches.Axis + a.Length) % a.Length ? size + b[axis] : size)]),
         _ => shape,
     });
 
@@ -38,10 +41,9 @@ internal sealed record PlacedLayer(string Name, Layer Layer, int[] Input)
         {
             var name = $"{prefix}{index}";
             found.Add(new PlacedLayer(name, layer, shape));
-            if (layer is Residual residual)
+            foreach (var (list, layersInside) in layer.Inner())
             {
-                Walk(residual.Layers, $"{name}.layers.", shape, found);
-                Walk(residual.Shortcut ?? [], $"{name}.shortcut.", shape, found);
+                Walk(layersInside, $"{name}.{list}.", shape, found);
             }
 
             shape = Output([layer], shape);

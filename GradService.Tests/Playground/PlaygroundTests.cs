@@ -124,6 +124,31 @@ public sealed class PlaygroundTests(Chromium chromium, LoopbackApplication appli
     }
 
     [FactNeedsChromium]
+    public async Task Branches_are_lists_of_layers_which_come_and_go()
+    {
+        await using var visit = await chromium.VisitAsync(Address);
+        visit.ExpectedStatuses = [400];
+        var asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Page.GetByLabel("Type of layer 1").SelectOptionAsync("branches"));
+        Assert.Equal("""{"type":"branches","layers":[[{"type":"tanh"}],[]],"combine":"add"}""", asked["network"]!["layers"]![1]!.ToJsonString());
+        await Expect(visit.Refusal).ToBeHiddenAsync();
+
+        asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add a branch" }).ClickAsync());
+        Assert.Equal("""[[{"type":"tanh"}],[],[{"type":"tanh"}]]""", asked["network"]!["layers"]![1]!["layers"]!.ToJsonString());
+        asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Control("network.layers[1].combine").SelectOptionAsync("concat"));
+        Assert.Equal("concat", (string)asked["network"]!["layers"]![1]!["combine"]!);
+        asked = await visit.AskedAsync("/v1/gradients/compare", () => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Remove branch 1" }).ClickAsync());
+        Assert.Equal("""[[{"type":"tanh"}],[{"type":"tanh"}]]""", asked["network"]!["layers"]![1]!["layers"]!.ToJsonString());
+
+        await visit.Page.Locator("[data-key='network.layers[1].layers[1][0] type']").SelectOptionAsync("linear");
+        await visit.TypeAsync("network.layers[1].layers[1][0].outFeatures", "-3");
+        await Expect(visit.Control("network.layers[1].layers[1][0].outFeatures")).ToHaveAttributeAsync("aria-invalid", "true");
+        await visit.TypeAsync("network.layers[1].layers[1][0].outFeatures", "3");
+        await Expect(visit.Page.Locator("[aria-invalid]")).ToHaveCountAsync(0);
+        await visit.Page.ReloadAsync();
+        await Expect(visit.Control("network.layers[1].layers[1][0].outFeatures")).ToHaveValueAsync("3");
+    }
+
+    [FactNeedsChromium]
     public async Task Layers_are_edited_added_moved_and_removed_and_what_is_asked_follows()
     {
         await using var visit = await chromium.VisitAsync(Address);

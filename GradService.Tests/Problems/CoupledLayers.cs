@@ -40,7 +40,7 @@ internal static class CoupledLayers
 
         // A block uses up one BatchNorm, or with two branches two; without any left it is made once.
         Gen<(Layer[] Layers, int Width, int Norms)> Block(int left, int width) =>
-            Gen.Select(Gen.Int[0, left > 1 ? 4 : 3], Gen.Int[1, widest], BatchNorms, BatchNorms, activations, Dropouts,
+            Gen.Select(Gen.Int[0, left > 1 ? 7 : 4], Gen.Int[1, widest], BatchNorms, BatchNorms, activations, Dropouts,
                 (kind, next, norm, other, activation, dropout) =>
                 {
                     var norms = left > 0 ? new[] { norm } : [];
@@ -55,6 +55,10 @@ internal static class CoupledLayers
                                 Layers = [new Linear { OutFeatures = next }, .. norms, activation],
                                 Shortcut = [new Linear { OutFeatures = next, Bias = false }],
                             }], next, norms.Length),
+                        4 => ([Joined(BranchCombination.Concat, [], [.. norms, new Linear { OutFeatures = next }, activation])], width + next, norms.Length),
+                        5 => ([Joined(BranchCombination.Multiply, [new Linear { OutFeatures = next }, norm, activation],
+                            [new Linear { OutFeatures = next }, other, new Sigmoid()])], next, 2),
+                        6 => ([Joined(BranchCombination.Concat, [new Linear { OutFeatures = next }, norm], [activation, other])], width + next, 2),
                         _ =>
                             (new Layer[] { new Residual
                             {
@@ -84,7 +88,7 @@ internal static class CoupledLayers
         });
 
         Gen<Layer[]> Blocks(int left, int channels) =>
-            Gen.Select(Gen.Int[0, 2], Gen.Int[1, Math.Min(widest, 6)], Gen.Int[1, 3], BatchNorms, activations, Dropouts)
+            Gen.Select(Gen.Int[0, 4], Gen.Int[1, Math.Min(widest, 6)], Gen.Int[1, 3], BatchNorms, activations, Dropouts)
                 .SelectMany((kind, next, kernel, norm, activation, dropout) =>
                 {
                     Layer[] normed = left > 0 ? [norm] : [];
@@ -92,9 +96,12 @@ internal static class CoupledLayers
                     {
                         0 => [Convolution(next, kernel), .. normed, activation, .. dropout],
                         1 => [Convolution(next, kernel), activation, .. normed],
-                        _ => [new Residual { Layers = [.. normed, activation, Convolution(channels, kernel)] }],
+                        2 => [new Residual { Layers = [.. normed, activation, Convolution(channels, kernel)] }],
+                        3 => [Joined(BranchCombination.Concat, [], [.. normed, activation, Convolution(next, kernel)])],
+                        _ => [Joined(BranchCombination.Multiply, [Convolution(next, kernel), .. normed], [Convolution(next, 1), new Sigmoid()])],
                     };
-                    return left > 1 ? Blocks(left - 1, kind == 2 ? channels : next).Select(rest => (Layer[])[.. block, .. rest]) : Gen.Const(block);
+                    var leaving = kind == 2 ? channels : kind == 3 ? channels + next : next;
+                    return left > 1 ? Blocks(left - 1, leaving).Select(rest => (Layer[])[.. block, .. rest]) : Gen.Const(block);
                 });
 
         // "same", so that images stay as large as they are and branches fit.
@@ -102,6 +109,9 @@ internal static class CoupledLayers
             ? new Conv2d { OutChannels = channels, KernelSize = new PerAxis(kernel), Padding = new ConvolutionPadding(Amount: null) }
             : new Conv1d { OutChannels = channels, KernelSize = new PerAxis(kernel), Padding = new ConvolutionPadding(Amount: null) };
     }
+
+    private static Branches Joined(BranchCombination combine, params IReadOnlyList<IReadOnlyList<Layer>> branches) =>
+        new() { Layers = branches, Combine = combine };
 
     private static readonly Gen<Layer[]> Dropouts = Gen.Frequency((4, Array.Empty<Layer>()), (1, [new Dropout { P = 0.25 }]));
 }

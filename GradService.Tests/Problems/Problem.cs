@@ -87,7 +87,8 @@ internal sealed record Problem(NetworkSpec Network, double[] Inputs, int Samples
     private bool IsCoupled(PlacedLayer placed) =>
         ModeOf(placed).GradientFlows || (ModeOf(placed) == Eval.Mode && !((BatchNorm)placed.Layer).TrackRunningStats);
 
-    private static string Words(IEnumerable<Layer> layers) => string.Join(" – ", layers.Select(layer => layer is Residual residual
-        ? $"residual({Words(residual.Layers)}{(residual.Shortcut is null ? "" : $" | {Words(residual.Shortcut)}")})"
+    private static string Words(IEnumerable<Layer> layers) => string.Join(" – ", layers.Select(layer => layer.Inner().Any()
+        ? $"{(layer is Branches { Combine: var combine, Axis: var axis } ? $"{combine} {axis}" : "residual")}"
+            + $"({string.Join(" | ", layer.Inner().Select(list => Words(list.Layers)))})"
         : $"{layer}".Replace("Activation { } ", "", StringComparison.Ordinal)));
 }

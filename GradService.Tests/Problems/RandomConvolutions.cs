@@ -35,8 +35,7 @@ internal static class RandomConvolutions
         .. layers.SelectMany(layer => layer switch
         {
             Softmax or GroupNorm or InstanceNorm => new[] { layer, new Silu() },
-            Residual residual => [new Residual { Layers = Bent(residual.Layers), Shortcut = residual.Shortcut is null ? null : Bent(residual.Shortcut) }],
-            _ => [layer],
+            _ => [layer.WithInner(Bent)],
         }),
     ];
 

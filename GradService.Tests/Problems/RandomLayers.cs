@@ -41,7 +41,10 @@ internal static class RandomLayers
     public static IReadOnlyList<Layer> Trim(IReadOnlyList<Layer> layers)
     {
         var budget = MaxBatchNorms;
-        return Trim(layers, ref budget);
+        return Trimmed(layers);
+
+        IReadOnlyList<Layer> Trimmed(IReadOnlyList<Layer> some) =>
+            [.. some.Select(layer => layer is BatchNorm ? budget-- > 0 ? layer : new Identity() : layer.WithInner(Trimmed))];
     }
 
     private static Gen<IReadOnlyList<Layer>> Chain(int[] shape, int depth, int nesting) => depth == 0
@@ -56,7 +59,8 @@ internal static class RandomLayers
         (1, LayerNorms),
         (1, Gen.OneOf(0, 0.25, 0.5, 1).Select(p => (Layer)new Dropout { P = p })),
         (shape.Length > 1 && nesting == Nesting ? 1 : 0, Gen.Const((Layer)new Flatten())),
-        (nesting > 0 ? 3 : 0, nesting > 0 ? Residuals(shape, nesting - 1) : Activations));
+        (nesting > 0 ? 3 : 0, nesting > 0 ? Residuals(shape, nesting - 1) : Activations),
+        (nesting > 0 ? 2 : 0, nesting > 0 ? Branched(shape, nesting - 1) : Activations));
 
     // Two elements normalise to ±1 whatever they are: with PyTorch's eps mere cancellation would be left of the gradient, and nothing to
     // tell right from wrong by.
@@ -79,24 +83,19 @@ internal static class RandomLayers
             return (Layer)new Residual { Layers = layers, Shortcut = shortcut ? [beside, new Linear { OutFeatures = shape[^1] + 1 }] : null };
         });
 
-    /// <summary>Turns BatchNorms beyond the budget into identities.</summary>
-    private static List<Layer> Trim(IReadOnlyList<Layer> layers, ref int budget)
-    {
-        var kept = new List<Layer>();
-        foreach (var layer in layers)
+    /// <summary>One to three branches; what adds and multiplies ends in one width, or in 1, which is spread out.</summary>
+    private static Gen<Layer> Branched(int[] shape, int nesting) => Gen.Select(
+        Gen.Int[0, 2].SelectMany(depth => Chain(shape, depth, nesting)).Array[1, 3],
+        Gen.OneOf(BranchCombination.Add, BranchCombination.Multiply, BranchCombination.Concat),
+        Gen.Int[1, 3],
+        Gen.Bool,
+        (branches, combine, width, spread) =>
         {
-            kept.Add(layer switch
-            {
-                BatchNorm => budget-- > 0 ? layer : new Identity(),
-                Residual residual => new Residual
-                {
-                    Layers = Trim(residual.Layers, ref budget),
-                    Shortcut = residual.Shortcut is null ? null : Trim(residual.Shortcut, ref budget),
-                },
-                _ => layer,
-            });
-        }
+            IReadOnlyList<IReadOnlyList<Layer>> layers = [.. branches.Select((branch, index) => combine == BranchCombination.Concat
+                ? branch
+                : (IReadOnlyList<Layer>)[.. branch, new Linear { OutFeatures = spread && index == 1 ? 1 : width }])];
+            var axis = combine != BranchCombination.Concat ? 0 : spread ? -1 : shape.Length - 1;
+            return (Layer)new Branches { Layers = layers, Combine = combine, Axis = axis };
+        });
 
-        return kept;
-    }
 }

@@ -91,10 +91,6 @@ internal static class RandomProblems
     }
 
     /// <summary>The layers with identities in place of BatchNorms.</summary>
-    public static List<Layer> Without(IReadOnlyList<Layer> layers) => [.. layers.Select(layer => layer switch
-    {
-        BatchNorm => new Identity(),
-        Residual residual => new Residual { Layers = Without(residual.Layers), Shortcut = residual.Shortcut is null ? null : Without(residual.Shortcut) },
-        _ => layer,
-    })];
+    public static IReadOnlyList<Layer> Without(IReadOnlyList<Layer> layers) =>
+        [.. layers.Select(layer => layer is BatchNorm ? new Identity() : layer.WithInner(Without))];
 }

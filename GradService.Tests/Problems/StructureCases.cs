@@ -27,6 +27,20 @@ internal static class StructureCases
             Layers = [new Tanh(), new Residual { Layers = [new BatchNorm(), new Dropout(), new Silu()] }],
             Shortcut = [new Dropout(), new Linear { OutFeatures = 2 }],
         }),
+        new("branches", [3], new Branches
+        {
+            Combine = BranchCombination.Concat,
+            Layers = [[], [new Linear { OutFeatures = 2 }, new BatchNorm()], [new Dropout(), new Tanh()]],
+        }, new Linear { OutFeatures = 2 }),
+        new("branches", [2, 3], new Branches { Combine = BranchCombination.Concat, Axis = -1, Layers = [[new Linear { OutFeatures = 1 }], []] },
+            new BatchNorm()),
+        new("branches", [3], new Branches
+        {
+            Combine = BranchCombination.Multiply,
+            Layers = [[new Linear { OutFeatures = 4 }, new BatchNorm()], [new Linear { OutFeatures = 1 }, new Sigmoid()], [new Linear { OutFeatures = 4 }]],
+        }),
+        new("branches", [2], new Branches { Combine = BranchCombination.Add, Layers = [[new Sin()], [new BatchNorm()], []] }, new Tanh()),
+        new("branches", [2], new Branches { Combine = BranchCombination.Multiply, Layers = [[new Tanh()]] }, new Linear { OutFeatures = 2 }),
         new("fourierFeatures", [2], new FourierFeatures { Count = 3 }, new Linear { OutFeatures = 2 }),
         new("fourierFeatures", [2, 2], new FourierFeatures { Count = 2, Scale = 3 }, new BatchNorm(), new Tanh()),
     ];

@@ -11,19 +11,27 @@ const first = { outFeatures: 10, outChannels: 4, kernelSize: 3, groups: 2, outpu
 const innermost = 'tanh';
 
 const isList = field => field.type === 'layers';
+const isBranches = field => field.type === 'lists of layers';
 const isSwitch = field => field.type === 'boolean';
 
 function newLayer(type, known, old = {}) {
   const layer = { type };
   for (const field of known.find(each => each.name === type)?.fields ?? []) {
-    if (old[field.name] !== undefined) {
+    if (old[field.name] !== undefined && !(old[field.name] instanceof Array && old[field.name].some(Array.isArray) !== isBranches(field))) {
       layer[field.name] = old[field.name];
     } else if (field.required) {
-      layer[field.name] = isList(field) ? [newLayer(innermost, known)] : first[field.name] ?? field.minimum ?? 1;
+      layer[field.name] = firstValue(field, known);
     }
   }
 
   return layer;
+}
+
+/** Of two branches the second is the identity. */
+function firstValue(field, known) {
+  return isList(field) ? [newLayer(innermost, known)]
+    : isBranches(field) ? [[newLayer(innermost, known)], []]
+    : first[field.name] ?? field.values?.[0] ?? field.minimum ?? 1;
 }
 
 /**
@@ -47,7 +55,7 @@ export function layerList(layers, path, known, edit) {
 
 function item(layers, layer, index, path, listPath, known, edit) {
   const fields = known.find(each => each.name === layer.type)?.fields ?? [];
-  const plain = [...fields.filter(field => !isList(field) && !isSwitch(field)), ...fields.filter(isSwitch)];
+  const plain = [...fields.filter(field => !isList(field) && !isBranches(field) && !isSwitch(field)), ...fields.filter(isSwitch)];
   const name = `layer ${index}, ${layer.type}`;
   const move = (to, key) => {
     layers.splice(to, 0, ...layers.splice(index, 1));
@@ -70,7 +78,8 @@ function item(layers, layer, index, path, listPath, known, edit) {
       signButton('↓', `Move ${name} down`, `${path} down`, () => move(index + 1, 'down'), index === layers.length - 1),
       signButton('×', `Remove ${name}`, `${path} remove`, remove)),
     plain.length > 0 ? element('div', { class: 'layer-fields' }, plain.map(field => fieldOf(layer, field, `${path}.${field.name}`, edit))) : null,
-    fields.filter(isList).map(field => inner(layer, field, `${path}.${field.name}`, known, edit))));
+    fields.filter(isList).map(field => inner(layer, field, `${path}.${field.name}`, known, edit)),
+    fields.filter(isBranches).map(field => branches(layer[field.name], `${path}.${field.name}`, known, edit))));
 }
 
 function fieldOf(layer, field, path, edit) {
@@ -104,4 +113,23 @@ function inner(layer, field, path, known, edit) {
   return layer[field.name]?.length || field.required
     ? element('fieldset', { class: 'inner' }, element('legend', {}, field.name), layerList(layer[field.name] ??= [], path, known, edit))
     : element('button', { type: 'button', class: 'quiet', 'data-key': `${path} add button`, onclick: add }, `Add a ${field.name}`);
+}
+
+/** The branches of a layer, each a list that may be empty: the identity. */
+function branches(lists, path, known, edit) {
+  const add = () => {
+    lists.push([newLayer(innermost, known)]);
+    edit.rebuild(`${path}[${lists.length - 1}][0] type`);
+  };
+  const branch = (list, index) => {
+    const remove = () => {
+      lists.splice(index, 1);
+      edit.rebuild(`${path} add button`);
+    };
+    return element('fieldset', { class: 'inner' },
+      element('legend', {}, `branch ${index}${list.length === 0 ? ', the identity' : ''}`,
+        lists.length > 1 ? signButton('×', `Remove branch ${index}`, `${path}[${index}] remove`, remove) : null),
+      layerList(list, `${path}[${index}]`, known, edit));
+  };
+  return [...lists.map(branch), element('button', { type: 'button', class: 'quiet', 'data-key': `${path} add button`, onclick: add }, 'Add a branch')];
 }

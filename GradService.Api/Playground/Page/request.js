@@ -18,7 +18,7 @@ function network({ id, inputShape, layers, dtype, seed }) {
 /** A layer without lists that stand empty where they may be absent. */
 export function written(layer) {
   const { shortcut, ...rest } = layer;
-  const inner = rest.layers ? { ...rest, layers: rest.layers.map(written) } : rest;
+  const inner = rest.layers ? { ...rest, layers: rest.layers.map(each => Array.isArray(each) ? each.map(written) : written(each)) } : rest;
   return shortcut?.length ? { ...inner, shortcut: shortcut.map(written) } : inner;
 }
 

@@ -66,15 +66,18 @@ function counted(layers) {
     const list = rest.pop();
     count += list.length;
     if (count <= mostLayers) {
-      rest = rest.concat(list.flatMap(layer => [layer.layers, layer.shortcut]).filter(inner => inner !== undefined));
+      rest = rest.concat(list.flatMap(listsIn));
     }
   }
 
   return count;
 }
 
-const isLayer = layer => typeof layer?.type === 'string'
-  && [layer.layers, layer.shortcut].every(list => list === undefined || (Array.isArray(list) && list.every(isLayer)));
+/** The lists of layers inside a layer; branches are a list of such lists. */
+const listsIn = layer => [layer.layers, layer.shortcut].filter(list => list !== undefined)
+  .flatMap(list => Array.isArray(list) && list.some(Array.isArray) ? list : [list]);
+
+const isLayer = layer => typeof layer?.type === 'string' && listsIn(layer).every(list => Array.isArray(list) && list.every(isLayer));
 
 /** Whether all that the page reads from a state is there, as it is in the model; where the model has a number, whatever was typed. */
 function isLike(value, model) {

@@ -32,6 +32,7 @@ public static class LayerTable
         ["prelu"] = typeof(Prelu),
         ["fourierFeatures"] = typeof(FourierFeatures),
         ["residual"] = typeof(Residual),
+        ["branches"] = typeof(Branches),
         ["tanh"] = typeof(Tanh),
         ["sigmoid"] = typeof(Sigmoid),
         ["relu"] = typeof(Relu),
