@@ -3,6 +3,9 @@ namespace GradService.Domain.Faults;
 /// <summary>The known name that somebody probably meant, by edit distance (Levenshtein's, two letters swapped counting once).</summary>
 public static class NearestName
 {
+    // All layers are less.
+    private const int MostListed = 100;
+
     /// <summary>"Did you mean 'tanh'?" and the known names, or the known names alone where none is near.</summary>
     public static string Suggest(string unknown, IEnumerable<string> known)
     {
@@ -13,8 +16,8 @@ public static class NearestName
     /// <summary>The known names, or the first of many.</summary>
     public static string Listed(IEnumerable<string> known)
     {
-        var names = known.Take(41).ToList();
-        return names.Count == 0 ? "There are none." : $"Known: {string.Join(", ", names.Take(40))}{(names.Count > 40 ? ", …" : "")}.";
+        var names = known.Take(MostListed + 1).ToList();
+        return names.Count == 0 ? "There are none." : $"Known: {string.Join(", ", names.Take(MostListed))}{(names.Count > MostListed ? ", …" : "")}.";
     }
 
     /// <summary>"Did you mean 'tanh'?", null where no known name is near.</summary>

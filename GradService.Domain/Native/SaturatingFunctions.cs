@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace GradService.Domain.Native;
 
 /// <summary>
-/// Functions whose slopes vanish far from zero, with derivatives of every order that keep their digits there. libtorch finds the slope of
-/// tanh as 1 − tanh², which is rounding where tanh is all but 1; here what is small is never found by subtraction. What no tail reaches is
-/// libtorch's own, to the bit, and takes no more memory. Results belong to the caller's dispose scope.
+/// Functions that are all but straight somewhere, most of them far from zero, with derivatives of every order that keep their digits there.
+/// libtorch finds the slope of tanh as 1 − tanh², which is rounding where tanh is all but 1; here what is small is never found by subtraction.
+/// What no tail reaches is libtorch's own, to the bit, and takes no more memory. Results belong to the caller's dispose scope.
 /// </summary>
 internal static class SaturatingFunctions
 {
@@ -112,6 +112,65 @@ internal static class SaturatingFunctions
         return x.where(linear, x.Plus(bend).where(tail, bend)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>log σ(x), as −log(1 + e⁻ˣ).</summary>
+    public static Tensor LogSigmoid(this Tensor x) => Composed(() => x.neg().Softplus(beta: 1, threshold: double.PositiveInfinity).neg());
+
+    /// <summary>x / (1 + |x|), in its tails as ±(1 − 1 / (1 + |x|)).</summary>
+    public static Tensor Softsign(this Tensor x)
+    {
+        var share = Composed(() => x.Over(x.abs().Plus(1)));
+        if (x.Within(-Tail, Tail))
+        {
+            return share;
+        }
+
+        using var scope = NewDisposeScope();
+        using (share)
+        {
+            var size = Composed(() => x.abs().Plus(1).reciprocal().neg().Plus(1));
+            return size.where(x.Above(Tail), size.neg().where(x.Below(-Tail), share)).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>
+    /// x − tanh x, near zero by the continued fraction of tanh, x / (1 + x² / (3 + x² / (5 + …))), cut after the 17: the difference to x is then
+    /// a fraction of two polynomials without a negative coefficient.
+    /// </summary>
+    public static Tensor Tanhshrink(this Tensor x)
+    {
+        const double Near = 0.5;
+        using var scope = NewDisposeScope();
+        using Scalar nothing = 0.0;
+        var near = x.detach().abs().Below(Near);
+        var small = x.masked_fill(near.logical_not(), nothing);
+        var z = small.Squared();
+        var fraction = Composed(() => small.Times(z).Times(Polynomial(z, 44, 12_870, 810_810, 11_486_475))
+            .Over(Polynomial(z, 45, 13_860, 945_945, 16_216_200, 34_459_425)));
+        return fraction.where(near, x.Minus(x.Tanh())).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>log of the softmax along an axis. Where a share is all but 1, all are found beside its own number, and it itself by the others.</summary>
+    public static Tensor LogSoftmax(this Tensor x, long axis)
+    {
+        // The logarithm of 0.95.
+        const double Most = -0.0513;
+        var logs = x.log_softmax(axis);
+        if (logs.Within(double.NegativeInfinity, Most))
+        {
+            return logs;
+        }
+
+        using var scope = NewDisposeScope();
+        using var plain = logs;
+        using Scalar nothing = 0.0;
+        using Scalar never = double.NegativeInfinity;
+        var most = plain.Above(Most);
+        var rows = most.any(axis, keepdim: true);
+        var apart = x.Minus(x.masked_fill(most.logical_not(), nothing).SumOver([axis], keepAxes: true));
+        var others = apart.masked_fill(most.logical_or(rows.logical_not()), never).exp().SumOver([axis], keepAxes: true);
+        return apart.Minus(others.log1p()).where(rows, plain).MoveToOuterDisposeScope();
+    }
+
     /// <summary>x · Φ(x), in its lower tail by the complementary error function.</summary>
     public static Tensor Gelu(this Tensor x)
     {
@@ -146,6 +205,18 @@ internal static class SaturatingFunctions
         using Scalar least = -GaussianVanishes;
         using Scalar most = GaussianVanishes;
         return x.clamp(least, most);
+    }
+
+    /// <summary>Coefficients of the highest power first.</summary>
+    private static Tensor Polynomial(Tensor z, params ReadOnlySpan<double> coefficients)
+    {
+        var value = z.Times(coefficients[0]).Plus(coefficients[1]);
+        foreach (var coefficient in coefficients[2..])
+        {
+            value = value.Times(z).Plus(coefficient);
+        }
+
+        return value;
     }
 
     /// <summary>What several operations make, without what stood between them.</summary>

@@ -74,19 +74,21 @@ internal static class TensorOperations
     /// <summary>
     /// (a − mean) / √(variance + eps), mean and biased variance over the given axes, in operations that differentiate rightly to any order.
     /// </summary>
-    public static Tensor Standardized(this Tensor a, long[] axes, double eps)
+    public static Tensor Standardized(this Tensor a, long[] axes, double eps) => a.Minus(a.MeanOver(axes, keepAxes: true)).OfUnitMeanSquare(axes, eps);
+
+    /// <summary>a / √(mean of a² + eps), the mean over the given axes, in operations that differentiate rightly to any order.</summary>
+    public static Tensor OfUnitMeanSquare(this Tensor a, long[] axes, double eps)
     {
         var added = a.Constant(eps);
-        var centred = a.Minus(a.MeanOver(axes, keepAxes: true));
-        var variance = centred.Squared().MeanOver(axes, keepAxes: true).Plus(added);
-        if (!variance.AreOrdinarySquares())
+        var square = a.Squared().MeanOver(axes, keepAxes: true).Plus(added);
+        if (!square.AreOrdinarySquares())
         {
-            var scale = centred.ScaleWhere(variance.OutOfOrdinary(), axes, Math.Sqrt(added));
-            centred = centred.Over(scale);
-            variance = centred.Squared().MeanOver(axes, keepAxes: true).Plus(scale.reciprocal().Times(added).Over(scale));
+            var scale = a.ScaleWhere(square.OutOfOrdinary(), axes, Math.Sqrt(added));
+            a = a.Over(scale);
+            square = a.Squared().MeanOver(axes, keepAxes: true).Plus(scale.reciprocal().Times(added).Over(scale));
         }
 
-        return centred.Over(variance.sqrt());
+        return a.Over(square.sqrt());
     }
 
     /// <summary>Whether sums of squares can be used as they are, no scale being taken out before squaring.</summary>
@@ -179,6 +181,59 @@ internal static class TensorOperations
     {
         using Scalar scalar = alpha;
         return x.elu(scalar, One, One);
+    }
+
+    /// <summary>x where positive, else alpha·(e^(x/alpha) − 1), the alpha that x is divided by being single precision's, as PyTorch has it.</summary>
+    public static Tensor Celu(this Tensor x, double alpha)
+    {
+        using Scalar scalar = alpha;
+        return x.celu(scalar);
+    }
+
+    /// <summary>x within the two numbers, else the nearer of them; at each of them the slope is 0.</summary>
+    public static Tensor Hardtanh(this Tensor x, double least, double most)
+    {
+        using Scalar lower = least;
+        using Scalar upper = most;
+        using var constant = x.detach();
+        using var below = constant.le(lower);
+        using var above = constant.ge(upper);
+        using var bounded = x.masked_fill(below, lower);
+        return bounded.masked_fill(above, upper);
+    }
+
+    /// <summary>
+    /// min(max(0, x + 3), 6) / 6 with libtorch's slope, which is a sixth as single precision has it in double precision too; its own operation
+    /// cannot be differentiated twice.
+    /// </summary>
+    public static Tensor Hardsigmoid(this Tensor x)
+    {
+        const double Sixth = 1f / 6;
+        using var shifted = x.Plus(3);
+        using var bent = shifted.relu6();
+        using var sloped = bent.Times(Sixth);
+        using var value = bent.detach().Over(6);
+        using var correction = value.Minus(sloped.detach());
+        return sloped.Plus(correction);
+    }
+
+    /// <summary>x − lambda above lambda, x + lambda below −lambda, else 0.</summary>
+    public static Tensor Softshrink(this Tensor x, double lambda)
+    {
+        using Scalar lower = -lambda;
+        using Scalar upper = lambda;
+        using var within = x.clamp(lower, upper);
+        return x.Minus(within);
+    }
+
+    /// <summary>x where |x| is above lambda, else 0.</summary>
+    public static Tensor Hardshrink(this Tensor x, double lambda)
+    {
+        using Scalar width = lambda;
+        using Scalar nothing = 0.0;
+        using var size = x.detach().abs();
+        using var within = size.le(width);
+        return x.masked_fill(within, nothing);
     }
 
     /// <summary>The tensor itself, every element of it the number now.</summary>

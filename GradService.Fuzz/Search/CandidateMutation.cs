@@ -26,6 +26,8 @@ internal static class CandidateMutation
         """{ "type": "linear", "outFeatures": 100 }""", """{ "type": "linear", "outFeatures": 1000 }""", """{ "type": "flatten" }""",
         """{ "type": "tanh" }""", """{ "type": "gelu" }""", """{ "type": "softmax" }""", """{ "type": "prelu" }""", """{ "type": "dropout", "p": 0.5 }""",
         """{ "type": "batchNorm" }""", """{ "type": "layerNorm" }""", """{ "type": "groupNorm", "groups": 1 }""", """{ "type": "instanceNorm" }""",
+        """{ "type": "rmsNorm" }""", """{ "type": "logSoftmax" }""", """{ "type": "glu" }""", """{ "type": "scale", "value": 0.5 }""",
+        """{ "type": "tanhshrink" }""",
         """{ "type": "fourierFeatures", "count": 50 }""", """{ "type": "residual", "layers": [{ "type": "batchNorm" }, { "type": "relu" }] }""",
         .. new[] { "1d", "2d", "3d" }.SelectMany(axes => new[]
         {

@@ -96,4 +96,33 @@ def layer_cases():
             residual(linear(5), norm, tanh, residual(linear(5), norm, tanh), linear(4), shortcut=[linear(4), norm]))
     between("residual-batchNorm-after-nested",
             residual(residual(norm, tanh, linear(4)), plain("batchNorm", affine=False), plain("silu")), norm, tanh)
+
+    more_activations = {
+        "relu6": {}, "hardtanh": {}, "hardtanh-bounds": {"minVal": -0.25, "maxVal": 2}, "hardswish": {}, "hardsigmoid": {},
+        "celu": {}, "celu-0.5": {"alpha": 0.5}, "celu-1.8": {"alpha": 1.8}, "softsign": {}, "logSigmoid": {}, "tanhshrink": {},
+        "softshrink": {}, "softshrink-0.2": {"lambda": 0.2}, "hardshrink": {}, "hardshrink-0.2": {"lambda": 0.2},
+        "cos": {}, "exp": {}, "square": {}, "logSoftmax": {}, "glu": {}, "prelu-count": {"count": 4},
+    }
+    for name, options in more_activations.items():
+        between(name, plain(name.split("-")[0], **options), spread=3.0)
+        between(name + "-after-batchNorm", plain("batchNorm"), plain(name.split("-")[0], **options))
+    between("prelu-count-given", plain("prelu", count=4), parameters={"1.weight": [-0.375, 0.5, 1.25, 0.0]})
+    add("prelu-count-channels", [3, 2], [plain("prelu", count=3, init=0.1), tanh, plain("flatten"), linear(2)], parameters={"0.weight": [0.5, -0.25, 0.125]})
+    for dim in (0, 1, -1):
+        add(f"logSoftmax-dim-{dim}", [2, 4], [linear(4), plain("logSoftmax", dim=dim), tanh, plain("flatten"), linear(2)])
+        add(f"glu-dim-{dim}", [2, 4], [linear(4), plain("glu", dim=dim), tanh, plain("flatten"), linear(2)])
+    add("glu-middle-axis", [2, 4, 3], [plain("glu", dim=1), plain("batchNorm"), tanh, plain("flatten"), linear(2)])
+    add("logSoftmax-to-the-end", [3], [linear(4), plain("logSoftmax")])
+
+    between("scale", plain("scale"), tanh)
+    between("scale-value", plain("scale", value=-0.5), tanh)
+    between("scale-given", plain("scale", value=0.0), tanh, parameters={"1.weight": [1.5]})
+    between("scale-fixed", plain("scale", value=2.5, learnable=False), tanh)
+    between("scale-in-residual", residual(linear(4), plain("batchNorm"), tanh, plain("scale", value=0.1)))
+
+    between("rmsNorm", plain("rmsNorm"), tanh)
+    between("rmsNorm-given", plain("rmsNorm"), tanh, parameters={"1.weight": [0.5, -1.25, 2.0, 0.75]})
+    between("rmsNorm-no-affine-eps", plain("rmsNorm", affine=False, eps=0.01), tanh)
+    add("rmsNorm-2d", [2, 3], [linear(4), plain("rmsNorm"), tanh, plain("flatten"), linear(2)])
+    between("rmsNorm-after-batchNorm", plain("batchNorm"), tanh, plain("rmsNorm", eps=1e-5))
     return cases

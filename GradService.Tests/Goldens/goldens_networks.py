@@ -168,9 +168,50 @@ class Branches(nn.Module):
         return functools.reduce(operator.add if self.combine == "add" else operator.mul, results)
 
 
-class Sin(nn.Module):
+class Elementwise(nn.Module):
+    """A function that torch.nn has no module for."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
     def forward(self, x):
-        return torch.sin(x)
+        return self.function(x)
+
+
+class Hardsigmoid(nn.Module):
+    """torch.nn.Hardsigmoid's own value and slope, which differentiate twice; its backward is not differentiable."""
+
+    def forward(self, x):
+        with torch.enable_grad():
+            at = x.detach().requires_grad_()
+            value = F.hardsigmoid(at)
+            slope, = torch.autograd.grad(value.sum(), at)
+        return value.detach() + slope * (x - x.detach())
+
+
+class Scale(nn.Module):
+    def __init__(self, value, learnable):
+        super().__init__()
+        self.value = value
+        self.register_parameter("weight", nn.Parameter(torch.tensor([float(value)])) if learnable else None)
+
+    def forward(self, x):
+        return x * (self.value if self.weight is None else self.weight)
+
+
+class RmsNorm(nn.Module):
+    """torch.nn.RMSNorm of PyTorch 2.4 over a whole sample."""
+
+    def __init__(self, shape, eps, affine):
+        super().__init__()
+        self.eps = eps
+        self.register_parameter("weight", nn.Parameter(torch.ones(*shape)) if affine else None)
+
+    def forward(self, x):
+        eps = torch.finfo(x.dtype).eps if self.eps is None else self.eps
+        y = x * torch.rsqrt((x**2).mean(dim=list(range(1, x.dim())), keepdim=True) + eps)
+        return y if self.weight is None else y * self.weight
 
 
 class FourierFeatures(nn.Module):
@@ -203,6 +244,8 @@ POOLS = {**MAX_POOLS, "avgPool1d": nn.AvgPool1d, "avgPool2d": nn.AvgPool2d, "avg
 ADAPTIVE_POOLS = {"adaptiveAvgPool1d": nn.AdaptiveAvgPool1d, "adaptiveAvgPool2d": nn.AdaptiveAvgPool2d,
                   "adaptiveAvgPool3d": nn.AdaptiveAvgPool3d}
 
+ALONG_AN_AXIS = {"softmax": nn.Softmax, "logSoftmax": nn.LogSoftmax, "glu": nn.GLU}
+
 
 def per_axis(value):
     """An integer or "same" as it is; a list, one entry per spatial axis, as the tuple that torch.nn wants."""
@@ -220,6 +263,8 @@ def layer(spec, shape, pure):
         return torch_class(*settings) if pure else BatchNorm(*settings)
     if kind == "layerNorm":
         return nn.LayerNorm(shape, eps=spec.get("eps", 1e-5), elementwise_affine=spec.get("affine", True))
+    if kind == "rmsNorm":
+        return RmsNorm(shape, spec.get("eps"), spec.get("affine", True))
     if kind == "groupNorm":
         return nn.GroupNorm(spec["groups"], shape[0], eps=spec.get("eps", 1e-5), affine=spec.get("affine", True))
     if kind == "instanceNorm":
@@ -238,9 +283,9 @@ def layer(spec, shape, pure):
         return ADAPTIVE_POOLS[kind](per_axis(spec["outputSize"]))
     if kind == "fourierFeatures":
         return FourierFeatures(shape[-1], spec["count"], spec.get("scale", 1.0))
-    if kind == "softmax":
+    if kind in ALONG_AN_AXIS:
         dim = spec.get("dim", -1)
-        return nn.Softmax(dim if dim < 0 else dim + 1)  # axis 0 of a sample is axis 1 of the batch
+        return ALONG_AN_AXIS[kind](dim if dim < 0 else dim + 1)  # axis 0 of a sample is axis 1 of the batch
     if kind == "dropout":
         return (nn.Dropout if pure else Dropout)(spec.get("p", 0.5))
     if kind == "residual":
@@ -261,8 +306,22 @@ def layer(spec, shape, pure):
         "silu": lambda: nn.SiLU(),
         "mish": lambda: nn.Mish(),
         "softplus": lambda: nn.Softplus(spec.get("beta", 1), spec.get("threshold", 20)),
-        "sin": lambda: Sin(),
-        "prelu": lambda: nn.PReLU(init=spec.get("init", 0.25)),
+        "relu6": lambda: nn.ReLU6(),
+        "hardtanh": lambda: nn.Hardtanh(spec.get("minVal", -1.0), spec.get("maxVal", 1.0)),
+        "hardswish": lambda: nn.Hardswish(),
+        "hardsigmoid": lambda: nn.Hardsigmoid() if pure else Hardsigmoid(),
+        "celu": lambda: nn.CELU(spec.get("alpha", 1.0)),
+        "softsign": lambda: nn.Softsign(),
+        "logSigmoid": lambda: nn.LogSigmoid(),
+        "tanhshrink": lambda: nn.Tanhshrink(),
+        "softshrink": lambda: nn.Softshrink(spec.get("lambda", 0.5)),
+        "hardshrink": lambda: nn.Hardshrink(spec.get("lambda", 0.5)),
+        "sin": lambda: Elementwise(torch.sin),
+        "cos": lambda: Elementwise(torch.cos),
+        "exp": lambda: Elementwise(torch.exp),
+        "square": lambda: Elementwise(torch.square),
+        "scale": lambda: Scale(spec.get("value", 1.0), spec.get("learnable", True)),
+        "prelu": lambda: nn.PReLU(spec.get("count", 1), init=spec.get("init", 0.25)),
         "identity": lambda: nn.Identity(),
     }[kind]()
 

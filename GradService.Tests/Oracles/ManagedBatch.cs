@@ -43,4 +43,17 @@ internal sealed record ManagedBatch(int[] Sample, double[] Values)
             return Math.Exp(value) / Enumerable.Range(0, size).Sum(k => Math.Exp(Values[first + (k * step)]));
         });
     }
+
+    /// <summary>The first half of an axis of the samples, each element times the logistic function of its partner in the second half.</summary>
+    public ManagedBatch Gate(int axis)
+    {
+        var (half, step) = (Sample[axis] / 2, PlacedLayer.Elements(Sample[(axis + 1)..]));
+        var run = half * step;
+        double[] result = [.. Enumerable.Range(0, Values.Length / 2).Select(i =>
+        {
+            var at = (i / run * 2 * run) + (i % run);
+            return Values[at] / (1 + Math.Exp(-Values[at + run]));
+        })];
+        return new ManagedBatch([.. Sample[..axis], half, .. Sample[(axis + 1)..]], result);
+    }
 }

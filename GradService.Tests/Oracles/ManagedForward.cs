@@ -66,8 +66,12 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             AveragePool pool => ManagedSpatial.Average(pool, x),
             AdaptiveAveragePool => ManagedSpatial.Adapt(x, PlacedLayer.Output([layer], x.Sample)[1..]),
             MaxPool pool => Largest(pool, x),
-            Prelu => Bend(network.Parameters![$"{name}.weight"][0], x),
+            RmsNorm rmsNorm => OfUnitMeanSquare(rmsNorm, name, x),
+            Prelu prelu => Bend(x, place => network.Parameters![$"{name}.weight"][prelu.Count == 1 ? 0 : place / x.Positions]),
+            Scale scale => x.Map((value, _) => value * (scale.Learnable ? network.Parameters![$"{name}.weight"][0] : scale.Value)),
             Softmax softmax => x.Softmax(softmax.Dim < 0 ? softmax.Dim + x.Sample.Length : softmax.Dim),
+            LogSoftmax softmax => x.Softmax(softmax.Dim < 0 ? softmax.Dim + x.Sample.Length : softmax.Dim).Map((share, _) => Math.Log(share)),
+            Glu glu => x.Gate(glu.Dim < 0 ? glu.Dim + x.Sample.Length : glu.Dim),
             FourierFeatures features => Wave(features, name, x),
             Dropout => masks.TryGetValue(name, out var mask) ? x.Map((value, i) => value * mask[i]) : x,
             Flatten => x with { Sample = [PlacedLayer.Elements(x.Sample)] },
@@ -117,7 +121,7 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
         private ManagedBatch Activate(Layer layer, ManagedBatch x)
         {
             var function = ScalarFunctions.Of(layer) ?? throw new NotSupportedException($"The oracle does not know {layer}.");
-            if (ScalarFunctions.Kink(layer) is { } kink)
+            foreach (var kink in ScalarFunctions.Kinks(layer))
             {
                 Branches.AddRange(x.Values.Select(value => value > kink ? 1 : 0));
             }
@@ -154,10 +158,22 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             return output;
         }
 
-        private ManagedBatch Bend(double slope, ManagedBatch x)
+        /// <summary>Slopes by the element's place in its sample.</summary>
+        private ManagedBatch Bend(ManagedBatch x, Func<int, double> slope)
         {
             Branches.AddRange(x.Values.Select(value => value > 0 ? 1 : 0));
-            return x.Map((value, _) => value > 0 ? value : slope * value);
+            return x.Map((value, i) => value > 0 ? value : slope(i % x.Elements) * value);
+        }
+
+        private ManagedBatch OfUnitMeanSquare(RmsNorm layer, string name, ManagedBatch x)
+        {
+            var eps = layer.Eps ?? (network.Dtype == Dtype.Float64 ? Math.Pow(2, -52) : Math.Pow(2, -23));
+            return x.Map((value, i) =>
+            {
+                var (size, place) = (x.Elements, i % x.Elements);
+                var square = Enumerable.Range(i - place, size).Average(k => x.Values[k] * x.Values[k]);
+                return (layer.Affine ? network.Parameters![$"{name}.weight"][place] : 1) * value / Math.Sqrt(square + eps);
+            });
         }
 
         private ManagedBatch Wave(FourierFeatures features, string name, ManagedBatch x)

@@ -29,6 +29,8 @@ internal sealed class RoundingBound
                 Linear linear => Multiply(linear, placed.Name, width, values),
                 BatchNorm norm => Normalize(norm, placed.Name, statistics[placed.Name], width, values),
                 Flatten or Dropout or Identity => null,
+                Scale scale => Multiply(scale.Learnable ? problem.Network.Parameters![$"{placed.Name}.weight"][0] : scale.Value, values),
+                Prelu => Bend(problem.Network.Parameters![$"{placed.Name}.weight"][0], values),
                 var activation => Activate(activation, values),
             };
             if (stage is not null)
@@ -78,10 +80,18 @@ internal sealed class RoundingBound
         const double Step = 1e-6;
         var function = ScalarFunctions.Of(layer) ?? throw new NotSupportedException($"The oracle does not know {layer}.");
         double[] slopes = [.. values.Select(x => Math.Abs((function(x + Step) - function(x - Step)) / (2 * Step)))];
-        return new Stage([.. values.Select(function)], (sizes, errors) => (
-            [.. sizes.Select((size, i) => slopes[i] * size)],
-            [.. errors.Select((error, i) => (slopes[i] * error) + (2 * sizes[i]))]));
+        return Sloped([.. values.Select(function)], slopes);
     }
+
+    private static Stage Multiply(double factor, double[] values) =>
+        Sloped([.. values.Select(x => factor * x)], [.. values.Select(_ => Math.Abs(factor))]);
+
+    private static Stage Bend(double slope, double[] values) =>
+        Sloped([.. values.Select(x => x > 0 ? x : slope * x)], [.. values.Select(x => x > 0 ? 1 : Math.Abs(slope))]);
+
+    private static Stage Sloped(double[] values, double[] slopes) => new(values, (sizes, errors) => (
+        [.. sizes.Select((size, i) => slopes[i] * size)],
+        [.. errors.Select((error, i) => (slopes[i] * error) + (2 * Math.Max(1, slopes[i]) * sizes[i]))]));
 
     private Stage Normalize(BatchNorm layer, string name, ManagedStatistics used, int channels, double[] values)
     {

@@ -21,17 +21,35 @@ internal static class ScalarFunctions
         Mish => x => x * Math.Tanh(Math.Log(1 + Math.Exp(x))),
         Softplus soft => x => soft.Beta * x > soft.Threshold ? x : Math.Log(1 + Math.Exp(soft.Beta * x)) / soft.Beta,
         Sin => Math.Sin,
+        Cos => Math.Cos,
+        Exp => Math.Exp,
+        Square => x => x * x,
+        Relu6 => x => Math.Min(Math.Max(0, x), 6),
+        Hardtanh hard => x => Math.Min(Math.Max(hard.MinVal, x), hard.MaxVal),
+        Hardswish => x => x * Math.Min(Math.Max(0, x + 3), 6) / 6,
+        Hardsigmoid => x => Math.Min(Math.Max(0, x + 3), 6) / 6,
+        Celu celu => x => Math.Max(0, x) + Math.Min(0, celu.Alpha * (Math.Exp(x / celu.Alpha) - 1)),
+        Softsign => x => x / (1 + Math.Abs(x)),
+        LogSigmoid => x => Math.Log(Logistic(x)),
+        Tanhshrink => x => x - Math.Tanh(x),
+        Softshrink soft => x => Math.Sign(x) * Math.Max(0, Math.Abs(x) - soft.Lambda),
+        Hardshrink hard => x => Math.Abs(x) > hard.Lambda ? x : 0,
         Identity => x => x,
         _ => null,
     };
 
-    /// <summary>Where the derivative jumps; null where it does not.</summary>
-    public static double? Kink(Layer layer) => layer switch
+    /// <summary>Where the derivative jumps.</summary>
+    public static IReadOnlyList<double> Kinks(Layer layer) => layer switch
     {
-        Relu or LeakyRelu or Selu => 0,
-        Elu { Alpha: not 1 } => 0,
-        Softplus soft => soft.Threshold / soft.Beta,
-        _ => null,
+        Relu or LeakyRelu or Selu => [0],
+        Elu { Alpha: not 1 } => [0],
+        Softplus soft => [soft.Threshold / soft.Beta],
+        Relu6 => [0, 6],
+        Hardtanh hard => [hard.MinVal, hard.MaxVal],
+        Hardswish or Hardsigmoid => [-3, 3],
+        Softshrink soft => [-soft.Lambda, soft.Lambda],
+        Hardshrink hard => [-hard.Lambda, hard.Lambda],
+        _ => [],
     };
 
     private static double Logistic(double x) => 1 / (1 + Math.Exp(-x));

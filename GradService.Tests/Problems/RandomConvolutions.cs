@@ -59,7 +59,7 @@ internal static class RandomConvolutions
     private static Gen<Layer> Keeping(int[] shape) => Gen.Frequency(
         (5, RandomLayers.BatchNorms),
         (5, RandomLayers.Activations),
-        (1, Gen.Const((Layer)new Prelu())),
+        (1, Gen.OneOf<Layer>(new Prelu(), new Prelu { Count = shape[0] })),
         (1, Softmaxes(shape)),
         (1, GroupNorms(shape)),
         (1, InstanceNorms(shape)),

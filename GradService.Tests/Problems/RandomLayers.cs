@@ -13,9 +13,12 @@ internal static class RandomLayers
 
     public static readonly Gen<Layer> Activations = Gen.Frequency(
         (6, Gen.OneOf<Layer>(new Tanh(), new Sigmoid(), new Silu(), new Mish(), new Sin(), new Gelu(), new Gelu { Approximate = GeluApproximation.Tanh },
-            new Softplus(), new Elu())),
+            new Softplus(), new Elu(), new Cos(), new Celu(), new LogSigmoid(), new Tanhshrink(), new Softsign())),
         (1, Gen.Double[0.5, 2].Select(beta => (Layer)new Softplus { Beta = beta, Threshold = 30 })),
-        (3, Gen.OneOf<Layer>(new Relu(), new LeakyRelu(), new LeakyRelu { NegativeSlope = 0.3 }, new Selu(), new Elu { Alpha = 0.7 }, new Identity())));
+        (1, Gen.OneOf<Layer>(new Exp(), new Square(), new Celu { Alpha = 0.625 })),
+        (3, Gen.OneOf<Layer>(new Relu(), new LeakyRelu(), new LeakyRelu { NegativeSlope = 0.3 }, new Selu(), new Elu { Alpha = 0.7 }, new Identity(),
+            new Relu6(), new Hardtanh { MinVal = -1.5, MaxVal = 2 }, new Hardswish(), new Hardsigmoid(), new Softshrink { Lambda = 0.2 },
+            new Hardshrink { Lambda = 0.3 })));
 
     public static readonly Gen<Layer> BatchNorms =
         Gen.Select(Gen.Bool, Gen.OneOf(1e-5, 1e-3, 0.1), Gen.OneOf<double?>(null, 0, 1, 0.1, 0.7), Gen.Frequency((4, true), (1, false)),
@@ -34,7 +37,8 @@ internal static class RandomLayers
 
     /// <summary>1 to 8 layers over vectors: linear ones, activations, BatchNorms, and what hands its input on.</summary>
     public static Gen<IReadOnlyList<Layer>> Chains { get; } =
-        Gen.Frequency((4, Linears(1, 13)), (3, BatchNorms), (4, Activations), (1, Gen.OneOf<Layer>(new Flatten(), new Dropout()))).Array[1, 8]
+        Gen.Frequency((4, Linears(1, 13)), (3, BatchNorms), (4, Activations),
+            (1, Gen.OneOf<Layer>(new Flatten(), new Dropout(), new Prelu(), new Scale(), new Scale { Value = -1.5, Learnable = false }))).Array[1, 8]
             .Select(layers => Trim(layers));
 
     /// <summary>The layers with identities in place of BatchNorms beyond three.</summary>
@@ -57,6 +61,7 @@ internal static class RandomLayers
         (5, BatchNorms),
         (5, Activations),
         (1, LayerNorms),
+        (1, Others(shape)),
         (1, Gen.OneOf(0, 0.25, 0.5, 1).Select(p => (Layer)new Dropout { P = p })),
         (shape.Length > 1 && nesting == Nesting ? 1 : 0, Gen.Const((Layer)new Flatten())),
         (nesting > 0 ? 3 : 0, nesting > 0 ? Residuals(shape, nesting - 1) : Activations),
@@ -66,6 +71,13 @@ internal static class RandomLayers
     // tell right from wrong by.
     private static readonly Gen<Layer> LayerNorms =
         Gen.Select(Gen.Bool, Gen.OneOf(0.1, 1), (affine, eps) => (Layer)new LayerNorm { Affine = affine, Eps = eps });
+
+    private static Gen<Layer> Others(int[] shape) => Gen.Frequency(
+        (2, Gen.OneOf<Layer>(new Scale(), new Scale { Value = -1.5, Learnable = false })),
+        (1, Gen.OneOf<Layer>(new Prelu(), new Prelu { Count = shape[0] })),
+        (1, Gen.OneOf<Layer>(new RmsNorm { Eps = 0.1 }, new RmsNorm { Eps = 1, Affine = false })),
+        (shape[^1] % 2 == 0 ? 2 : 0, Gen.Const((Layer)new Glu())),
+        (shape[^1] > 1 ? 1 : 0, Gen.Const((Layer)new LogSoftmax())));
 
     private static Gen<Layer> Linears(int least, int most) =>
         Gen.Select(Gen.Int[least, most], Gen.Bool, (size, bias) => (Layer)new Linear { OutFeatures = size, Bias = bias });

@@ -49,8 +49,14 @@ internal static class RandomParameters
                     values[$"{name}.weight"] = Draw(random, 0.5, 1.5, 1, input[0]);
                     values[$"{name}.bias"] = Draw(random, -0.5, 0.5, 1, input[0]);
                     break;
-                case Prelu:
-                    values[$"{name}.weight"] = Draw(random, 0.1, 0.4, 1, 1);
+                case RmsNorm { Affine: true }:
+                    values[$"{name}.weight"] = Draw(random, 0.5, 1.5, 1, [.. input]);
+                    break;
+                case Prelu prelu:
+                    values[$"{name}.weight"] = Draw(random, 0.1, 0.4, 1, prelu.Count);
+                    break;
+                case Scale { Learnable: true }:
+                    values[$"{name}.weight"] = Draw(random, 0.5, 1.5, 1, 1);
                     break;
                 case FourierFeatures features:
                     values[$"{name}.frequencies"] = Draw(random, -0.3, 0.3, 1, features.Count, input[^1]);

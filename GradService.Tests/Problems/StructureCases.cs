@@ -41,6 +41,8 @@ internal static class StructureCases
         }),
         new("branches", [2], new Branches { Combine = BranchCombination.Add, Layers = [[new Sin()], [new BatchNorm()], []] }, new Tanh()),
         new("branches", [2], new Branches { Combine = BranchCombination.Multiply, Layers = [[new Tanh()]] }, new Linear { OutFeatures = 2 }),
+        new("scale", [3], new Linear { OutFeatures = 3 }, new Scale { Value = 0.5 }, new Tanh()),
+        new("scale", [2, 3], new Scale { Value = -1.5, Learnable = false }, new Sin()),
         new("fourierFeatures", [2], new FourierFeatures { Count = 3 }, new Linear { OutFeatures = 2 }),
         new("fourierFeatures", [2, 2], new FourierFeatures { Count = 2, Scale = 3 }, new BatchNorm(), new Tanh()),
     ];

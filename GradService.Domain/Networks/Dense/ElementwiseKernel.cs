@@ -10,14 +10,12 @@ internal interface IScalarFunction
     (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x);
 }
 
-/// <summary>A function of each element alone. On the way there the slopes are kept, so the way back is one product.</summary>
-internal sealed class ElementwiseKernel<TFunction, T>(TFunction function, int units) : IBlockKernel<T>
+/// <summary>A function of each element alone.</summary>
+internal sealed class ElementwiseKernel<TFunction, T>(TFunction function, int units) : SlopeKernel<T>(units)
     where TFunction : struct, IScalarFunction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public int Kept => units;
-
-    public void Forward(ReadOnlySpan<T> x, Span<T> y, Span<T> kept)
+    public override void Forward(ReadOnlySpan<T> x, Span<T> y, Span<T> kept)
     {
         if (typeof(T) == typeof(float))
         {
@@ -26,17 +24,6 @@ internal sealed class ElementwiseKernel<TFunction, T>(TFunction function, int un
         else
         {
             Doubles(MemoryMarshal.Cast<T, Vector<double>>(x), MemoryMarshal.Cast<T, Vector<double>>(y), MemoryMarshal.Cast<T, Vector<double>>(kept));
-        }
-    }
-
-    public void Backward(ReadOnlySpan<T> gradient, ReadOnlySpan<T> kept, Span<T> result)
-    {
-        var from = MemoryMarshal.Cast<T, Vector<T>>(gradient);
-        var slopes = MemoryMarshal.Cast<T, Vector<T>>(kept);
-        var to = MemoryMarshal.Cast<T, Vector<T>>(result);
-        for (var i = 0; i < from.Length; i++)
-        {
-            to[i] = from[i] * slopes[i];
         }
     }
 

@@ -71,6 +71,19 @@ public sealed class BadNetworkTests(GradApplication application)
         { "network.layers[1]",
             """{ "type": "residual", "layers": [{ "type": "linear", "outFeatures": 5 }], "shortcut": [{ "type": "linear", "outFeatures": 4 }] }""", Same,
             "Expected both branches of layer 1 (residual) to give the same shape, got [5] from layers and [4] from shortcut." },
+        { "network.layers[1]", """{ "type": "celu", "alpha": 0 }""", "network.layers[1].alpha", "Expected a number from 1E-06 to 1000000, got 0." },
+        { "network.layers[1]", """{ "type": "softshrink", "lambda": -0.5 }""", "network.layers[1].lambda", "Expected a number of at least 0, got -0.5." },
+        { "network.layers[1]", """{ "type": "hardshrink", "lambda": -0.5 }""", "network.layers[1].lambda", "Expected a number of at least 0, got -0.5." },
+        { "network.layers[1]", """{ "type": "rmsNorm", "eps": -1 }""", "network.layers[1].eps", "Expected a number of at least 0, or null, got -1." },
+        { "network.layers[1]", """{ "type": "prelu", "count": 2 }""", "network.layers[1].count",
+            "Expected 1, or the number of channels that reach layer 1 (prelu), 3, got 2." },
+        { "network.layers[1]", """{ "type": "logSoftmax", "dim": 1 }""", "network.layers[1].dim",
+            "Expected an axis of the samples [3] that reach layer 1 (logSoftmax), -1 to 0, got 1." },
+        { "network.layers[1]", """{ "type": "glu", "dim": -2 }""", "network.layers[1].dim",
+            "Expected an axis of the samples [3] that reach layer 1 (glu), -1 to 0, got -2." },
+        { "network.layers[1]", """{ "type": "glu" }""", "network.layers[1].dim",
+            "Expected an axis of even size of the samples [3] that reach layer 1 (glu), got -1, whose size is 3." },
+        { "network.layers[1]", """{ "type": "scale", "value": "1" }""", "network.layers[1].value", "Expected a number, got '1'." },
         { "network.dtype", "\"float16\"", Same, "Expected one of float32, float64, got 'float16'. Did you mean 'float32'?" },
         { "network.dtype", "\"double\"", Same, "Expected one of float32, float64, got 'double'." },
         { "network.dtype", "32", Same, "Expected one of float32, float64, got 32." },
@@ -95,4 +108,14 @@ public sealed class BadNetworkTests(GradApplication application)
     public async Task An_impossible_network_is_refused_where_it_is_wrong(string path, string json, string where, string message) =>
         (await ProblemAnswer.PostAsync(application, "/v1/gradients", GoodRequests.Gradient().With(path, json).ToJsonString()))
             .AssertSays(400, where == Same ? path : where, message);
+
+    [Fact]
+    public async Task Bounds_with_nothing_between_are_refused_at_both()
+    {
+        var answer = await ProblemAnswer.PostAsync(application, "/v1/gradients",
+            GoodRequests.Gradient().With("network.layers[1]", """{ "type": "hardtanh", "minVal": 1 }""").ToJsonString());
+        Assert.Equal(400, answer.Status);
+        Assert.Equal(["Expected a number below maxVal, which is 1, got 1."], answer.Errors["network.layers[1].minVal"]);
+        Assert.Equal(["Expected a number above minVal, which is 1, got 1."], answer.Errors["network.layers[1].maxVal"]);
+    }
 }

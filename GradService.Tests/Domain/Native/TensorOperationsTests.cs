@@ -36,6 +36,10 @@ public sealed class TensorOperationsTests : IDisposable
         { "Power", 1.5, 1.0413797439924106 },
         { "LeakyRelu", -1.5, -1.5 * 0.1 },
         { "Elu", -1.5, -0.0776869839851570 },
+        { "Celu", -0.05, 0.1 * -0.3934693402873666 },
+        { "Hardtanh", -1.5, -0.1 },
+        { "Softshrink", -1.5, -1.4 },
+        { "Hardshrink", -1.5, -1.5 },
         { "Softplus", 1.5, 1.70141327798275 },
     };
 
@@ -52,6 +56,10 @@ public sealed class TensorOperationsTests : IDisposable
             "Squared" => a => a.Squared(),
             "LeakyRelu" => a => a.LeakyRelu(0.1),
             "Elu" => a => a.Elu(0.1),
+            "Celu" => a => a.Celu(0.1),
+            "Hardtanh" => a => a.Hardtanh(-0.1, 0.2),
+            "Softshrink" => a => a.Softshrink(0.1),
+            "Hardshrink" => a => a.Hardshrink(0.1),
             _ => a => a.Softplus(1, 20),
         };
         Assert.Equal(expected, apply(tensor([x], ScalarType.Float64)).ToDoubles()[0], 13);

@@ -43,6 +43,10 @@ public abstract record Activation : Layer
 
     private protected abstract Tensor Apply(Tensor x);
 
+    /// <summary>A field as tensors of that precision have it.</summary>
+    private protected static double Rounded<T>(double number)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => double.CreateTruncating(T.CreateTruncating(number));
+
     private protected static ElementwiseKernel<TFunction, T> Elementwise<TFunction, T>(LayerNode node, TFunction function)
         where TFunction : struct, IScalarFunction
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(function, (int)node.Output.Elements);

@@ -29,6 +29,12 @@ public sealed class KinkTests
     {
         Assert.All(new Layer[] { new Relu(), new LeakyRelu(), new Selu(), new Elu { Alpha = 0.5 } }, layer =>
             Assert.NotNull(Over(layer, [-1, 0, 1]).Finding(Code, new PerSample(), finiteDifferences: true)));
+        Assert.All(new (Layer Layer, double[] Kinks)[]
+        {
+            (new Relu6(), [0, 6]), (new Hardtanh { MinVal = -0.5, MaxVal = 2 }, [-0.5, 2]), (new Hardswish(), [-3, 3]), (new Hardsigmoid(), [-3, 3]),
+            (new Softshrink { Lambda = 0.2 }, [-0.2, 0.2]), (new Hardshrink { Lambda = 0.2 }, [-0.2, 0.2]), (new Prelu(), [0]),
+        },
+        pair => Assert.All(pair.Kinks, at => Assert.NotNull(Over(pair.Layer, [-1, at, 1]).Finding(Code, new PerSample(), finiteDifferences: true))));
         Assert.NotNull(Over(new Softplus { Beta = 2, Threshold = 3 }, [-1, 1.5, 1]).Finding(Code, new PerSample(), finiteDifferences: true));
     }
 
@@ -42,7 +48,7 @@ public sealed class KinkTests
 
     [Fact]
     public void Smooth_activations_have_none() =>
-        Assert.All(new Layer[] { new Tanh(), new Silu(), new Elu(), new Softplus() },
+        Assert.All(new Layer[] { new Tanh(), new Silu(), new Elu(), new Softplus(), new Celu(), new Softsign(), new Tanhshrink(), new LogSigmoid() },
             layer => Assert.Null(Over(layer, [-1, 0, 1]).Finding(Code, new PerSample(), finiteDifferences: true)));
 
     [Fact]

@@ -37,6 +37,10 @@ public sealed class VectorMathTests
     }
 
     [Fact]
+    public void An_argument_less_its_tangent_keeps_its_digits_near_zero() =>
+        AssertClose(Tanhshrink, x => VectorMath.Tanhshrink(x, VectorMath.Tanh<double>(x).Value), 64);
+
+    [Fact]
     public void The_error_function_and_1_are_those_of_its_series_and_in_the_tail_of_its_continued_fraction() =>
         AssertClose(ErrorFunctionPlusOne, VectorMath.ErfPlusOne<double>, 16);
 
@@ -74,6 +78,19 @@ public sealed class VectorMathTests
             var (wanted, got) = (expected(x), At(actual, x));
             Assert.True(Math.Abs(wanted - got) <= units * (Math.BitIncrement(Math.Abs(wanted)) - Math.Abs(wanted)), $"{got:R} instead of {wanted:R} at {x:R}");
         }
+    }
+
+    /// <summary>By thirty terms of the tangent's continued fraction.</summary>
+    private static double Tanhshrink(double x)
+    {
+        var fraction = 61.0;
+        for (var odd = 59; odd > 1; odd -= 2)
+        {
+            fraction = odd + (x * x / fraction);
+        }
+
+        fraction = x * x / fraction;
+        return Math.Abs(x) < 0.5 ? x * fraction / (1 + fraction) : x - Math.Tanh(x);
     }
 
     private static double At(Func<Vector<double>, Vector<double>> function, double x) => function(new Vector<double>(x))[0];

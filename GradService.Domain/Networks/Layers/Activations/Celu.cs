@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using GradService.Domain.Arrays;
+using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Networks.Layers.Activations;
+
+/// <summary>x where positive, else alpha · (e^(x/alpha) − 1) (Barron, 2017).</summary>
+/// <remarks>In double precision as in PyTorch, which divides by alpha as single precision has it: 3e-8 off where that is another number.</remarks>
+public sealed record Celu : Activation
+{
+    /// <summary>The depth on the negative side, and how far it takes to reach it.</summary>
+    [Range(1e-6, 1e6)]
+    public double Alpha { get; init; } = 1;
+
+    private protected override IReadOnlyList<(double At, int Order)> Kinks => [(0, 2)];
+
+    private protected override (double Forward, double Backward, int Operations) ElementWork => (0.5, 0.8, 1);
+
+    private protected override Tensor Apply(Tensor x) => x.Celu(Alpha);
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, new Function(Alpha));
+
+    private readonly struct Function(double alpha) : IScalarFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
+        {
+            // As libtorch has it, the alpha that x is divided by is single precision's.
+            var positive = Vector.GreaterThan(x, Vector<double>.Zero);
+            var depth = new Vector<double>(alpha);
+            var (power, minusOne) = VectorMath.ExpOfNegative<T>(Vector.ConditionalSelect(positive, Vector<double>.Zero, x / new Vector<double>((float)alpha)));
+            return (Vector.ConditionalSelect(positive, x, depth * minusOne),
+                Vector.ConditionalSelect(positive, Vector<double>.One, power * new Vector<double>(alpha / (float)alpha)));
+        }
+    }
+}

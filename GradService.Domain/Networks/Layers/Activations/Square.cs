@@ -1,0 +1,27 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using GradService.Domain.Arrays;
+using GradService.Domain.Native;
+using GradService.Domain.Networks.Dense;
+using static TorchSharp.torch;
+
+namespace GradService.Domain.Networks.Layers.Activations;
+
+/// <summary>x².</summary>
+public sealed record Square : Activation
+{
+    private protected override (double Forward, double Backward, int Operations) ElementWork => (0.2, 0.6, 1);
+
+    private protected override Tensor Apply(Tensor x) => x.Squared();
+
+    internal override IDenseKernel<T> Dense<T>(LayerNode node, Func<string, NdArray?> parameter) => Elementwise<Function, T>(node, default);
+
+    private readonly struct Function : IScalarFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector<double> Value, Vector<double> Slope) At<T>(Vector<double> x)
+        {
+            return (x * x, x + x);
+        }
+    }
+}
