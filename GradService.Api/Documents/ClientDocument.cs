@@ -25,7 +25,7 @@ internal sealed class ClientDocument
         - Arrays are always in base64, and every request asks for them so by `"encoding": "base64"`, which is required here.
         - Layers, kinds and modes are classes that extend a base. A mode is an object, as in `{ "type": "eval" }`.
         - A network, described or stored, is one class with the fields of both.
-        - What may be one value or a list is a list: `"kernelSize": [3, 3]`, `"on": ["interior"]`, `"count": [100]`.
+        - What may be one value or a list is a list: `"kernelSize": [3, 3]`, `"scaleFactor": [2]`, `"on": ["interior"]`, `"count": [100]`.
         - Layers of a stored network are JSON of any form, and its parameters are had as a safetensors file.
         """;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -167,12 +168,14 @@ internal static class SpecHash
     /// <summary>One number for all axes is the same as that number for each.</summary>
     private static object? Normal(object? value) => value switch
     {
-        PerAxis axes => Collapsed(axes),
-        ConvolutionPadding { Amount: { } amount } => Collapsed(amount),
+        PerAxis axes => Collapsed(axes.Values),
+        ConvolutionPadding { Amount: { } amount } => Collapsed(amount.Values),
+        ScaleFactors factors => Collapsed(factors.Values),
         _ => value,
     };
 
-    private static string Collapsed(PerAxis axes) => string.Join(' ', axes.Values.Distinct().Count() == 1 ? axes.Values.Take(1) : axes.Values);
+    private static string Collapsed<T>(IReadOnlyList<T> values) =>
+        string.Join(' ', (values.Distinct().Count() == 1 ? values.Take(1) : values).Select(value => string.Create(CultureInfo.InvariantCulture, $"{value}")));
 
     private static void Letter(ArrayBufferWriter<byte> form, char letter)
     {

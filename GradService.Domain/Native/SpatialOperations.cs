@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // the fused operations here were checked: they make no unrooted Scalar and differentiate rightly
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -19,13 +20,36 @@ internal static class SpatialOperations
             _ => functional.conv3d(x, weight, bias, stride, padding, dilation, groups),
         };
 
+    /// <summary>The transpose of <see cref="Convolve"/>, as PyTorch's; weight [C, O/groups, K…], bias [O] or null.</summary>
+    public static Tensor ConvolveTransposed(
+        this Tensor x, Tensor weight, Tensor? bias, long[] stride, long[] padding, long[] outputPadding, long[] dilation, long groups) =>
+        stride.Length switch
+        {
+            1 => functional.conv_transpose1d(x, weight, bias, stride[0], padding[0], outputPadding[0], dilation[0], groups),
+            2 => functional.conv_transpose2d(x, weight, bias, stride, padding, outputPadding, dilation, groups),
+            _ => functional.conv_transpose3d(x, weight, bias, stride, padding, outputPadding, dilation, groups),
+        };
+
     /// <summary>Zeros around the spatial axes: so many before and after each.</summary>
-    public static Tensor PadWithZeros(this Tensor x, long[] before, long[] after)
-    {
-        // PyTorch counts from the last axis.
-        var amounts = before.Zip(after).Reverse().SelectMany(axis => new[] { axis.First, axis.Second }).ToArray();
-        return functional.pad(x, amounts);
-    }
+    public static Tensor PadWithZeros(this Tensor x, long[] before, long[] after) =>
+        x.Pad([.. before.Zip(after).Reverse().SelectMany(axis => new[] { axis.First, axis.Second })], PaddingModes.Constant);
+
+    /// <summary>Positions around axes: so many before and after each, the last axis first, as in PyTorch; zeros where they are constant.</summary>
+    public static Tensor Pad(this Tensor x, long[] amounts, PaddingModes mode) => functional.pad(x, amounts, mode);
+
+    /// <summary>
+    /// The spatial axes made longer or shorter, to a size or by factors; in the places that are read, the factors are as they are given.
+    /// </summary>
+    /// <param name="x">[N, C, L…].</param>
+    /// <param name="size">The size, one entry per spatial axis; null where there are factors.</param>
+    /// <param name="factors">The factors, one per spatial axis; null where there is a size.</param>
+    /// <param name="mode">What stands between positions.</param>
+    /// <param name="alignCorners">Whether the ends stay where they are; null for a mode that knows no such thing.</param>
+    public static Tensor Interpolate(this Tensor x, long[]? size, double[]? factors, InterpolationMode mode, bool? alignCorners) =>
+        functional.interpolate(x, size, factors, mode, alignCorners);
+
+    /// <summary>Each r² channels of [N, C·r², H, W] as a square of r × r positions.</summary>
+    public static Tensor PixelShuffle(this Tensor x, long factor) => functional.pixel_shuffle(x, factor);
 
     /// <summary>The largest value under each window, and where it stood.</summary>
     public static (Tensor Output, Tensor Indices) MaxPool(this Tensor x, long[] kernel, long[] stride, long[] padding) => kernel.Length switch
@@ -50,6 +74,26 @@ internal static class SpatialOperations
         2 => functional.adaptive_avg_pool2d(x, size),
         _ => functional.adaptive_avg_pool3d(x, size),
     };
+
+    /// <summary>The largest values of as many windows as make the wanted size, and where they stood.</summary>
+    public static (Tensor Output, Tensor Indices) AdaptiveMaxPool(this Tensor x, long[] size) => size.Length switch
+    {
+        1 => functional.adaptive_max_pool1d_with_indices(x, size[0]),
+        2 => functional.adaptive_max_pool2d_with_indices(x, size),
+        _ => x.AdaptiveMaxPoolOfVolumes(size),
+    };
+
+    /// <summary>
+    /// TorchSharp's own over three axes calls that over one. The largest of a box is the largest, along its depth, of those of its planes.
+    /// </summary>
+    private static (Tensor Output, Tensor Indices) AdaptiveMaxPoolOfVolumes(this Tensor x, long[] size)
+    {
+        var (samples, channels, depth, cells) = (x.shape[0], x.shape[1], x.shape[2], size[1] * size[2]);
+        var (planes, within) = functional.adaptive_max_pool2d_with_indices(x.flatten(1, 2), size[1..]);
+        var (output, plane) = functional.adaptive_max_pool2d_with_indices(planes.reshape(samples, channels, depth, cells), [size[0], cells]);
+        plane = plane.flatten(2);
+        return (output.reshape([samples, channels, .. size]), stack([plane, within.reshape(samples, channels, -1).gather(2, plane)]));
+    }
 
     /// <summary>
     /// Normalisation over groups of channels. libtorch's own was checked: it is right in derivatives of every order, unlike its fused sisters;

@@ -38,7 +38,7 @@ internal sealed class LayerNode(
     public IEnumerable<LayerNode> Flattened => Blocks.SelectMany(block => block).SelectMany(node => node.Flattened).Prepend(this);
 
     /// <summary>Elements per sample that a differentiable forward pass keeps for this layer itself.</summary>
-    public long KeptElements => Output.Elements.SaturatingTimes(Layer.KeptCopies);
+    public long KeptElements => Layer.KeptElements(this);
 
     public string ParameterName(ParameterSpec parameter) => $"{Path.Name}.{parameter.Name}";
 

@@ -28,11 +28,14 @@ internal static class CandidateMutation
         """{ "type": "batchNorm" }""", """{ "type": "layerNorm" }""", """{ "type": "groupNorm", "groups": 1 }""", """{ "type": "instanceNorm" }""",
         """{ "type": "rmsNorm" }""", """{ "type": "logSoftmax" }""", """{ "type": "glu" }""", """{ "type": "scale", "value": 0.5 }""",
         """{ "type": "tanhshrink" }""",
+        """{ "type": "upsample", "scaleFactor": 2 }""", """{ "type": "upsample", "scaleFactor": 2, "mode": "bilinear" }""",
+        """{ "type": "pad", "padding": 5 }""", """{ "type": "pad", "padding": 5, "mode": "circular" }""", """{ "type": "pixelShuffle", "upscaleFactor": 2 }""",
         """{ "type": "fourierFeatures", "count": 50 }""", """{ "type": "residual", "layers": [{ "type": "batchNorm" }, { "type": "relu" }] }""",
         .. new[] { "1d", "2d", "3d" }.SelectMany(axes => new[]
         {
             $$"""{ "type": "conv{{axes}}", "outChannels": 8, "kernelSize": 5, "padding": "same" }""",
-            $$"""{ "type": "avgPool{{axes}}", "kernelSize": 5, "stride": 1 }""",
+            $$"""{ "type": "convTranspose{{axes}}", "outChannels": 8, "kernelSize": 4, "stride": 2, "padding": 1 }""",
+            $$"""{ "type": "adaptiveMaxPool{{axes}}", "outputSize": 50 }""", $$"""{ "type": "avgPool{{axes}}", "kernelSize": 5, "stride": 1 }""",
             $$"""{ "type": "maxPool{{axes}}", "kernelSize": 5, "stride": 1 }""", $$"""{ "type": "adaptiveAvgPool{{axes}}", "outputSize": 50 }""",
         }),
     ];

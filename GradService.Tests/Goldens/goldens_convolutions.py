@@ -1,4 +1,4 @@
-"""convolutions.json: convolutions, pooling, normalisation of single samples and such; networks of them times modes."""
+"""convolutions.json: convolutions, pooling, resizing, normalisation of single samples and such; networks of them times modes."""
 
 import math
 
@@ -10,7 +10,7 @@ from goldens_answers import assert_close
 from goldens_modes import check_batch_as_its_own_reference
 from goldens_networks import DTYPES, MODES, Residual, tensor
 from goldens_requests import (both_dtypes, conv, linear, make_request, plain, random_inputs, residual,
-                              trained_parameters)
+                              trained_parameters, transposed)
 
 TANH, FLATTEN, NORM = plain("tanh"), plain("flatten"), plain("batchNorm")
 
@@ -42,6 +42,8 @@ def single_layer_cases():
     add_normalisations(then_linear)
     add_pools(add, then_linear)
     add_others(add, then_linear)
+    add_transposes(add, then_linear)
+    add_resizings(add, then_linear)
     return cases
 
 
@@ -195,6 +197,89 @@ def add_others(add, then_linear):
                          shortcut=[conv(3, 2, 3, padding=1, bias=False)]))
 
 
+def add_transposes(add, then_linear):
+    then_linear("convTranspose1d", [2, 4], transposed(1, 3, 3))
+    then_linear("convTranspose1d-lists", [2, 3], transposed(1, 3, [3], stride=[2], padding=[1], outputPadding=[1]))
+    then_linear("convTranspose1d-no-bias", [2, 3], transposed(1, 3, 2, stride=3, outputPadding=2, bias=False))
+    then_linear("convTranspose1d-dilation", [2, 3], transposed(1, 2, 3, padding=2, dilation=2))
+    then_linear("convTranspose1d-groups", [4, 3], transposed(1, 6, 2, groups=2))
+    then_linear("convTranspose1d-depthwise", [3, 3], transposed(1, 6, 3, stride=2, padding=1, groups=3))
+    then_linear("convTranspose1d-one-position-left", [2, 2], transposed(1, 2, 3, stride=2, padding=2))
+    then_linear("convTranspose1d-output-padding-by-dilation", [2, 3], transposed(1, 2, 2, dilation=3, outputPadding=2))
+    add("convTranspose1d-to-the-end", [2, 2], TANH, transposed(1, 2, 2))
+    then_linear("convTranspose1d-one-sample", [2, 3], transposed(1, 3, 3), samples=1)
+    then_linear("convTranspose2d", [3, 2, 2], transposed(2, 2, 4, stride=2, padding=1))
+    then_linear("convTranspose2d-per-axis", [2, 3, 2],
+                transposed(2, 2, [2, 3], stride=[2, 1], padding=[0, 1], outputPadding=[1, 1], dilation=[1, 2]))
+    then_linear("convTranspose2d-groups", [4, 2, 3], transposed(2, 2, [2, 3], groups=2, bias=False))
+    then_linear("convTranspose3d", [1, 2, 1, 3], transposed(3, 2, 2))
+    then_linear("convTranspose3d-per-axis", [2, 2, 1, 2],
+                transposed(3, 2, [1, 2, 3], stride=[2, 1, 2], padding=[0, 0, 1], outputPadding=[1, 0, 1], groups=2))
+    then_linear("convTranspose2d-after-batchNorm", [2, 2, 3], NORM, TANH, transposed(2, 2, 2, stride=2))
+
+
+def add_resizings(add, then_linear):
+    def adaptive(axes, size):
+        return plain(f"adaptiveMaxPool{axes}d", outputSize=size)
+
+    then_linear("adaptiveMaxPool1d", [2, 5], adaptive(1, 2))
+    then_linear("adaptiveMaxPool1d-list-larger", [2, 3], adaptive(1, [5]))
+    then_linear("adaptiveMaxPool2d", [2, 4, 3], adaptive(2, [3, 1]))
+    then_linear("adaptiveMaxPool2d-one", [2, 3, 3], adaptive(2, 1))
+    then_linear("adaptiveMaxPool3d", [1, 3, 2, 4], adaptive(3, 2))
+    then_linear("adaptiveMaxPool3d-list", [2, 2, 2, 3], adaptive(3, [1, 2, 2]))
+
+    def upsample(**options):
+        return plain("upsample", **options)
+
+    then_linear("upsample", [2, 3], upsample(scaleFactor=2))
+    then_linear("upsample-nearest-1.6", [2, 7], upsample(scaleFactor=1.6))
+    then_linear("upsample-nearest-size", [2, 7], upsample(size=11))
+    then_linear("upsample-nearest-smaller", [2, 5], upsample(scaleFactor=[0.6]))
+    then_linear("upsample-nearest-height-width", [1, 2, 3], upsample(scaleFactor=[2, 1.5]))
+    then_linear("upsample-nearest-depth-height-width", [1, 2, 1, 2], upsample(size=[3, 2, 4]))
+    for name, options in (("", {}), ("-aligned", {"alignCorners": True})):
+        then_linear(f"upsample-linear-1.6{name}", [2, 7], upsample(scaleFactor=1.6, mode="linear", **options))
+        then_linear(f"upsample-linear-size{name}", [2, 7], upsample(size=11, mode="linear", **options))
+        then_linear(f"upsample-linear-smaller{name}", [2, 5], upsample(scaleFactor=0.6, mode="linear", **options))
+        then_linear(f"upsample-linear-hardly{name}", [2, 4], upsample(scaleFactor=1.2, mode="linear", **options))
+        then_linear(f"upsample-linear-one{name}", [2, 3], upsample(size=1, mode="linear", **options))
+        then_linear(f"upsample-bilinear{name}", [1, 3, 2], upsample(scaleFactor=[1.6, 2], mode="bilinear", **options))
+        then_linear(f"upsample-bilinear-size{name}", [1, 4, 3], upsample(size=[3, 5], mode="bilinear", **options))
+        then_linear(f"upsample-bicubic{name}", [1, 3, 4], upsample(scaleFactor=1.7, mode="bicubic", **options))
+        then_linear(f"upsample-bicubic-size{name}", [1, 3, 3], upsample(size=[2, 5], mode="bicubic", **options))
+        then_linear(f"upsample-trilinear{name}", [1, 2, 2, 1], upsample(scaleFactor=1.6, mode="trilinear", **options))
+        then_linear(f"upsample-trilinear-size{name}", [1, 2, 1, 3], upsample(size=[3, 2, 4], mode="trilinear", **options))
+    add("upsample-to-the-end", [1, 2, 2], TANH, upsample(scaleFactor=2, mode="bilinear"))
+
+    def pad(amounts, mode="zeros"):
+        return plain("pad", padding=amounts, mode=mode)
+
+    then_linear("pad", [2, 3], plain("pad", padding=1))
+    then_linear("pad-zeros-list", [2, 2, 3], pad([1, 0, 2, 1]))
+    then_linear("pad-zeros-crop", [2, 4, 3], pad([-1, 1, 1, -2]))
+    then_linear("pad-zeros-channels", [2, 2, 2], pad([0, 0, 0, 0, 1, 1]))
+    add("pad-zeros-features", [3], linear(2), pad([1, 2]), TANH, linear(2))
+    then_linear("pad-zeros-depth-height-width", [1, 2, 1, 2], pad(1))
+    for mode in ("reflect", "replicate", "circular"):
+        then_linear(f"pad-{mode}-length", [2, 4], pad([3, 2], mode))
+        then_linear(f"pad-{mode}-length-integer", [2, 3], pad(2, mode))
+        then_linear(f"pad-{mode}-height-width", [1, 3, 2], pad([1, 0, 2, 1], mode))
+        then_linear(f"pad-{mode}-width", [1, 2, 3], pad([1, 2], mode))
+        then_linear(f"pad-{mode}-depth-height-width", [1, 2, 2, 2], pad([1, 1, 0, 1, 1, 0], mode))
+        then_linear(f"pad-{mode}-before-conv2d", [1, 3, 3], pad(1, mode), conv(2, 2, 3))
+    add("pad-to-the-end", [1, 3], TANH, pad(1, "circular"))
+
+    then_linear("pixelShuffle", [4, 2, 3], plain("pixelShuffle", upscaleFactor=2))
+    then_linear("pixelShuffle-channels", [8, 1, 2], NORM, TANH, plain("pixelShuffle", upscaleFactor=2), conv(2, 1, 2))
+    add("pixelShuffle-to-the-end", [4, 1, 1], TANH, plain("pixelShuffle", upscaleFactor=2))
+    then_linear("unflatten", [6], linear(8), plain("unflatten", shape=[2, 4]), conv(1, 2, 3))
+    then_linear("unflatten-of-more-axes", [2, 3], plain("unflatten", shape=[3, 1, 2]))
+    then_linear("permute", [2, 3], linear(4), plain("permute", dims=[1, 0]), conv(1, 2, 2))
+    then_linear("permute-height-width-channels", [2, 3, 2], plain("permute", dims=[1, 2, 0]), NORM)
+    add("permute-to-the-end", [2, 3], TANH, plain("permute", dims=[1, 0]))
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Convolutional networks times modes
 
@@ -220,6 +305,10 @@ def network_cases():
                                     conv(1, 4, 3, padding=1, groups=2), NORM, plain("groupNorm", groups=2),
                                     plain("softmax", dim=0), NORM, plain("instanceNorm", affine=True), plain("prelu"),
                                     FLATTEN, linear(3)], {"2": 4, "5": 4}),
+        "decoder": ([3], 4, [linear(8, bias=False), plain("unflatten", shape=[4, 1, 2]), NORM, plain("leakyRelu"),
+                             transposed(2, 2, [4, 2], stride=2, padding=[1, 0], bias=False), NORM, TANH,
+                             plain("upsample", scaleFactor=1.5, mode="bilinear"),
+                             plain("pad", padding=[1, 0], mode="reflect"), conv(2, 1, 3)], {"2": 4, "5": 2}),
     }
     cases = []
 
@@ -291,6 +380,18 @@ WRITTEN_OUT = {
     "softmax-3-axes-dim--1": lambda: (nn.Softmax(dim=3), *end(12)),
     "prelu-init": lambda: (nn.Linear(3, 4), nn.PReLU(init=0.1), nn.Linear(4, 2)),
     "fourierFeatures": lambda: (Waves(2, 3), nn.Linear(6, 4), nn.Tanh(), nn.Linear(4, 2)),
+    "convTranspose1d-lists": lambda: (nn.ConvTranspose1d(2, 3, 3, stride=2, padding=1, output_padding=1), *end(18)),
+    "convTranspose2d": lambda: (nn.ConvTranspose2d(3, 2, 4, stride=2, padding=1), *end(32)),
+    "convTranspose2d-groups": lambda: (nn.ConvTranspose2d(4, 2, (2, 3), groups=2, bias=False), *end(30)),
+    "convTranspose3d": lambda: (nn.ConvTranspose3d(1, 2, 2), *end(48)),
+    "adaptiveMaxPool2d": lambda: (nn.AdaptiveMaxPool2d((3, 1)), *end(6)),
+    "upsample": lambda: (nn.Upsample(scale_factor=2), *end(12)),
+    "upsample-bilinear-aligned": lambda: (nn.UpsamplingBilinear2d(scale_factor=(1.6, 2)), *end(16)),
+    "upsample-trilinear-size": lambda: (nn.Upsample((3, 2, 4), mode="trilinear"), *end(24)),
+    "pad-zeros-list": lambda: (nn.ZeroPad2d((1, 0, 2, 1)), *end(40)),
+    "pad-reflect-height-width": lambda: (nn.ReflectionPad2d((1, 0, 2, 1)), *end(18)),
+    "pad-replicate-depth-height-width": lambda: (nn.ReplicationPad3d((1, 1, 0, 1, 1, 0)), *end(36)),
+    "pad-circular-before-conv2d": lambda: (nn.Conv2d(1, 2, 3, padding=1, padding_mode="circular"), *end(18)),
     "residual-conv2d-shortcut": lambda: (
         Residual(nn.Sequential(nn.Conv2d(1, 2, 3, padding=1), nn.Tanh(), nn.Conv2d(2, 2, 3, padding=1)),
                  nn.Sequential(nn.Conv2d(1, 2, 1, bias=False))), *end(18)),

@@ -224,6 +224,38 @@ class FourierFeatures(nn.Module):
         return torch.cat([torch.sin(phases), torch.cos(phases)], dim=-1)
 
 
+class Pad(nn.Module):
+    """F.pad, whose classes torch.nn has for some modes and ranks only; an integer is for both ends of all spatial axes."""
+
+    def __init__(self, amounts, mode, spatial):
+        super().__init__()
+        amounts = [amounts] * (2 * spatial) if isinstance(amounts, int) else amounts
+        self.mode = {"zeros": "constant"}.get(mode, mode)
+        # The modes beside zeros want all spatial axes.
+        self.amounts = amounts if mode == "zeros" else amounts + [0] * (2 * spatial - len(amounts))
+
+    def forward(self, x):
+        return F.pad(x, self.amounts, self.mode)
+
+
+class Permute(nn.Module):
+    def __init__(self, dims):
+        super().__init__()
+        self.dims = dims
+
+    def forward(self, x):
+        return x.permute(0, *[dim + 1 for dim in self.dims])
+
+
+class View(nn.Module):
+    def __init__(self, shape):
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x):
+        return x.reshape(-1, *self.shape)
+
+
 def sequential(specs, shape, pure):
     """nn.Sequential of the layers in order; pure: torch.nn's BatchNorm and Dropout instead of those above."""
     modules = []
@@ -239,10 +271,13 @@ def shape_after(module, shape):
 
 
 CONVOLUTIONS = {"conv1d": nn.Conv1d, "conv2d": nn.Conv2d, "conv3d": nn.Conv3d}
+TRANSPOSES = {"convTranspose1d": nn.ConvTranspose1d, "convTranspose2d": nn.ConvTranspose2d,
+              "convTranspose3d": nn.ConvTranspose3d}
 MAX_POOLS = {"maxPool1d": nn.MaxPool1d, "maxPool2d": nn.MaxPool2d, "maxPool3d": nn.MaxPool3d}
 POOLS = {**MAX_POOLS, "avgPool1d": nn.AvgPool1d, "avgPool2d": nn.AvgPool2d, "avgPool3d": nn.AvgPool3d}
 ADAPTIVE_POOLS = {"adaptiveAvgPool1d": nn.AdaptiveAvgPool1d, "adaptiveAvgPool2d": nn.AdaptiveAvgPool2d,
-                  "adaptiveAvgPool3d": nn.AdaptiveAvgPool3d}
+                  "adaptiveAvgPool3d": nn.AdaptiveAvgPool3d, "adaptiveMaxPool1d": nn.AdaptiveMaxPool1d,
+                  "adaptiveMaxPool2d": nn.AdaptiveMaxPool2d, "adaptiveMaxPool3d": nn.AdaptiveMaxPool3d}
 
 ALONG_AN_AXIS = {"softmax": nn.Softmax, "logSoftmax": nn.LogSoftmax, "glu": nn.GLU}
 
@@ -275,6 +310,19 @@ def layer(spec, shape, pure):
             shape[0], spec["outChannels"], per_axis(spec["kernelSize"]), stride=per_axis(spec.get("stride", 1)),
             padding=per_axis(spec.get("padding", 0)), dilation=per_axis(spec.get("dilation", 1)),
             groups=spec.get("groups", 1), bias=spec.get("bias", True))
+    if kind in TRANSPOSES:
+        return TRANSPOSES[kind](
+            shape[0], spec["outChannels"], per_axis(spec["kernelSize"]), stride=per_axis(spec.get("stride", 1)),
+            padding=per_axis(spec.get("padding", 0)), output_padding=per_axis(spec.get("outputPadding", 0)),
+            dilation=per_axis(spec.get("dilation", 1)), groups=spec.get("groups", 1), bias=spec.get("bias", True))
+    if kind == "upsample":
+        mode = spec.get("mode", "nearest")
+        return nn.Upsample(size=per_axis(spec.get("size")), scale_factor=per_axis(spec.get("scaleFactor")), mode=mode,
+                           align_corners=None if mode == "nearest" else spec.get("alignCorners", False))
+    if kind == "pad":
+        return Pad(spec["padding"], spec.get("mode", "zeros"), len(shape) - 1)
+    if kind == "unflatten":
+        return nn.Unflatten(1, tuple(spec["shape"])) if len(shape) == 1 else View(spec["shape"])
     if kind in POOLS:
         stride = spec.get("stride", spec["kernelSize"])
         return POOLS[kind](per_axis(spec["kernelSize"]), stride=per_axis(stride),
@@ -296,6 +344,8 @@ def layer(spec, shape, pure):
         return Branches([sequential(branch, shape, pure) for branch in spec["layers"]], spec["combine"], spec.get("axis", 0))
     return {
         "flatten": lambda: nn.Flatten(),
+        "permute": lambda: Permute(spec["dims"]),
+        "pixelShuffle": lambda: nn.PixelShuffle(spec["upscaleFactor"]),
         "tanh": lambda: nn.Tanh(),
         "sigmoid": lambda: nn.Sigmoid(),
         "relu": lambda: nn.ReLU(),

@@ -18,6 +18,10 @@ def conv(axes, channels, kernel, **options):
     return {"type": f"conv{axes}d", "outChannels": channels, "kernelSize": kernel, **options}
 
 
+def transposed(axes, channels, kernel, **options):
+    return {"type": f"convTranspose{axes}d", "outChannels": channels, "kernelSize": kernel, **options}
+
+
 def residual(*layers, shortcut=None):
     return {"type": "residual", "layers": list(layers), **({} if shortcut is None else {"shortcut": shortcut})}
 

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from goldens_networks import DTYPES, build
-from goldens_requests import conv, linear, plain, residual
+from goldens_requests import conv, linear, plain, residual, transposed
 
 SEEDS = (0, 7, 11, 42, 2**40 + 3, -1)
 
@@ -45,6 +45,9 @@ def other_networks():
         "depth-height-width": ([2, 2, 3, 3], [conv(3, 2, [1, 2, 2], groups=2), plain("instanceNorm", affine=True),
                                               conv(3, 3, 2, bias=False), plain("groupNorm", groups=3), prelu,
                                               plain("adaptiveAvgPool3d", outputSize=1), flatten, linear(2)]),
+        "transposed": ([3], [linear(8), plain("unflatten", shape=[4, 2]), transposed(1, 6, 3, groups=2), tanh,
+                             plain("unflatten", shape=[6, 2, 2]), transposed(2, 2, [2, 1], bias=False),
+                             plain("unflatten", shape=[2, 3, 1, 2]), transposed(3, 3, 2, groups=1)]),
         # 1 to 15 normal numbers are drawn in pairs, one left over waiting for the next; 16 and more are drawn at once.
         "fourier-few": ([1], [fourier(3), linear(2), fourier(5), linear(1), fourier(1, scale=0.5), linear(1),
                               fourier(15, scale=2.5)]),
@@ -96,6 +99,9 @@ def written_out(name):
         return (nn.Conv3d(2, 2, (1, 2, 2), groups=2), nn.InstanceNorm3d(2, affine=True),
                 nn.Conv3d(2, 3, 2, bias=False), nn.GroupNorm(3, 3), nn.PReLU(init=0.1), nn.AdaptiveAvgPool3d(1),
                 nn.Flatten(), nn.Linear(3, 2))
+    if name == "transposed":
+        return (nn.Linear(3, 8), nn.Unflatten(1, (4, 2)), nn.ConvTranspose1d(4, 6, 3, groups=2), nn.Tanh(),
+                nn.Flatten(), nn.ConvTranspose2d(6, 2, (2, 1), bias=False), nn.Flatten(), nn.ConvTranspose3d(2, 3, 2))
     if name == "big-convolution":
         return (nn.Conv2d(6, 16, 5, groups=2), nn.Tanh(), nn.Conv2d(16, 8, 3, bias=False), nn.Flatten(),
                 nn.Linear(32, 3))

@@ -63,9 +63,16 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             InstanceNorm instanceNorm => x.NormalizeRuns(x.Positions, instanceNorm.Eps, Affine(name, instanceNorm.Affine, place => place / x.Positions)),
             Convolution convolution =>
                 ManagedSpatial.Convolve(convolution, x, network.Parameters![$"{name}.weight"], network.Parameters.GetValueOrDefault($"{name}.bias")),
+            ConvTranspose transpose =>
+                ManagedResizing.Transpose(transpose, x, network.Parameters![$"{name}.weight"], network.Parameters.GetValueOrDefault($"{name}.bias")),
             AveragePool pool => ManagedSpatial.Average(pool, x),
             AdaptiveAveragePool => ManagedSpatial.Adapt(x, PlacedLayer.Output([layer], x.Sample)[1..]),
-            MaxPool pool => Largest(pool, x),
+            MaxPool pool => Largest(ManagedSpatial.Largest(pool, x)),
+            AdaptiveMaxPool => Largest(ManagedSpatial.AdaptLargest(x, PlacedLayer.Output([layer], x.Sample)[1..])),
+            Upsample upsample => ManagedResizing.Interpolate(upsample, x),
+            Pad pad => ManagedResizing.Surround(pad, x),
+            PixelShuffle shuffle => ManagedResizing.Shuffle(shuffle, x),
+            Permute permute => ManagedResizing.Permuted(permute, x),
             RmsNorm rmsNorm => OfUnitMeanSquare(rmsNorm, name, x),
             Prelu prelu => Bend(x, place => network.Parameters![$"{name}.weight"][prelu.Count == 1 ? 0 : place / x.Positions]),
             Scale scale => x.Map((value, _) => value * (scale.Learnable ? network.Parameters![$"{name}.weight"][0] : scale.Value)),
@@ -74,7 +81,7 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             Glu glu => x.Gate(glu.Dim < 0 ? glu.Dim + x.Sample.Length : glu.Dim),
             FourierFeatures features => Wave(features, name, x),
             Dropout => masks.TryGetValue(name, out var mask) ? x.Map((value, i) => value * mask[i]) : x,
-            Flatten => x with { Sample = [PlacedLayer.Elements(x.Sample)] },
+            Flatten or Unflatten => x with { Sample = PlacedLayer.Output([layer], x.Sample) },
             Residual residual =>
                 Add(Through(residual.Layers, $"{name}.layers.", x), residual.Shortcut is { } shortcut ? Through(shortcut, $"{name}.shortcut.", x) : x),
             Branches branches => branches.Layers.Select((layers, branch) => Through(layers, $"{name}.branches.{branch}.", x))
@@ -151,11 +158,10 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
         private Func<int, (double Weight, double Bias)> Affine(string name, bool affine, Func<int, int> parameter) =>
             affine ? place => (network.Parameters![$"{name}.weight"][parameter(place)], network.Parameters[$"{name}.bias"][parameter(place)]) : _ => (1, 0);
 
-        private ManagedBatch Largest(MaxPool pool, ManagedBatch x)
+        private ManagedBatch Largest((ManagedBatch Output, IReadOnlyList<int> Taken) pooled)
         {
-            var (output, taken) = ManagedSpatial.Largest(pool, x);
-            Branches.AddRange(taken);
-            return output;
+            Branches.AddRange(pooled.Taken);
+            return pooled.Output;
         }
 
         /// <summary>Slopes by the element's place in its sample.</summary>

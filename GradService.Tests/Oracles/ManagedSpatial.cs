@@ -48,14 +48,28 @@ internal static class ManagedSpatial
     }
 
     /// <summary>The mean of elements ⌊i·L/O⌋ to ⌈(i + 1)·L/O⌉ along each axis.</summary>
-    public static ManagedBatch Adapt(ManagedBatch x, int[] output)
+    public static ManagedBatch Adapt(ManagedBatch x, int[] output) => Adapt(x, output, (start, cell) => cell.Average(position => x.Values[start + position]));
+
+    /// <summary>The largest of the same elements, and which of them that was.</summary>
+    public static (ManagedBatch Output, IReadOnlyList<int> Taken) AdaptLargest(ManagedBatch x, int[] output)
+    {
+        var taken = new List<int>();
+        var largest = Adapt(x, output, (start, cell) =>
+        {
+            taken.Add(cell.MaxBy(position => x.Values[start + position]));
+            return x.Values[start + taken[^1]];
+        });
+        return (largest, taken);
+    }
+
+    private static ManagedBatch Adapt(ManagedBatch x, int[] output, Func<int, int[], double> reduce)
     {
         var cells = Enumerable.Range(0, PlacedLayer.Elements(output))
             .Select(cell => Enumerable.Range(0, x.Positions).Where(position => Holds(cell, position)).ToArray()).ToArray();
         var result = new double[x.Values.Length / x.Positions * cells.Length];
         for (var i = 0; i < result.Length; i++)
         {
-            result[i] = cells[i % cells.Length].Average(position => x.Values[(i / cells.Length * x.Positions) + position]);
+            result[i] = reduce(i / cells.Length * x.Positions, cells[i % cells.Length]);
         }
 
         return new ManagedBatch([x.Sample[0], .. output], result);

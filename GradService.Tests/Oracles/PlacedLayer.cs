@@ -25,13 +25,13 @@ internal sealed record PlacedLayer(string Name, Layer Layer, int[] Input)
         Flatten => [Elements(shape)],
         Convolution convolution => [convolution.OutChannels, .. SlidingWindow.Of(layer, shape)!.Output],
         Pooling => [shape[0], .. SlidingWindow.Of(layer, shape)!.Output],
-        AdaptiveAveragePool { OutputSize.Values: var sizes } => [shape[0], .. shape[1..].Select((_, axis) => sizes[sizes.Count == 1 ? 0 : axis])],
+        AdaptivePooling { OutputSize.Values: var sizes } => [shape[0], .. shape[1..].Select((_, axis) => sizes[sizes.Count == 1 ? 0 : axis])],
         Glu glu => [.. shape.Select((size, axis) => axis == (glu.Dim < 0 ? glu.Dim + shape.Length : glu.Dim) ? size / 2 : size)],
         FourierFeatures features => [.. shape[..^1], 2 * features.Count],
         Residual residual => Output(residual.Layers, shape),
         Branches branches => branches.Layers.Select(branch => Output(branch, shape)).Aggregate((a, b) => [.. a.Select((size, axis) =>
             branches.Combine != BranchCombination.Concat ? Math.Max(size, b[axis]) : axis == (branches.Axis + a.Length) % a.Length ? size + b[axis] : size)]),
-        _ => shape,
+        _ => ManagedResizing.Output(layer, shape) ?? shape,
     });
 
     public static int Elements(int[] shape) => shape.Aggregate(1, (product, size) => product * size);

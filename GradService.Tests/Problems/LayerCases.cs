@@ -11,7 +11,7 @@ internal static class LayerCases
 {
     /// <summary>By the layer's name in the spec: the shape of a sample, and the layers around it.</summary>
     public static IReadOnlyList<LayerCase> All { get; } =
-        [.. ActivationCases.All, .. NormalizationCases.All, .. ConvolutionCases.All, .. PoolingCases.All, .. StructureCases.All];
+        [.. ActivationCases.All, .. NormalizationCases.All, .. ConvolutionCases.All, .. PoolingCases.All, .. ResizingCases.All, .. StructureCases.All];
 }
 
 /// <summary>A layer in a small network.</summary>

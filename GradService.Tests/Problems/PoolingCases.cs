@@ -28,5 +28,12 @@ internal static class PoolingCases
         new("adaptiveAvgPool2d", [1, 5, 4], new AdaptiveAvgPool2d { OutputSize = new(2, 3) }, new BatchNorm(), new Tanh()),
         new("adaptiveAvgPool3d", [1, 3, 2, 3], new AdaptiveAvgPool3d { OutputSize = new(2) }),
         new("adaptiveAvgPool3d", [2, 2, 3, 2], new AdaptiveAvgPool3d { OutputSize = new(1, 2, 3) }),
+        new("adaptiveMaxPool1d", [2, 6], new AdaptiveMaxPool1d { OutputSize = new(3) }),
+        new("adaptiveMaxPool1d", [1, 5], new AdaptiveMaxPool1d { OutputSize = new(3) }, new BatchNorm(), new Tanh()),
+        new("adaptiveMaxPool1d", [1, 2], new AdaptiveMaxPool1d { OutputSize = new(5) }),
+        new("adaptiveMaxPool2d", [2, 3, 4], new AdaptiveMaxPool2d { OutputSize = new(1) }, new Flatten(), new Linear { OutFeatures = 2 }),
+        new("adaptiveMaxPool2d", [1, 5, 4], new AdaptiveMaxPool2d { OutputSize = new(2, 3) }, new BatchNorm(), new Tanh()),
+        new("adaptiveMaxPool3d", [1, 3, 2, 3], new AdaptiveMaxPool3d { OutputSize = new(2) }),
+        new("adaptiveMaxPool3d", [2, 2, 3, 2], new AdaptiveMaxPool3d { OutputSize = new(1, 2, 3) }, new Silu()),
     ];
 }

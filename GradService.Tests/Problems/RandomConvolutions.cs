@@ -53,7 +53,8 @@ internal static class RandomConvolutions
           from rest in Chain(PlacedLayer.Output([layer], shape), depth - 1)
           select (IReadOnlyList<Layer>)[layer, .. rest];
 
-    private static Gen<Layer> Any(int[] shape) => Gen.Frequency((6, Keeping(shape)), (3, Convolutions(shape)), (2, Pools(shape)), (3, Residuals(shape)));
+    private static Gen<Layer> Any(int[] shape) =>
+        Gen.Frequency((6, Keeping(shape)), (3, Convolutions(shape)), (2, Pools(shape)), (3, Residuals(shape)), (3, Resizings(shape)));
 
     /// <summary>Layers that leave the shape as it is.</summary>
     private static Gen<Layer> Keeping(int[] shape) => Gen.Frequency(
@@ -91,14 +92,75 @@ internal static class RandomConvolutions
         from stride in PerAxes(shape[1..], _ => Gen.Int[1, 2])
         from padding in PerAxes(kernel, size => Gen.Int[0, size / 2])
         from whole in Gen.Bool
-        from kind in Gen.Int[0, 2]
+        from kind in Gen.Int[0, 3]
         let axes = shape.Length - 1
-        select kind == 0 ? Adaptive(axes, kernel) : (Layer)(Pool(axes, largest: kind == 1) with
+        select kind == 0 ? Adaptive(axes, kernel) : kind == 3 ? AdaptiveLargest(axes, kernel) : (Layer)(Pool(axes, largest: kind == 1) with
         {
             KernelSize = new(kernel),
             Stride = whole ? null : new(stride),
             Padding = new(padding),
         });
+
+    /// <summary>Layers that make samples larger while they are small, and such that put their elements in another order.</summary>
+    private static Gen<Layer> Resizings(int[] shape) => PlacedLayer.Elements(shape) > 12
+        ? Reorderings(shape)
+        : Gen.Frequency((3, Transposes(shape)), (3, Upsamples(shape)), (3, Paddings(shape)), (1, Reorderings(shape)));
+
+    private static Gen<Layer> Transposes(int[] shape) =>
+        from kernel in PerAxes(shape[1..], _ => Gen.Int[1, 3])
+        from stride in PerAxes(shape[1..], _ => Gen.Int[1, 2])
+        from padding in PerAxes(kernel, size => Gen.Int[0, (size - 1) / 2])
+        from extra in PerAxes(stride, step => Gen.Int[0, step - 1])
+        from groups in Gen.OneOf(Divisors(shape[0]))
+        from each in Gen.Int[1, Math.Max(1, 3 / groups)]
+        from bias in Gen.Bool
+        select (Layer)(Transpose(shape.Length - 1) with
+        {
+            OutChannels = groups * each,
+            KernelSize = new(kernel),
+            Stride = new(stride),
+            Padding = new(padding),
+            OutputPadding = new(extra),
+            Groups = groups,
+            Bias = bias,
+        });
+
+    private static readonly double[] Factors = [0.7, 1, 1.3, 1.5, 2];
+
+    /// <summary>Whether a factor makes another number of positions; in some modes others are refused.</summary>
+    private static bool Changes(double factor, int size) => (int)(factor * size) > 0 && (int)(factor * size) != size;
+
+    private static Gen<Layer> Upsamples(int[] shape) =>
+        from factors in PerAxes(shape[1..], size => Gen.OneOf(Factors.Where(factor => factor == 1 || Changes(factor, size)).ToArray()))
+        from sizes in PerAxes(shape[1..], size => Gen.Int[1, size + 2])
+        from sized in Gen.Bool
+        from aligned in Gen.Bool
+        from mode in Gen.OneOf(shape.Length switch
+        {
+            2 => [UpsampleMode.Nearest, UpsampleMode.Linear],
+            3 => [UpsampleMode.Nearest, UpsampleMode.Bilinear, UpsampleMode.Bicubic],
+            _ => new[] { UpsampleMode.Nearest, UpsampleMode.Trilinear },
+        })
+        select (Layer)new Upsample
+        {
+            ScaleFactor = sized ? null : new(factors),
+            Size = sized ? new(sizes) : null,
+            Mode = mode,
+            AlignCorners = aligned && mode != UpsampleMode.Nearest,
+        };
+
+    private static Gen<Layer> Paddings(int[] shape) =>
+        from mode in Gen.OneOf(PadMode.Zeros, PadMode.Reflect, PadMode.Replicate, PadMode.Circular)
+        from amounts in PerAxes([.. shape[1..].Reverse().SelectMany(size => new[] { size, size })],
+            size => Gen.Int[mode == PadMode.Zeros && size > 2 ? -1 : 0, mode == PadMode.Reflect ? Math.Min(2, size - 1) : Math.Min(2, size)])
+        select (Layer)new Pad { Padding = new(amounts), Mode = mode };
+
+    private static Gen<Layer> Reorderings(int[] shape) =>
+        from order in Gen.Shuffle(Enumerable.Range(0, shape.Length).ToArray())
+        from viewed in Gen.Bool
+        select shape.Length == 3 && shape[0] % 4 == 0 ? new PixelShuffle { UpscaleFactor = 2 }
+            : viewed ? new Unflatten { Shape = [.. order.Select(axis => shape[axis])] }
+            : (Layer)new Permute { Dims = order };
 
     /// <summary>A block around layers that keep the shape, or one that halves it on both ways, as in ResNets.</summary>
     private static Gen<Layer> Residuals(int[] shape) =>
@@ -137,6 +199,13 @@ internal static class RandomConvolutions
         _ => new Conv3d { OutChannels = 1, KernelSize = new(1) },
     };
 
+    private static ConvTranspose Transpose(int axes) => axes switch
+    {
+        1 => new ConvTranspose1d { OutChannels = 1, KernelSize = new(1) },
+        2 => new ConvTranspose2d { OutChannels = 1, KernelSize = new(1) },
+        _ => new ConvTranspose3d { OutChannels = 1, KernelSize = new(1) },
+    };
+
     private static Pooling Pool(int axes, bool largest) => (axes, largest) switch
     {
         (1, true) => new MaxPool1d { KernelSize = new(1) },
@@ -154,9 +223,16 @@ internal static class RandomConvolutions
         _ => new AdaptiveAvgPool3d { OutputSize = new(size) },
     };
 
+    private static AdaptiveMaxPool AdaptiveLargest(int axes, int[] size) => axes switch
+    {
+        1 => new AdaptiveMaxPool1d { OutputSize = new(size) },
+        2 => new AdaptiveMaxPool2d { OutputSize = new(size) },
+        _ => new AdaptiveMaxPool3d { OutputSize = new(size) },
+    };
+
     private static int[] Divisors(int number) => [.. Enumerable.Range(1, number).Where(candidate => number % candidate == 0)];
 
     /// <summary>One draw per axis.</summary>
-    private static Gen<int[]> PerAxes(int[] sizes, Func<int, Gen<int>> each) =>
-        sizes.Aggregate(Gen.Const(Array.Empty<int>()), (drawn, size) => drawn.SelectMany(before => each(size).Select(value => (int[])[.. before, value])));
+    private static Gen<T[]> PerAxes<T>(int[] sizes, Func<int, Gen<T>> each) =>
+        sizes.Aggregate(Gen.Const(Array.Empty<T>()), (drawn, size) => drawn.SelectMany(before => each(size).Select(value => (T[])[.. before, value])));
 }

@@ -45,6 +45,16 @@ internal static class RandomParameters
                     }
 
                     break;
+                case ConvTranspose transpose:
+                    int[] received = [transpose.OutChannels / transpose.Groups, .. PerAxisOf(transpose.KernelSize, input.Length - 1)];
+                    var added = input[0] / transpose.Groups * PlacedLayer.Elements(received[1..]);
+                    values[$"{name}.weight"] = Draw(random, -1.7, 1.7, 1 / Math.Sqrt(added), [input[0], .. received]);
+                    if (transpose.Bias)
+                    {
+                        values[$"{name}.bias"] = Draw(random, -0.5, 0.5, 1, transpose.OutChannels);
+                    }
+
+                    break;
                 case GroupNorm { Affine: true } or InstanceNorm { Affine: true }:
                     values[$"{name}.weight"] = Draw(random, 0.5, 1.5, 1, input[0]);
                     values[$"{name}.bias"] = Draw(random, -0.5, 0.5, 1, input[0]);
@@ -81,6 +91,8 @@ internal static class RandomParameters
 
         return network with { Parameters = values };
     }
+
+    private static IEnumerable<int> PerAxisOf(PerAxis values, int axes) => values.Values.Count == 1 ? Enumerable.Repeat(values.Values[0], axes) : values.Values;
 
     private static NdArray Draw(Random random, double least, double most, double scale, params int[] sizes)
     {

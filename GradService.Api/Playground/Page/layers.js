@@ -2,10 +2,10 @@
 
 import { checkField, choice, signButton, textField } from './controls.js';
 import { element } from './elements.js';
-import { read } from './values.js';
+import { read, readList } from './values.js';
 
 /** What a required field of a new layer says at first. */
-const first = { outFeatures: 10, outChannels: 4, kernelSize: 3, groups: 2, outputSize: 1, count: 4 };
+const first = { outFeatures: 10, outChannels: 4, kernelSize: 3, groups: 2, outputSize: 1, count: 4, upscaleFactor: 2, shape: [1], dims: [0] };
 
 /** What a list inside a layer begins with: it takes samples of any shape, and gives the same. */
 const innermost = 'tanh';
@@ -101,7 +101,7 @@ function fieldOf(layer, field, path, edit) {
     ? choice(field.name, value ?? field.default, field.values, path, set)
     : textField(field.name, value, path, set, {
       hint: field.default === undefined ? null : String(field.default),
-      reader: text => text.trim() === 'null' ? null : read(text),
+      reader: text => text.trim() === 'null' ? null : field.type === 'integers' ? readList(text) : read(text),
     });
 }
 

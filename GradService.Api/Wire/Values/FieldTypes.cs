@@ -17,6 +17,8 @@ internal static class FieldTypes
         new BatchNormModeType(),
         new PerAxisType(),
         new ConvolutionPaddingType(),
+        new ScaleFactorsType(),
+        new PadAmountsType(),
         new TermSetsType(),
         new SampleCountType(),
         new IntervalType(),

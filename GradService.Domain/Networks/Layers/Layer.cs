@@ -18,6 +18,9 @@ public abstract record Layer
     /// <summary>How many tensors of its output's size a differentiable pass keeps for it.</summary>
     internal virtual long KeptCopies => 1;
 
+    /// <summary>Elements per sample that a differentiable pass keeps for it.</summary>
+    internal virtual long KeptElements(LayerNode node) => node.Output.Elements.SaturatingTimes(KeptCopies);
+
     /// <summary>Elements per sample of what it needs beside its input and output only while it runs.</summary>
     internal virtual long ScratchElements(LayerNode node) => 0;
 

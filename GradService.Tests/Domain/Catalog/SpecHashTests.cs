@@ -41,6 +41,15 @@ public sealed class SpecHashTests
         Spec with { Layers = [new Conv1d { OutChannels = 3, KernelSize = new PerAxis(1), Padding = new ConvolutionPadding(null) }] },
         Spec with { Layers = [new Conv2d { OutChannels = 3, KernelSize = new PerAxis(1, 2) }] },
         Spec with { Layers = [new Conv2d { OutChannels = 3, KernelSize = new PerAxis(2, 1) }] },
+        Spec with { Layers = [new ConvTranspose1d { OutChannels = 3, KernelSize = new PerAxis(1) }] },
+        Spec with { Layers = [new Upsample { Size = new PerAxis(2) }] },
+        Spec with { Layers = [new Upsample { ScaleFactor = new ScaleFactors(2) }] },
+        Spec with { Layers = [new Upsample { ScaleFactor = new ScaleFactors(2, 1.5) }] },
+        Spec with { Layers = [new Upsample { ScaleFactor = new ScaleFactors(2), Mode = UpsampleMode.Linear }] },
+        Spec with { Layers = [new Pad { Padding = new PadAmounts(1) }] },
+        Spec with { Layers = [new Pad { Padding = new PadAmounts(1, 2) }] },
+        Spec with { Layers = [new Unflatten { Shape = [3, 2] }] },
+        Spec with { Layers = [new Permute { Dims = [1, 0] }] },
         Spec with { Layers = [new Gelu()] },
         Spec with { Layers = [new Gelu { Approximate = GeluApproximation.Tanh }] },
         Spec with { Layers = [new Silu()] },
@@ -64,6 +73,11 @@ public sealed class SpecHashTests
     [Fact]
     public void Without_parameters_no_seed_is_seed_zero() =>
         Assert.Equal(SpecHash.Of(Spec with { Parameters = null, Seed = 0 }), SpecHash.Of(Spec with { Parameters = null, Seed = null }));
+
+    [Fact]
+    public void One_number_for_all_axes_is_that_number_for_each() =>
+        Assert.Equal(SpecHash.Of(Spec with { Layers = [new Upsample { ScaleFactor = new ScaleFactors(1.5) }] }),
+            SpecHash.Of(Spec with { Layers = [new Upsample { ScaleFactor = new ScaleFactors(1.5, 1.5) }] }));
 
     [Fact]
     public void A_hash_is_SHA_256_in_hexadecimal_digits()

@@ -81,12 +81,7 @@ public abstract record Convolution : SpatialLayer
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {
         CheckRank(path, input);
-        if (input[0] % Groups != 0 || OutChannels % Groups != 0)
-        {
-            throw new FaultException(Fault.Invalid(Field(path, "groups"),
-                $"a divisor of the channels before and after layer {path.Name} ({Type}), {input[0]} and {OutChannels}", $"{Groups}"));
-        }
-
+        CheckGroups(path, Groups, input[0], OutChannels);
         var kernel = KernelSize.For(Axes, Field(path, "kernelSize"));
         var geometry = Geometry(path);
         long[] sizes;

@@ -20,6 +20,16 @@ public abstract record SpatialLayer : Layer
         }
     }
 
+    /// <exception cref="FaultException">The number of groups does not divide the channels before and after.</exception>
+    private protected void CheckGroups(LayerPath path, int groups, long before, long after)
+    {
+        if (before % groups != 0 || after % groups != 0)
+        {
+            throw new FaultException(Fault.Invalid(Field(path, "groups"),
+                $"a divisor of the channels before and after layer {path.Name} ({Type}), {before} and {after}", $"{groups}"));
+        }
+    }
+
     /// <summary>The spatial sizes after windows of the given geometry: ⌊(size + before + after − dilation·(kernel − 1) − 1) / stride⌋ + 1.</summary>
     /// <exception cref="FaultException">A window does not fit.</exception>
     private protected long[] Slide(LayerPath path, Shape input, long[] kernel, long[] stride, long[] padding, long[] dilation)

@@ -13,13 +13,15 @@ public sealed class SizeFieldTests(GradApplication application)
     private const string TwoTo63 = "9223372036854775808";
 
     /// <summary>Fields in which a number that is no size elsewhere has a meaning.</summary>
-    private static readonly HashSet<(string Field, string Number)> Meaningful = [("padding", "0"), ("dim", "-1"), ("dim", "0")];
+    private static readonly HashSet<(string Field, string Number)> Meaningful = [("padding", "0"), ("dim", "-1"), ("dim", "0"), ("outputPadding", "0")];
 
     public static TheoryData<string, string, string> SizesOfLayers { get; } =
         NumbersOfLayers(["-1", "0", TwoTo63], typeof(int), typeof(long), typeof(PerAxis), typeof(ConvolutionPadding));
 
     public static TheoryData<string, string, string> NumbersThatAreNone { get; } =
-        NumbersOfLayers(["\"NaN\"", "NaN"], typeof(int), typeof(long), typeof(double), typeof(PerAxis), typeof(ConvolutionPadding));
+        NumbersOfLayers(
+        ["\"NaN\"", "NaN"], typeof(int), typeof(long), typeof(double), typeof(PerAxis), typeof(ConvolutionPadding), typeof(ScaleFactors),
+        typeof(PadAmounts));
 
     public static TheoryData<string, string> OtherSizes { get; } = new()
     {
