@@ -6,6 +6,7 @@ using GradService.Api.Storage;
 using GradService.Domain.Budget;
 using GradService.Domain.Catalog;
 using GradService.Domain.Faults;
+using GradService.Domain.Networks;
 
 namespace GradService.Api.Networks;
 
@@ -19,29 +20,45 @@ internal sealed class NetworkIntake(
     /// <exception cref="RefusalException">There is no room, or it took too long.</exception>
     public Task<(StoredNetwork Stored, string? Name, bool IsNew)> StoreAsync(HttpContext context) => NetworkUpload.Is(context.Request)
         ? UploadAsync(context)
-        : StoreAsync(context, async () => (await body.ReadAsync<NetworkBody>(context)).Request);
+        : StoreAsync(context, async () =>
+        {
+            var asked = (await body.ReadAsync<NetworkBody>(context)).Request;
+            return new UploadedNetwork(asked.Network, asked.Name);
+        });
 
     /// <summary>Stores the network of a form of parts.</summary>
     /// <inheritdoc cref="StoreAsync(HttpContext)"/>
     public Task<(StoredNetwork Stored, string? Name, bool IsNew)> UploadAsync(HttpContext context) => StoreAsync(context, () => upload.ReadAsync(context));
 
-    private async Task<(StoredNetwork Stored, string? Name, bool IsNew)> StoreAsync(HttpContext context, Func<Task<NetworkBody>> readAsync)
+    private async Task<(StoredNetwork Stored, string? Name, bool IsNew)> StoreAsync(HttpContext context, Func<Task<UploadedNetwork>> readAsync)
     {
-        string? name = null, id = null;
-        var network = await admission.ComputeAsync<CanonicalNetwork?>(context, async () =>
+        UploadedNetwork? asked = null;
+        try
         {
-            var asked = await readAsync();
-            name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
-            id = catalog.StoredId(asked.Network);
-            return id is null ? catalog.QuoteCanonical(asked.Network).Then<CanonicalNetwork?>((canonical, _) => canonical) : Quote.Of<CanonicalNetwork?>(null);
-        });
-        using var stage = Stages.Start("store");
-        if (network is null)
-        {
-            return (await store.NameAsync(id!, name) ?? throw StoredIds.NotFound(id!), name, false);
-        }
+            string? name = null, id = null;
+            var network = await admission.ComputeAsync<CanonicalNetwork?>(context, async () =>
+            {
+                asked = await readAsync();
+                name = asked.Name is null ? null : NetworkName.Checked(asked.Name);
+                id = catalog.StoredId(asked.Network);
+                return id is null ? Canonical(asked).Then<CanonicalNetwork?>((canonical, _) => canonical) : Quote.Of<CanonicalNetwork?>(null);
+            });
+            using var stage = Stages.Start("store");
+            if (network is null)
+            {
+                return (await store.NameAsync(id!, name) ?? throw StoredIds.NotFound(id!), name, false);
+            }
 
-        var (stored, isNew) = await store.StoreAsync(network, name);
-        return (stored, name, isNew);
+            var (stored, isNew) = await store.StoreAsync(network, name, asked!.Parameters?.File);
+            return (stored, name, isNew);
+        }
+        finally
+        {
+            asked?.Dispose();
+        }
     }
+
+    private Quote<CanonicalNetwork> Canonical(UploadedNetwork asked) => asked.Parameters is not { } parameters
+        ? catalog.QuoteCanonical(asked.Network)
+        : catalog.QuoteCanonical((NetworkSpec)asked.Network, parameters.Contents, parameters.Keep);
 }

@@ -8,36 +8,44 @@ using GradService.Api.Storage;
 using GradService.Api.Wire.Arrays;
 using GradService.Api.Wire.Reading;
 using GradService.Domain.Arrays;
+using GradService.Domain.Budget;
+using GradService.Domain.Catalog;
 using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace GradService.Api.Networks;
 
 /// <summary>
-/// A network as a form of parts: "network", its spec in JSON, "parameters", a safetensors file, and "name". The file goes to the disk as
-/// it comes; there is an array for each of its tensors when all of it is there, and not before.
+/// A network as a form of parts: "network", its spec in JSON, "parameters", a safetensors file, "names", what its tensors are called in the
+/// network, and "name". The file goes to the disk as it comes, and stays there: its numbers are read piece by piece, whoever needs them.
 /// </summary>
-internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
+internal sealed class NetworkUpload(RequestBody body, NetworkStore store, NetworkCatalog catalog, IOptions<Limits> limits)
 {
     public const string Media = "multipart/form-data";
 
     private const int LongestBoundary = 128;
-    private const int MostParts = 3;
     private const int LongestName = 1024;
 
     /// <summary>What is read at once.</summary>
     private const int Chunk = 64 * 1024;
 
+    private static readonly string[] Parts = ["network", "parameters", "names", "name"];
+
+    private readonly long _mostOfFile = limits.Value.MaxUploadBytes;
+    private readonly long _mostOfOthers = limits.Value.MaxRequestBytes;
+
     public static bool Is(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals(Media, StringComparison.OrdinalIgnoreCase);
 
+    /// <returns>The network, which must be disposed of; its file is gone then.</returns>
     /// <exception cref="FaultException">The form is not sound, too large, or says something wrong.</exception>
     /// <exception cref="BuffersFullException">There is no memory for what it holds.</exception>
     /// <exception cref="StorageFullException">There is no room for its file.</exception>
     /// <exception cref="BadHttpRequestException">It is not declared to be a form, or did not come in time.</exception>
-    public async Task<NetworkBody> ReadAsync(HttpContext context)
+    public async Task<UploadedNetwork> ReadAsync(HttpContext context)
     {
         if (!Is(context.Request))
         {
@@ -46,20 +54,32 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         }
 
         using var stage = Stages.Start("read");
-        await using var incoming = body.Open(context, Remedy);
+        await using var incoming = body.OpenForm(context, FileTooLarge);
         await using var stream = new IncomingStream(incoming);
         var (reader, held) = (new MultipartReader(BoundaryOf(context.Request), stream), context.HeldBytes());
         held.Add(Chunk);
         var form = new Form();
-        while (await NextAsync(reader) is { } part)
+        try
         {
-            await AddAsync(form, part, held);
-        }
+            while (await NextAsync(reader) is { } part)
+            {
+                await AddAsync(form, part, held);
+            }
 
-        return form.ToBody();
+            return Network(form, held);
+        }
+        catch
+        {
+            form.File?.Dispose();
+            throw;
+        }
     }
 
-    private const string Remedy = "Store larger networks where the limit is higher.";
+    private Fault FileTooLarge(string got) => Fault.TooLarge("parameters", $"a file of at most {_mostOfFile} bytes (limit MaxUploadBytes)", got,
+        "In half precision (F16, BF16) it has half the bytes. Whoever runs the service can raise the limit.");
+
+    private FaultException OthersTooLarge() => new(Fault.TooLarge("", $"parts of at most {_mostOfOthers} bytes beside the file (limit MaxRequestBytes)", "more",
+        "Send parameters as the part parameters, a safetensors file."));
 
     private static string BoundaryOf(HttpRequest request)
     {
@@ -86,10 +106,10 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         var name = ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)
             ? HeaderUtilities.RemoveQuotes(disposition.Name).ToString()
             : "";
-        if (++form.Parts > MostParts || name is not ("network" or "parameters" or "name"))
+        if (!Parts.Contains(name))
         {
-            throw new FaultException(Fault.Invalid(Fault.Shortened(name), "the parts network, parameters and name, each once",
-                form.Parts > MostParts ? "more" : name.Length == 0 ? "a part without name" : Fault.Quoted(name)));
+            throw new FaultException(Fault.Invalid(Fault.Shortened(name), $"the parts {string.Join(", ", Parts[..^1])} and {Parts[^1]}, each once",
+                name.Length == 0 ? "a part without name" : Fault.Quoted(name)));
         }
 
         if (!form.Seen.Add(name))
@@ -99,7 +119,9 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
 
         if (name == "parameters")
         {
-            form.Parameters = await ReadFileAsync(part.Body, held, mayBeEmpty: HeaderUtilities.RemoveQuotes(disposition!.FileName).Length == 0);
+            form.MayBeEmpty = HeaderUtilities.RemoveQuotes(disposition!.FileName).Length == 0;
+            form.File = store.Receive();
+            await CopyAsync(part.Body, form.File);
             return;
         }
 
@@ -107,6 +129,12 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         using var text = new BodyBytes();
         await CopyAsync(part.Body, bytes =>
         {
+            form.OtherBytes += bytes.Length;
+            if (form.OtherBytes > _mostOfOthers)
+            {
+                throw OthersTooLarge();
+            }
+
             // The buffer doubles.
             held.Set(others + (2 * ((long)text.Length + bytes.Length)));
             text.Add(new ReadOnlySequence<byte>(bytes));
@@ -114,23 +142,36 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
         if (name == "network")
         {
             form.Network = RequestBody.ReadText(text, held, others, json => RequestReader.Read<NetworkSpec>(json.Span, FieldPath.Of("network")));
+            return;
         }
-        else
+
+        // A browser sends what nobody has filled in as an empty text.
+        if (name == "names" && text.Length > 0)
         {
-            // A browser sends what nobody has filled in as an empty text.
-            form.Name = text.Length == 0 ? null
-                : text.Length <= LongestName ? Encoding.UTF8.GetString(text.Span)
-                : throw new FaultException(Fault.Invalid("name", NetworkName.Expected, "a longer text"));
-            held.Set(others);
+            form.Names = RequestBody.ReadText(text, held, others, json => ParameterNames.Read(json.Span));
+            return;
         }
+
+        if (text.Length > LongestName)
+        {
+            throw new FaultException(Fault.Invalid("name", NetworkName.Expected, "a longer text"));
+        }
+
+        form.Name = text.Length == 0 ? form.Name : Encoding.UTF8.GetString(text.Span);
+        held.Set(others);
     }
 
-    /// <summary>The file's tensors; null where a browser sends the field of a file although nobody has chosen one.</summary>
-    private async Task<IReadOnlyDictionary<string, NdArray>?> ReadFileAsync(Stream part, BufferedBytes held, bool mayBeEmpty)
+    private Task CopyAsync(Stream part, IncomingFile file)
     {
-        using var file = store.Receive();
-        await CopyAsync(part, bytes =>
+        var size = 0L;
+        return CopyAsync(part, bytes =>
         {
+            size += bytes.Length;
+            if (size > _mostOfFile)
+            {
+                throw new FaultException(FileTooLarge("more"));
+            }
+
             file.Reserve(bytes.Length);
 
             // What goes wrong here is the disk's fault, what goes wrong in reading the caller's.
@@ -140,20 +181,47 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
                 return bytes.Length;
             });
         });
-        return StorageFailures.Translated(() =>
-        {
-            if (mayBeEmpty && file.Content.Length == 0)
-            {
-                return null;
-            }
-
-            file.Content.Position = 0;
-
-            // Its header, as a text and as what it says, is counted by its size: at most that of the file.
-            held.Add(2 * Math.Min(file.Content.Length, SafetensorsHeader.LongestHeader));
-            return SafetensorsReader.Read(file.Content, FieldPath.Of("parameters"), held.Add);
-        });
     }
+
+    private UploadedNetwork Network(Form form, BufferedBytes held)
+    {
+        var spec = form.Network ?? throw new FaultException(Fault.Invalid("network", "a part with the network's spec in JSON", "nothing"));
+        var tensors = form.File is null ? null : Tensors(form.File, form.MayBeEmpty, held);
+        if (tensors is not null && spec.Parameters is not null)
+        {
+            throw new FaultException(
+                Fault.Invalid("network.parameters", "parameters in one place", "some in the part network and some in the part parameters"));
+        }
+
+        if (form.Names is { Count: > 0 } names)
+        {
+            tensors = ParameterNames.Apply(names,
+                tensors ?? throw new FaultException(Fault.Invalid("names", "a part parameters, whose tensors these are", "none")), catalog.ParameterNamesOf(spec));
+        }
+
+        if (tensors is null)
+        {
+            form.File?.Dispose();
+            return new UploadedNetwork(spec, form.Name);
+        }
+
+        return new UploadedNetwork(spec, form.Name, new UploadedParameters(form.File!, tensors));
+    }
+
+    /// <summary>The file's tensors; null where a browser sends the field of a file although nobody has chosen one.</summary>
+    private static IReadOnlyList<ArrayContent>? Tensors(IncomingFile file, bool mayBeEmpty, BufferedBytes held) => StorageFailures.Translated(() =>
+    {
+        if (mayBeEmpty && file.Content.Length == 0)
+        {
+            return null;
+        }
+
+        file.Content.Position = 0;
+
+        // Its header, as a text and as what it says, is counted by its size: at most that of the file.
+        held.Add(2 * Math.Min(file.Content.Length, SafetensorsHeader.LongestHeader));
+        return StorageFailures.Translated(SafetensorsReader.Open(file.Content, FieldPath.Of("parameters")));
+    });
 
     private static async Task CopyAsync(Stream part, Action<ReadOnlyMemory<byte>> add)
     {
@@ -183,21 +251,18 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store)
     {
         public HashSet<string> Seen { get; } = [];
 
-        public int Parts { get; set; }
+        /// <summary>Bytes of all parts but the file.</summary>
+        public long OtherBytes { get; set; }
 
         public NetworkSpec? Network { get; set; }
 
-        public IReadOnlyDictionary<string, NdArray>? Parameters { get; set; }
+        public IncomingFile? File { get; set; }
+
+        /// <summary>Whether a file of no bytes is none.</summary>
+        public bool MayBeEmpty { get; set; }
+
+        public IReadOnlyDictionary<string, string>? Names { get; set; }
 
         public string? Name { get; set; }
-
-        public NetworkBody ToBody()
-        {
-            var spec = Network ?? throw new FaultException(Fault.Invalid("network", "a part with the network's spec in JSON", "nothing"));
-            return Parameters is not null && spec.Parameters is not null
-                ? throw new FaultException(
-                    Fault.Invalid("network.parameters", "parameters in one place", "some in the part network and some in the part parameters"))
-                : new NetworkBody { Name = Name, Network = Parameters is null ? spec : spec with { Parameters = Parameters } };
-        }
     }
 }

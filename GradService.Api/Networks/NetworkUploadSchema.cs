@@ -25,6 +25,14 @@ internal static class NetworkUploadSchema
                 Format = "binary",
                 Description = "A safetensors file with its parameters and buffers, of types F32, F64, F16, BF16 or I64; no file: the spec has them.",
             },
+            ["names"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = "The network's name for tensors of the file that have another there, as a JSON object: "
+                    + "{\"layer1.0.conv1.weight\": \"4.layers.0.weight\"}. Names that it leaves out stay as they are; empty: all do.",
+                Examples = ["{}"],
+            },
+
             // Where there is no example, Swagger UI sends "string".
             ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "A name that shall point to it; empty: none.", Examples = [""] },
         },

@@ -39,6 +39,7 @@ internal static class NetworksEndpoints
             .WithName("UploadNetwork")
             .WithSummary("Stores a network whose parameters are a safetensors file.")
             .WithDescription("The file is what safetensors.torch.save_file(net.state_dict(), …) writes; without it the spec says where the numbers come from. "
+                + "Where its tensors are called otherwise than in the network, the part names says how. "
                 + "All else is as in POST /v1/networks, which takes such forms too.")
             .Accepts<NetworkBody>(NetworkUpload.Media)
             .WithMetadata(NetworkUploadSchema.Documented)

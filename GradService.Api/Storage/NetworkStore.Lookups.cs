@@ -1,4 +1,3 @@
-using GradService.Api.Wire.Arrays;
 using GradService.Domain.Arrays;
 using GradService.Domain.Catalog;
 using GradService.Domain.Faults;
@@ -66,7 +65,7 @@ internal sealed partial class NetworkStore
         try
         {
             var parameters = new StoredParameters(file);
-            Check(id, CanonicalNetwork.IdOf(spec, parameters.Contents));
+            Check(id, CanonicalNetwork.IdOf(spec, parameters.Unguarded));
             file.Position = 0;
             return parameters;
         }
@@ -83,13 +82,7 @@ internal sealed partial class NetworkStore
 
     public NetworkSpec? SpecOf(string id) => Ask(database => SpecOfId(database, id)) is { } json ? NetworkSpecText.Read(json) : null;
 
-    public IReadOnlyDictionary<string, NdArray>? ParametersOf(string id) => Sound(id, spec =>
-    {
-        using var file = Folder.Files.Open(id) ?? throw Missing(id);
-        var parameters = SafetensorsReader.Read(file, FieldPath.Of("parameters"));
-        Check(id, CanonicalNetwork.IdOf(spec with { Parameters = parameters }));
-        return parameters;
-    });
+    public IArrayFile? ParametersOf(string id) => OpenParameters(id);
 
     /// <summary>What is stored is what was stored, or nobody gets it; null where the network is not there, or has been deleted while it was read.</summary>
     private T? Sound<T>(string id, Func<NetworkSpec, T> read)

@@ -78,10 +78,12 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
     /// <summary>Stores a network, unless it is there, and gives it a name, unless it has it.</summary>
     /// <param name="network">The network.</param>
     /// <param name="name">The name; null: none.</param>
+    /// <param name="source">The file that its numbers came in, whose room they are given; null: there is none.</param>
     /// <returns>The network, and whether it is new.</returns>
     /// <exception cref="FaultException">The name points to another network.</exception>
-    public async Task<(StoredNetwork Network, bool IsNew)> StoreAsync(CanonicalNetwork network, string? name)
+    public async Task<(StoredNetwork Network, bool IsNew)> StoreAsync(CanonicalNetwork network, string? name, IncomingFile? source = null)
     {
+        source?.ReserveAll(0);
         using var file = IsWhole(network) ? null : Written(network, isNew: !Has(network.Id));
         return await ChangeAsync((folder, database) =>
         {
@@ -287,7 +289,7 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
     }
 
     /// <summary>Whether a network is stored, and its file has its numbers.</summary>
-    private bool IsWhole(CanonicalNetwork network) => Has(network.Id) && Guarded(() => Folder.Files.Holds(network.Id, network.Spec.Parameters!))
+    private bool IsWhole(CanonicalNetwork network) => Has(network.Id) && Guarded(() => Folder.Files.Holds(network.Id, network.Numbers))
         && Ask(database => SpecOfId(database, network.Id)) == NetworkSpecText.Of(network.Spec);
 
     /// <summary>A network's numbers in a file, which takes room where they are new; else they have it already.</summary>
@@ -297,7 +299,7 @@ internal sealed partial class NetworkStore : INetworkStore, IDisposable
         try
         {
             file.ReserveAll(isNew ? BytesOf(network) : 0);
-            SafetensorsWriter.Write(file.Content, network.Spec.Parameters!);
+            SafetensorsWriter.Write(file.Content, network.Numbers);
             file.Finish();
             return file;
         }

@@ -103,7 +103,7 @@ internal sealed class ParameterFiles(string folder, IStorageFiles disk)
     public FileStream? Open(string id) => disk.Read(PathOf(id)) ?? disk.Read(OnItsWay(id)) ?? disk.Read(PathOf(id));
 
     /// <summary>Whether a network's file is there and says these numbers, bit for bit.</summary>
-    public bool Holds(string id, IReadOnlyDictionary<string, NdArray> numbers)
+    public bool Holds(string id, IReadOnlyList<ArrayContent> numbers)
     {
         using var file = Open(id);
         if (file is null)

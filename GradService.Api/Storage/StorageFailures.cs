@@ -1,4 +1,5 @@
 using GradService.Api.Serving.Refusals;
+using GradService.Domain.Arrays;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -85,6 +86,21 @@ internal static class StorageFailures
         catch (Exception failure) when (Of(failure) is { } known)
         {
             throw known;
+        }
+    }
+
+    /// <summary>Arrays of a file of the store: what fails as they are read is told as of any other work on it.</summary>
+    public static IReadOnlyList<ArrayContent> Translated(IReadOnlyList<ArrayContent> arrays)
+    {
+        return [.. arrays.Select(array => array with { Pieces = Each(array.Pieces) })];
+
+        static IEnumerable<NdArray> Each(IEnumerable<NdArray> pieces)
+        {
+            using var each = pieces.GetEnumerator();
+            while (Translated(each.MoveNext))
+            {
+                yield return each.Current;
+            }
         }
     }
 

@@ -2,24 +2,23 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using GradService.Api.Wire.Arrays;
 using GradService.Domain.Arrays;
-using GradService.Domain.Catalog;
 using GradService.Domain.Faults;
 
 namespace GradService.Api.Storage;
 
 /// <summary>The numbers of a stored network, each array read when it is asked for: there is never more than one of them in memory.</summary>
-internal sealed class StoredParameters : IReadOnlyDictionary<string, NdArray>, IDisposable
+internal sealed class StoredParameters : IReadOnlyDictionary<string, NdArray>, IArrayFile
 {
-    private const int Piece = 64 * 1024;
-
     private readonly SafetensorsHeader _header;
-    private readonly Dictionary<string, SafetensorsEntry> _entries;
+    private readonly Dictionary<string, ArrayContent> _arrays;
 
     public StoredParameters(FileStream file)
     {
         File = file;
         _header = SafetensorsHeader.Read(file, FieldPath.Of("parameters"));
-        _entries = _header.Tensors.ToDictionary(entry => entry.Name);
+        Unguarded = SafetensorsReader.Contents(file, _header);
+        Contents = StorageFailures.Translated(Unguarded);
+        _arrays = Contents.ToDictionary(array => array.Name);
         file.Position = 0;
     }
 
@@ -32,19 +31,21 @@ internal sealed class StoredParameters : IReadOnlyDictionary<string, NdArray>, I
     /// <summary>What its largest array takes.</summary>
     public long LargestArrayBytes => _header.LargestArrayBytes;
 
-    /// <summary>All numbers, read piece by piece when they are asked for.</summary>
-    public IReadOnlyList<ArrayContent> Contents =>
-        [.. _header.Tensors.Select(entry => new ArrayContent(entry.Name, entry.Type.Own ?? Dtype.Float64, entry.Shape, PiecesOf(entry)))];
+    /// <summary>All arrays; where the disk fails as they are read that is told in terms of what a caller can do.</summary>
+    public IReadOnlyList<ArrayContent> Contents { get; }
 
-    public int Count => _entries.Count;
+    /// <summary>The same for whoever tells himself what a failure means.</summary>
+    public IReadOnlyList<ArrayContent> Unguarded { get; }
 
-    public IEnumerable<string> Keys => _header.Tensors.Select(entry => entry.Name);
+    public int Count => _arrays.Count;
 
-    public IEnumerable<NdArray> Values => Keys.Select(name => this[name]);
+    public IEnumerable<string> Keys => Contents.Select(array => array.Name);
 
-    public NdArray this[string key] => SafetensorsReader.Read(File, _header, _entries[key]);
+    public IEnumerable<NdArray> Values => Contents.Select(array => array.ToArray());
 
-    public bool ContainsKey(string key) => _entries.ContainsKey(key);
+    public NdArray this[string key] => _arrays[key].ToArray();
+
+    public bool ContainsKey(string key) => _arrays.ContainsKey(key);
 
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out NdArray value)
     {
@@ -55,25 +56,6 @@ internal sealed class StoredParameters : IReadOnlyDictionary<string, NdArray>, I
     public IEnumerator<KeyValuePair<string, NdArray>> GetEnumerator() => Keys.Select(name => KeyValuePair.Create(name, this[name])).GetEnumerator();
 
     public void Dispose() => File.Dispose();
-
-    private IEnumerable<ReadOnlyMemory<byte>> PiecesOf(SafetensorsEntry entry)
-    {
-        if (entry.Type.Own is null)
-        {
-            // The only numbers that are stored as others than they are count batches, and are single.
-            yield return entry.Shape.Elements == 1 ? this[entry.Name].RawBytes.ToArray() : ReadOnlyMemory<byte>.Empty;
-            yield break;
-        }
-
-        var piece = new byte[Math.Min(Piece, entry.End - entry.Begin)];
-        File.Position = _header.Length + entry.Begin;
-        for (var rest = entry.End - entry.Begin; rest > 0; rest -= Math.Min(piece.Length, rest))
-        {
-            var part = piece.AsMemory(0, (int)Math.Min(piece.Length, rest));
-            File.ReadExactly(part.Span);
-            yield return part;
-        }
-    }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

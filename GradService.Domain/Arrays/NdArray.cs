@@ -278,18 +278,6 @@ public sealed class NdArray
         return sum;
     }
 
-    /// <summary>The place of a flat element, as paths name it: "[3][1]".</summary>
-    internal string PositionOf(long element) => string.Concat(IndicesOf(element).Select(index => $"[{index}]"));
-
-    private long[] IndicesOf(long element)
-    {
-        var indices = new long[Shape.Rank];
-        for (var axis = Shape.Rank - 1; axis >= 0; axis--)
-        {
-            indices[axis] = element % Shape[axis];
-            element /= Shape[axis];
-        }
-
-        return indices;
-    }
+    /// <inheritdoc cref="Shape.PositionOf"/>
+    internal string PositionOf(long element) => Shape.PositionOf(element);
 }

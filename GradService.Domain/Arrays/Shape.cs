@@ -34,6 +34,19 @@ public sealed class Shape : IEquatable<Shape>
     /// <summary>This shape with its last axis resized.</summary>
     public Shape WithLast(long size) => new([.. _dimensions.AsSpan()[..^1], size]);
 
+    /// <summary>The place of a flat element, as paths name it: "[3][1]".</summary>
+    internal string PositionOf(long element)
+    {
+        var position = "";
+        for (var axis = Rank - 1; axis >= 0; axis--)
+        {
+            position = $"[{element % _dimensions[axis]}]{position}";
+            element /= _dimensions[axis];
+        }
+
+        return position;
+    }
+
     public bool Equals(Shape? other) => other is not null && _dimensions.AsSpan().SequenceEqual(other._dimensions);
 
     public override bool Equals(object? obj) => Equals(obj as Shape);

@@ -5,9 +5,13 @@ namespace GradService.Domain.Budget;
 /// <summary>How much one request may ask for. Sizes are computed from the request before anything is allocated.</summary>
 public sealed record Limits
 {
-    /// <summary>Size of a request's body, bytes. Default 64 MiB.</summary>
+    /// <summary>Size of a request's body, bytes; of an upload what comes beside the file. Default 64 MiB.</summary>
     [Range(1024, 1L << 28)]
     public long MaxRequestBytes { get; init; } = 64L << 20;
+
+    /// <summary>Size of an uploaded file of parameters, which goes to the disk as it comes, bytes. Default 1 GiB.</summary>
+    [Range(1024, 1L << 40)]
+    public long MaxUploadBytes { get; init; } = 1L << 30;
 
     /// <summary>Size of the arrays of an answer in the network's precision, bytes. Default 256 MiB.</summary>
     [Range(1024, 1L << 30)]
@@ -17,9 +21,9 @@ public sealed record Limits
     [Range(1024, 1L << 40)]
     public long MaxNativeBytes { get; init; } = 2L << 30;
 
-    /// <summary>Number of parameters and buffers of a network. Default 50 million.</summary>
+    /// <summary>Number of parameters and buffers of a network. Default 300 million; before that memory may be the limit.</summary>
     [Range(1, 1L << 32)]
-    public long MaxParameters { get; init; } = 50_000_000;
+    public long MaxParameters { get; init; } = 300_000_000;
 
     /// <summary>Number of layers of a network, those inside blocks counted. Default 1,000.</summary>
     [Range(1, 100_000)]

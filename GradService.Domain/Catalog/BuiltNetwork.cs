@@ -17,12 +17,30 @@ internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDispos
     internal const long NanosecondsOfANumber = 10;
 
     private readonly Lock _gate = new();
-    private readonly bool _managed = dense && values.Shape.Work.IsDense;
+    private readonly bool _managed = MayBeDense(values.Shape, dense);
 
     // Until all engines that can run it have their own.
     private ParameterValues? _values = values;
     private Network? _tensors;
     private volatile DenseNetwork? _dense;
+
+    /// <summary>
+    /// A network whose numbers are in a file, which may be closed afterwards: they are read into the memory of the tensors where nothing else
+    /// can run it, so that there is one copy of them.
+    /// </summary>
+    /// <inheritdoc cref="BuiltNetwork(ParameterValues, bool)"/>
+    /// <exception cref="LibTorchUnavailableException">libtorch is needed and cannot be loaded.</exception>
+    public static BuiltNetwork Read(ParameterValues values, bool dense)
+    {
+        if (MayBeDense(values.Shape, dense))
+        {
+            return new BuiltNetwork(values.InMemory(), dense);
+        }
+
+        var read = new BuiltNetwork(values, dense);
+        _ = read.Tensors;
+        return read;
+    }
 
     /// <summary>The network as tensors, which it owns: made when they are first asked for, so that what runs without never waits for libtorch.</summary>
     /// <exception cref="LibTorchUnavailableException">libtorch cannot be loaded.</exception>
@@ -70,13 +88,18 @@ internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDispos
         return shape.ParameterElements.SaturatingTimes(copies * shape.Dtype.SizeInBytes()).SaturatingPlus(EachLayer * shape.All.Count);
     }
 
-    /// <summary>What drawing or reading its numbers takes: the numbers as they come, in managed memory, while its tensors are made of them.</summary>
+    /// <summary>What drawing its numbers, or taking those of a request, takes: the numbers as they come, in managed memory, while its tensors are made of them.</summary>
     public static Cost CostOf(NetworkShape shape)
     {
         // In single precision, as they are drawn, and in the network's.
         var bytes = shape.ParameterElements.SaturatingTimes(sizeof(float) + (shape.Dtype == Dtype.Float64 ? sizeof(double) : 0));
         return new Cost(bytes, 0, shape.ParameterElements.SaturatingTimes(NanosecondsOfANumber));
     }
+
+    /// <summary>What reading its numbers from a file takes: there is nothing beside its tensors, unless the dense engine may run it.</summary>
+    public static Cost CostOfReading(NetworkShape shape, bool dense) => MayBeDense(shape, dense) ? CostOf(shape) : CostOf(shape) with { NativeBytes = 0 };
+
+    private static bool MayBeDense(NetworkShape shape, bool dense) => dense && shape.Work.IsDense;
 
     private void ForgetValues()
     {

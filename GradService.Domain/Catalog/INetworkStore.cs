@@ -15,6 +15,6 @@ public interface INetworkStore
     /// <summary>A network without its numbers; null where there is none with this id.</summary>
     NetworkSpec? SpecOf(string id);
 
-    /// <summary>All its parameters and buffers, in its precision; null where there is none with this id.</summary>
-    IReadOnlyDictionary<string, NdArray>? ParametersOf(string id);
+    /// <summary>All its parameters and buffers, in its precision, to be read; null where there is none with this id.</summary>
+    IArrayFile? ParametersOf(string id);
 }

@@ -70,18 +70,20 @@ public sealed class NetworkCache : IDisposable
 
     /// <summary>A hold on the network of a spec: its shape now, the network itself when it is asked for.</summary>
     /// <exception cref="FaultException">The spec has no shape.</exception>
-    internal NetworkLease Open(NetworkSpec spec) => Open(_capacityBytes == 0 ? "" : SpecHash.Of(spec), () => _infer(spec), () => spec);
+    internal NetworkLease Open(NetworkSpec spec) =>
+        Open(_capacityBytes == 0 ? "" : SpecHash.Of(spec), () => _infer(spec), shape => _build(spec, shape), BuiltNetwork.CostOf);
 
     /// <summary>A hold on the network with that content, wherever it is described.</summary>
     /// <param name="hash">The content, as <see cref="SpecHash"/> has it.</param>
     /// <param name="shapeOf">Its shape, where it is not kept.</param>
-    /// <param name="specOf">Its spec with all that it takes, where it is not kept and is needed.</param>
+    /// <param name="build">The network of that shape, where it is not kept and is needed.</param>
+    /// <param name="building">What that takes beside what the network is then.</param>
     /// <exception cref="FaultException">The network has no shape.</exception>
-    internal NetworkLease Open(string hash, Func<NetworkShape> shapeOf, Func<NetworkSpec> specOf)
+    internal NetworkLease Open(string hash, Func<NetworkShape> shapeOf, Func<NetworkShape, BuiltNetwork> build, Func<NetworkShape, Cost> building)
     {
         if (_capacityBytes == 0)
         {
-            return new NetworkLease(this, Make(null, shapeOf(), specOf));
+            return new NetworkLease(this, Make(null, shapeOf(), build, building));
         }
 
         lock (_gate)
@@ -96,7 +98,7 @@ public sealed class NetworkCache : IDisposable
         lock (_gate)
         {
             // Who asks for the same at the same time gets the same, shape and all.
-            var network = Find(hash) ?? (_byHash[hash] = Make(hash, shape, specOf));
+            var network = Find(hash) ?? (_byHash[hash] = Make(hash, shape, build, building));
             return new NetworkLease(this, network);
         }
     }
@@ -146,7 +148,8 @@ public sealed class NetworkCache : IDisposable
         }
     }
 
-    private CachedNetwork Make(string? hash, NetworkShape shape, Func<NetworkSpec> specOf) => new(hash, shape, () => _build(specOf(), shape)) { Leases = 1 };
+    private static CachedNetwork Make(string? hash, NetworkShape shape, Func<NetworkShape, BuiltNetwork> build, Func<NetworkShape, Cost> building) =>
+        new(hash, shape, () => build(shape), building(shape)) { Leases = 1 };
 
     private CachedNetwork? Find(string hash)
     {
@@ -191,7 +194,8 @@ public sealed class NetworkCache : IDisposable
 /// <param name="hash">Its content; null: it is not to be found.</param>
 /// <param name="shape">Its shape.</param>
 /// <param name="build">Makes it, once.</param>
-internal sealed class CachedNetwork(string? hash, NetworkShape shape, Func<BuiltNetwork> build) : IDisposable
+/// <param name="building">What that takes beside what it is then.</param>
+internal sealed class CachedNetwork(string? hash, NetworkShape shape, Func<BuiltNetwork> build, Cost building) : IDisposable
 {
     private readonly Lazy<BuiltNetwork> _network = new(build);
 
@@ -207,8 +211,8 @@ internal sealed class CachedNetwork(string? hash, NetworkShape shape, Func<Built
     /// <summary>Requests that hold it.</summary>
     public int Leases { get; set; }
 
-    /// <summary>Whether it has been built.</summary>
-    public bool IsBuilt => _network.IsValueCreated;
+    /// <summary>What building it takes beside what it is then; nothing where that has been done.</summary>
+    public Cost Building => _network.IsValueCreated ? Cost.Nothing : building;
 
     /// <exception cref="FaultException">A given parameter is unknown, misshapen or missing.</exception>
     public BuiltNetwork Network => _network.Value;

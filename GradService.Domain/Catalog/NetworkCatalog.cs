@@ -2,6 +2,7 @@ using GradService.Domain.Arrays;
 using GradService.Domain.Budget;
 using GradService.Domain.Faults;
 using GradService.Domain.Networks;
+using GradService.Domain.Networks.Parameters;
 
 namespace GradService.Domain.Catalog;
 
@@ -49,6 +50,30 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
         return new Quote<CanonicalNetwork>(new Cost(bytes, bytes, shape.ParameterElements * BuiltNetwork.NanosecondsOfANumber), _ => Canonical(source));
     }
 
+    /// <summary>The same of a network whose numbers, or some of them, are in a file: they stay there, and are read piece by piece.</summary>
+    /// <param name="spec">The network.</param>
+    /// <param name="file">Numbers under those of the spec.</param>
+    /// <param name="keep">Keeps the file open until what it gives is disposed of, as it is with the quote.</param>
+    /// <exception cref="FaultException">It has no shape or is over a limit.</exception>
+    public Quote<CanonicalNetwork> QuoteCanonical(NetworkSpec spec, IReadOnlyList<ArrayContent> file, Func<IDisposable> keep)
+    {
+        var shape = NetworkShape.InferWithin(spec, limits);
+        var inFile = file.Select(array => array.Name).ToHashSet();
+
+        // What is drawn is in memory, and so is one that is drawn although it is in the file: what comes after must get the numbers that it gets in PyTorch.
+        var drawn = shape.Parameters.Where(parameter => !inFile.Contains(parameter.Name)).Sum(parameter => parameter.Spec.Shape.Elements);
+        var passing = spec.Seed is null ? 0 : shape.Parameters.Max(parameter => parameter.Spec.Shape.Elements);
+        var size = shape.Dtype.SizeInBytes();
+        return new Quote<CanonicalNetwork>(
+            new Cost((drawn * size) + (passing * sizeof(float)), drawn * size, shape.ParameterElements * BuiltNetwork.NanosecondsOfANumber),
+            steps => CanonicalNetwork.Of(spec, limits, file, steps.Cancellation), keep());
+    }
+
+    /// <summary>The names of a network's parameters and buffers, as in PyTorch's state_dict.</summary>
+    /// <exception cref="FaultException">It has no shape or is over a limit.</exception>
+    public IReadOnlyList<string> ParameterNamesOf(NetworkSpec spec) =>
+        [.. NetworkShape.InferWithin(spec, limits).Parameters.Select(parameter => parameter.Name)];
+
     /// <summary>The id of a network that is stored already; null where there is more to it than a reference, and its numbers must be had to know it.</summary>
     /// <exception cref="FaultException">It is not there.</exception>
     public string? StoredId(NetworkSource source) => source is NetworkReference { Parameters: null } reference ? IdOf(reference) : null;
@@ -76,15 +101,31 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
         return built.Open(
             reference.Parameters is { } overlay ? SpecHash.Of(id, overlay) : id,
             () => NetworkShape.InferWithin(SpecOf(reference, id), limits),
-            () => Whole(reference, id));
+            shape => Read(reference, id, shape),
+            shape => BuiltNetwork.CostOfReading(shape, built.BuildsDense));
     }
 
-    /// <summary>The network that a reference stands for, all its numbers given.</summary>
-    private NetworkSpec Whole(NetworkReference reference, string? known = null)
+    /// <summary>The network that a reference stands for, from the file of its numbers.</summary>
+    private BuiltNetwork Read(NetworkReference reference, string id, NetworkShape shape)
     {
-        var id = known ?? IdOf(reference);
-        var (spec, values) = (SpecOf(reference, id), _store.ParametersOf(id) ?? throw NoLonger(reference));
-        return spec with { Parameters = reference.Parameters is { } overlay ? Laid(overlay, values) : values };
+        var spec = SpecOf(reference, id) with { Parameters = reference.Parameters };
+        using var file = _store.ParametersOf(id) ?? throw NoLonger(reference);
+        return BuiltNetwork.Read(ParameterValues.Of(spec, shape, file.Contents), built.BuildsDense);
+    }
+
+    /// <summary>The same as it is described, all its numbers given.</summary>
+    private NetworkSpec Whole(NetworkReference reference)
+    {
+        var id = IdOf(reference);
+        var spec = SpecOf(reference, id);
+        using var file = _store.ParametersOf(id) ?? throw NoLonger(reference);
+        var values = file.Contents.ToDictionary(array => array.Name, array => array.ToArray());
+        foreach (var (name, value) in reference.Parameters ?? new Dictionary<string, NdArray>())
+        {
+            values[name] = value;
+        }
+
+        return spec with { Parameters = values };
     }
 
     private string IdOf(NetworkReference reference) => reference switch
@@ -98,17 +139,6 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
         _ => throw new FaultException(Fault.Invalid("network", "an id or a name", "neither")),
     };
 
-    private static Dictionary<string, NdArray> Laid(IReadOnlyDictionary<string, NdArray> overlay, IReadOnlyDictionary<string, NdArray> values)
-    {
-        var laid = new Dictionary<string, NdArray>(values);
-        foreach (var (name, value) in overlay)
-        {
-            laid[name] = value;
-        }
-
-        return laid;
-    }
-
     /// <summary>It was deleted after it had been found.</summary>
     private static FaultException NoLonger(NetworkReference reference) =>
         new(Fault.NotFound(reference.Id is null ? "network.name" : "network.id", "a stored network", "one that has been deleted meanwhile"));
@@ -121,6 +151,6 @@ public sealed class NetworkCatalog(NetworkCache built, Limits limits, INetworkSt
 
         public NetworkSpec? SpecOf(string id) => null;
 
-        public IReadOnlyDictionary<string, NdArray>? ParametersOf(string id) => null;
+        public IArrayFile? ParametersOf(string id) => null;
     }
 }

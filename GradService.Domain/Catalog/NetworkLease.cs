@@ -11,8 +11,8 @@ internal sealed class NetworkLease(NetworkCache cache, CachedNetwork held) : IDi
 
     public NetworkShape Shape => held.Shape;
 
-    /// <summary>What building it takes beside what it is then; nothing where that has been done.</summary>
-    public Cost Building => held.IsBuilt ? Cost.Nothing : BuiltNetwork.CostOf(Shape);
+    /// <inheritdoc cref="CachedNetwork.Building"/>
+    public Cost Building => held.Building;
 
     /// <summary>Whether the network has been or would be built for the dense engine as well, where its layers allow.</summary>
     public bool BuildsDense => cache.BuildsDense;

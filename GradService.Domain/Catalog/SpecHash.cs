@@ -35,8 +35,9 @@ internal static class SpecHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>That of a network with these numbers, given piece by piece.</summary>
-    public static string Of(NetworkSpec spec, IReadOnlyList<ArrayContent> numbers)
+    /// <summary>That of a network with these numbers, each read once.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, between two pieces.</exception>
+    public static string Of(NetworkSpec spec, IReadOnlyList<ArrayContent> numbers, CancellationToken cancellation = default)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var form = Begin(hash, spec, numbers.Count);
@@ -45,7 +46,8 @@ internal static class SpecHash
             Append(hash, form, name, dtype, shape);
             foreach (var piece in pieces)
             {
-                hash.AppendData(piece.Span);
+                cancellation.ThrowIfCancellationRequested();
+                hash.AppendData(piece.Bytes);
             }
         }
 

@@ -42,14 +42,29 @@ internal static class BatchShape
     }
 
     /// <exception cref="FaultException">A finite number is too large for the precision.</exception>
-    public static void CheckPrecision(NdArray array, string path, Dtype dtype)
+    public static void CheckPrecision(NdArray array, string path, Dtype dtype) => CheckPrecision(ArrayContent.Of("", array), path, dtype);
+
+    /// <inheritdoc cref="CheckPrecision(NdArray, string, Dtype)"/>
+    public static void CheckPrecision(ArrayContent array, string path, Dtype dtype)
     {
-        for (var i = 0L; dtype == Dtype.Float32 && i < array.Count; i++)
+        if (dtype == Dtype.Float64 || array.Dtype == Dtype.Float32)
         {
-            if (double.IsFinite(array[i]) && !float.IsFinite((float)array[i]))
+            return;
+        }
+
+        var before = 0L;
+        foreach (var piece in array.Pieces)
+        {
+            for (var i = 0L; i < piece.Count; i++)
             {
-                throw new FaultException(Fault.Invalid(path + array.PositionOf(i), "a number within float32's range", $"{array[i]}", "Use dtype float64."));
+                if (double.IsFinite(piece[i]) && !float.IsFinite((float)piece[i]))
+                {
+                    throw new FaultException(
+                        Fault.Invalid(path + array.Shape.PositionOf(before + i), "a number within float32's range", $"{piece[i]}", "Use dtype float64."));
+                }
             }
+
+            before += piece.Count;
         }
     }
 }

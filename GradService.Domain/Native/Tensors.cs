@@ -59,6 +59,14 @@ internal static class Tensors
         return cast;
     }
 
+    /// <summary>A tensor of the array's shape and precision. Numbers that are in a file come straight into it.</summary>
+    public static Tensor ToTensor(this ArrayContent array)
+    {
+        var own = Empty(array.Shape.Dimensions, array.Dtype.ToScalarType());
+        array.CopyTo(own.bytes);
+        return own;
+    }
+
     /// <summary>The tensor's values and shape, copied out.</summary>
     public static NdArray ToNdArray(this Tensor tensor)
     {

@@ -28,11 +28,11 @@ internal sealed class Network : IDisposable
 
     public Dtype Dtype { get; }
 
-    /// <summary>The numbers as tensors.</summary>
+    /// <summary>The numbers as tensors; those of a file are read now, and are nowhere else.</summary>
     public static Network Of(ParameterValues values)
     {
         using var scope = NewDisposeScope();
-        return new Network(values.Shape, values.Shape.Dtype, values.All.ToDictionary(pair => pair.Key, pair => pair.Value.ToTensor(pair.Value.Dtype)));
+        return new Network(values.Shape, values.Shape.Dtype, values.All.ToDictionary(pair => pair.Key, pair => pair.Value.ToTensor()));
     }
 
     /// <summary>A parameter or buffer of the given layer.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using GradService.Api.Wire.Arrays;
 using GradService.Api.Wire.Reading;
+using GradService.Domain.Arrays;
 using GradService.Domain.Faults;
 using GradService.Domain.Networks;
 using GradService.Fuzz.Targets;
@@ -16,7 +17,7 @@ internal static class FormMutation
     private const string Boundary = "0f2a";
     private const int LengthBytes = sizeof(ulong);
 
-    private static readonly string[] Names = ["network", "parameters", "name", "", "file", "é", "a\"; filename=\"b"];
+    private static readonly string[] Names = ["network", "parameters", "names", "name", "", "file", "é", "a\"; filename=\"b"];
 
     /// <summary>The form, nothing broken in it.</summary>
     public static byte[] Of(string json) => Packed(PartsOf(json));
@@ -43,7 +44,7 @@ internal static class FormMutation
         if (parameters is not null)
         {
             using var file = new MemoryStream();
-            SafetensorsWriter.Write(file, parameters);
+            SafetensorsWriter.Write(file, [.. parameters.Select(pair => ArrayContent.Of(pair.Key, pair.Value))]);
             parts.Add(("parameters", file.ToArray()));
         }
 

@@ -34,12 +34,12 @@ internal static class SafetensorsTarget
         }
     }
 
-    private static IReadOnlyDictionary<string, NdArray>? Read(byte[] input)
+    private static Dictionary<string, NdArray>? Read(byte[] input)
     {
         try
         {
             using var file = new MemoryStream(input, writable: false);
-            return SafetensorsReader.Read(file, FieldPath.Of("parameters"));
+            return SafetensorsReader.Open(file, FieldPath.Of("parameters")).ToDictionary(array => array.Name, array => array.ToArray());
         }
         catch (FaultException refused)
         {

@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using GradService.Api.Serving.Admission;
 using GradService.Domain.Budget;
 using GradService.Tests.Api;
+using GradService.Tests.Api.Networks;
+using GradService.Tests.Api.Wire.Arrays;
 
 namespace GradService.Tests.Docs;
 
@@ -80,8 +82,17 @@ public sealed class LimitsPageTests
     }
 
     [Fact]
+    public async Task A_file_that_exceeds_its_limit_is_refused_with_the_status_of_the_table_and_the_name_of_the_limit()
+    {
+        await using var application = new GradApplication { Settings = [("Limits:MaxUploadBytes", "1024")] };
+        var answer = await ProblemAnswer.PostAsync(application, "/v1/networks/upload", NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, new byte[1025]));
+        Assert.Equal(Row("MaxUploadBytes")[4], answer.Status.ToString(CultureInfo.InvariantCulture));
+        Assert.Contains("(limit MaxUploadBytes)", answer.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_limit_on_a_single_request_is_exceeded_here() =>
-        Assert.Equal(typeof(Limits).GetProperties().Select(limit => limit.Name), Excesses().Select(excess => (string)excess[0]));
+        Assert.Equal(typeof(Limits).GetProperties().Select(limit => limit.Name).Except(["MaxUploadBytes"]), Excesses().Select(excess => (string)excess[0]));
 
     [Fact]
     public void Waiting_and_deadlines_have_the_statuses_of_their_examples()

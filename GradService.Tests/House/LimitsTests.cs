@@ -16,9 +16,10 @@ public sealed class LimitsTests
     private static readonly Dictionary<string, double> Promised = new()
     {
         ["MaxRequestBytes"] = 64 * 1024 * 1024,
+        ["MaxUploadBytes"] = 1024 * 1024 * 1024,
         ["MaxResultBytes"] = 256 * 1024 * 1024,
         ["MaxNativeBytes"] = 2.0 * 1024 * 1024 * 1024,
-        ["MaxParameters"] = 50_000_000,
+        ["MaxParameters"] = 300_000_000,
         ["MaxLayers"] = 1_000,
         ["MaxNesting"] = 16,
         ["MaxPasses"] = 100_000,

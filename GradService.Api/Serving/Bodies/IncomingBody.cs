@@ -11,17 +11,20 @@ internal sealed class IncomingBody : IAsyncDisposable
 {
     private readonly PipeReader _pipe;
     private readonly long _limit;
-    private readonly string _remedy;
+    private readonly Fault _tooLarge;
+    private readonly TimeSpan _longest;
+    private readonly long _timed;
     private readonly Timer _impatience;
     private long _taken;
 
     /// <param name="pipe">Where it comes from.</param>
     /// <param name="limit">How many bytes it may have.</param>
+    /// <param name="tooLarge">What to say to whoever sends more.</param>
     /// <param name="longest">How long it may take, from now on.</param>
-    /// <param name="remedy">What to say to whoever sends more.</param>
-    public IncomingBody(PipeReader pipe, long limit, TimeSpan longest, string remedy)
+    /// <param name="timed">The bytes that may take as long; when as many have come the time begins anew.</param>
+    public IncomingBody(PipeReader pipe, long limit, Fault tooLarge, TimeSpan longest, long timed)
     {
-        (_pipe, _limit, _remedy) = (pipe, limit, remedy);
+        (_pipe, _limit, _tooLarge, _longest, _timed) = (pipe, limit, tooLarge, longest, timed);
         _impatience = new Timer(static late => ((PipeReader)late!).CancelPendingRead(), pipe, longest, Timeout.InfiniteTimeSpan);
     }
 
@@ -41,12 +44,17 @@ internal sealed class IncomingBody : IAsyncDisposable
         _pipe.AdvanceTo(read.Buffer.End);
         throw read.IsCanceled
             ? new BadHttpRequestException("The body did not come in time.", StatusCodes.Status408RequestTimeout)
-            : RequestBody.TooLarge(_limit, "more", _remedy);
+            : new FaultException(_tooLarge);
     }
 
     /// <summary>Takes so many of the bytes that were read.</summary>
     public void Take(ReadResult read, long bytes)
     {
+        if ((_taken + bytes) / _timed > _taken / _timed)
+        {
+            _impatience.Change(_longest, Timeout.InfiniteTimeSpan);
+        }
+
         _taken += bytes;
         _pipe.AdvanceTo(read.Buffer.GetPosition(bytes));
     }
@@ -59,7 +67,9 @@ internal sealed class BodyOptions
 {
     public const string Section = "Connections";
 
-    /// <summary>Seconds in which the body of a request must have come, from its headers on; beyond it 408. Default 120.</summary>
+    /// <summary>
+    /// Seconds in which the body of a request must have come, from its headers on, and of an upload each MaxRequestBytes; beyond it 408. Default 120.
+    /// </summary>
     [Range(0.1, 86_400)]
     public double RequestBodyTimeoutSeconds { get; set; } = 120;
 }

@@ -49,17 +49,17 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
         return ReadText(body, held, 0, text => read(text, held));
     }
 
-    /// <summary>A body that is read piece by piece, as a form with files is.</summary>
+    /// <summary>A form with a file, to be read piece by piece by whoever bounds its parts: the file by MaxUploadBytes, all else by MaxRequestBytes.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="remedy">What to say to whoever sends more than may be.</param>
-    /// <exception cref="FaultException">It says that it is larger than MaxRequestBytes.</exception>
-    public IncomingBody Open(HttpContext context, string remedy)
-    {
-        var limit = limits.Value.MaxRequestBytes;
-        return context.Request.ContentLength > limit
-            ? throw TooLarge(limit, $"{context.Request.ContentLength}", remedy)
-            : new IncomingBody(context.Request.BodyReader, limit, TimeSpan.FromSeconds(bodies.Value.RequestBodyTimeoutSeconds), remedy);
-    }
+    /// <param name="tooLarge">What to say of a form that has more bytes than both together, by how many there are.</param>
+    /// <exception cref="FaultException">It says that it has.</exception>
+    public IncomingBody OpenForm(HttpContext context, Func<string, Fault> tooLarge) =>
+        Open(context, limits.Value.MaxUploadBytes + limits.Value.MaxRequestBytes, tooLarge);
+
+    private IncomingBody Open(HttpContext context, long limit, Func<string, Fault> tooLarge) => context.Request.ContentLength > limit
+        ? throw new FaultException(tooLarge($"{context.Request.ContentLength}"))
+        : new IncomingBody(context.Request.BodyReader, limit, tooLarge("more"), TimeSpan.FromSeconds(bodies.Value.RequestBodyTimeoutSeconds),
+            limits.Value.MaxRequestBytes + 1);
 
     /// <summary>While a text is read into arrays both are there; afterwards no more than what was allocated for it.</summary>
     /// <param name="text">The text.</param>
@@ -87,7 +87,7 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
 
     private async Task<BodyBytes> ReadBytesAsync(HttpContext context)
     {
-        await using var incoming = Open(context, FewerSamples);
+        await using var incoming = Open(context, limits.Value.MaxRequestBytes, got => TooLarge(limits.Value.MaxRequestBytes, got, FewerSamples));
         var (body, held) = (new BodyBytes(), context.HeldBytes());
         try
         {
@@ -133,6 +133,6 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
     }
 
     /// <summary>What to say of a body that is larger than it may be.</summary>
-    public static FaultException TooLarge(long limit, string got, string remedy) =>
-        new(Fault.TooLarge("", $"a body of at most {limit} bytes (limit MaxRequestBytes)", got, remedy));
+    private static Fault TooLarge(long limit, string got, string remedy) =>
+        Fault.TooLarge("", $"a body of at most {limit} bytes (limit MaxRequestBytes)", got, remedy);
 }

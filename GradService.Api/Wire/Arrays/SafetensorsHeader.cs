@@ -16,7 +16,7 @@ namespace GradService.Api.Wire.Arrays;
 internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, Shape Shape, long Begin, long End)
 {
     /// <summary>What its array takes: half precision is read as single, integers as double.</summary>
-    public long ArrayBytes => Shape.Elements * Math.Max(Type.Size, sizeof(float));
+    public long ArrayBytes => Shape.Elements * Type.Dtype.SizeInBytes();
 }
 
 /// <summary>
@@ -34,9 +34,6 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
     private const string Metadata = "__metadata__";
 
     private static readonly string[] Fields = ["dtype", "shape", "data_offsets"];
-
-    /// <summary>What the arrays of all its tensors take.</summary>
-    public long ArrayBytes => Tensors.Sum(tensor => tensor.ArrayBytes);
 
     /// <summary>What the array of its largest tensor takes.</summary>
     public long LargestArrayBytes => Tensors.Select(tensor => tensor.ArrayBytes).DefaultIfEmpty().Max();

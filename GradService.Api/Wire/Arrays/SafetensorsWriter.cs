@@ -11,15 +11,17 @@ internal static class SafetensorsWriter
     private const int Alignment = 8;
     private const int Chunk = 128 * 1024;
 
-    public static void Write(Stream file, IReadOnlyDictionary<string, NdArray> arrays)
+    /// <param name="file">Where to.</param>
+    /// <param name="arrays">The arrays in the order of the header; each is read once.</param>
+    public static void Write(Stream file, IReadOnlyList<ArrayContent> arrays)
     {
         // The bytes of wide numbers first, so that each begins at a multiple of its size, which PyTorch wants; the header in the given order.
-        var ordered = arrays.OrderByDescending(pair => pair.Value.Dtype.SizeInBytes()).ToList();
+        var ordered = arrays.OrderByDescending(array => array.Dtype.SizeInBytes()).ToList();
         var (places, end) = (new Dictionary<string, long>(), 0L);
-        foreach (var (name, array) in ordered)
+        foreach (var array in ordered)
         {
-            places[name] = end;
-            end += array.RawBytes.Length;
+            places[array.Name] = end;
+            end += array.Bytes;
         }
 
         var header = new ArrayBufferWriter<byte>(4096);
@@ -28,23 +30,23 @@ internal static class SafetensorsWriter
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.WrittenCount);
         file.Write(length);
         file.Write(header.WrittenSpan);
-        foreach (var (_, array) in ordered)
+        foreach (var array in ordered)
         {
             WriteNumbers(file, array);
         }
     }
 
-    private static void WriteHeader(ArrayBufferWriter<byte> header, IEnumerable<KeyValuePair<string, NdArray>> arrays, Dictionary<string, long> places)
+    private static void WriteHeader(ArrayBufferWriter<byte> header, IReadOnlyList<ArrayContent> arrays, Dictionary<string, long> places)
     {
         using var writer = new Utf8JsonWriter(header);
         writer.WriteStartObject();
         writer.WriteStartObject("__metadata__");
         writer.WriteString("format", "pt");
         writer.WriteEndObject();
-        foreach (var (name, array) in arrays)
+        foreach (var array in arrays)
         {
-            writer.WriteStartObject(name);
-            writer.WriteString("dtype", Counter.Is(array) ? "I64" : array.Dtype == Dtype.Float32 ? "F32" : "F64");
+            writer.WriteStartObject(array.Name);
+            writer.WriteString("dtype", Counter.Is(array.Shape, array.Dtype) ? "I64" : array.Dtype == Dtype.Float32 ? "F32" : "F64");
             writer.WriteStartArray("shape");
             foreach (var size in array.Shape.Dimensions)
             {
@@ -53,8 +55,8 @@ internal static class SafetensorsWriter
 
             writer.WriteEndArray();
             writer.WriteStartArray("data_offsets");
-            writer.WriteNumberValue(places[name]);
-            writer.WriteNumberValue(places[name] + array.RawBytes.Length);
+            writer.WriteNumberValue(places[array.Name]);
+            writer.WriteNumberValue(places[array.Name] + array.Bytes);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -67,11 +69,20 @@ internal static class SafetensorsWriter
         }
     }
 
-    private static void WriteNumbers(Stream file, NdArray array)
+    private static void WriteNumbers(Stream file, ArrayContent array)
     {
-        for (var rest = Counter.Is(array) ? Counter.BytesOf(array) : array.RawBytes; rest.Length > 0; rest = rest[Math.Min(Chunk, rest.Length)..])
+        if (Counter.Is(array.Shape, array.Dtype))
         {
-            file.Write(rest[..Math.Min(Chunk, rest.Length)]);
+            file.Write(Counter.BytesOf(array.ToArray()));
+            return;
+        }
+
+        foreach (var piece in array.Pieces)
+        {
+            for (var rest = piece.RawBytes; rest.Length > 0; rest = rest[Math.Min(Chunk, rest.Length)..])
+            {
+                file.Write(rest[..Math.Min(Chunk, rest.Length)]);
+            }
         }
     }
 }

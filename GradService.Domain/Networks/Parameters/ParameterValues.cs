@@ -4,14 +4,14 @@ using GradService.Domain.Faults;
 namespace GradService.Domain.Networks.Parameters;
 
 /// <summary>
-/// The numbers of a network, parameters and buffers, in managed memory: seeded values with the given ones laid over them. They are
-/// never written to after construction, and may be those of the request itself.
+/// The numbers of a network, parameters and buffers: seeded values with the given ones laid over them. They are never written to after
+/// construction, and may be those of the request itself, or in a file, which must then stay open.
 /// </summary>
 internal sealed class ParameterValues
 {
-    private readonly Dictionary<string, NdArray> _values;
+    private readonly Dictionary<string, ArrayContent> _values;
 
-    private ParameterValues(NetworkShape shape, Dictionary<string, NdArray> values)
+    private ParameterValues(NetworkShape shape, Dictionary<string, ArrayContent> values)
     {
         Shape = shape;
         _values = values;
@@ -20,22 +20,45 @@ internal sealed class ParameterValues
     public NetworkShape Shape { get; }
 
     /// <summary>All of them by their state_dict names, in the order of the state_dict.</summary>
-    public IReadOnlyDictionary<string, NdArray> All => _values;
+    public IReadOnlyDictionary<string, ArrayContent> All => _values;
 
+    /// <param name="spec">The network.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="file">Numbers under those of the spec, by their state_dict names; null: none.</param>
     /// <exception cref="FaultException">A given parameter is unknown, misshapen or missing.</exception>
-    public static ParameterValues Of(NetworkSpec spec, NetworkShape shape)
+    public static ParameterValues Of(NetworkSpec spec, NetworkShape shape, IReadOnlyList<ArrayContent>? file = null)
     {
-        Check(spec, shape);
-        return new ParameterValues(shape, Draw(spec, shape));
+        var given = Given(spec, file);
+        Check(given, spec, shape);
+        return new ParameterValues(shape, Draw(given, spec, shape));
     }
 
+    /// <summary>The same, none of them in a file any more.</summary>
+    public ParameterValues InMemory() => new(Shape, _values.ToDictionary(pair => pair.Key, pair => ArrayContent.Of(pair.Key, pair.Value.ToArray())));
+
     /// <summary>A layer's parameter or buffer, null if it has none of that name.</summary>
-    public NdArray? Find(LayerNode node, string parameter) => _values.GetValueOrDefault($"{node.Path.Name}.{parameter}");
+    public NdArray? Find(LayerNode node, string parameter) => _values.GetValueOrDefault($"{node.Path.Name}.{parameter}")?.ToArray();
+
+    private static Dictionary<string, ArrayContent>? Given(NetworkSpec spec, IReadOnlyList<ArrayContent>? file)
+    {
+        if (spec.Parameters is null && file is null)
+        {
+            return null;
+        }
+
+        var given = (file ?? []).ToDictionary(array => array.Name);
+        foreach (var (name, array) in spec.Parameters ?? new Dictionary<string, NdArray>())
+        {
+            given[name] = ArrayContent.Of(name, array);
+        }
+
+        return given;
+    }
 
     /// <exception cref="FaultException">Names every given parameter that is unknown or misshapen and every one that is missing.</exception>
-    private static void Check(NetworkSpec spec, NetworkShape shape)
+    private static void Check(Dictionary<string, ArrayContent>? given, NetworkSpec spec, NetworkShape shape)
     {
-        if (spec.Parameters is not { } given)
+        if (given is null)
         {
             return;
         }
@@ -59,35 +82,38 @@ internal sealed class ParameterValues
         }
     }
 
-    private static Dictionary<string, NdArray> Draw(NetworkSpec spec, NetworkShape shape)
+    private static Dictionary<string, ArrayContent> Draw(Dictionary<string, ArrayContent>? given, NetworkSpec spec, NetworkShape shape)
     {
         using var numbers = SeededNumbers.For(spec.Seed ?? 0, shape.Parameters.Select(parameter => parameter.Spec.Initializer));
-        var draws = spec.Seed is not null || spec.Parameters is null;
-        var values = new Dictionary<string, NdArray>(shape.Parameters.Count);
+        var draws = spec.Seed is not null || given is null;
+        var values = new Dictionary<string, ArrayContent>(shape.Parameters.Count);
         foreach (var (name, parameter) in shape.Parameters)
         {
             var dtype = parameter.Role == ParameterRole.Counter ? Dtype.Float64 : spec.Dtype;
-            var given = spec.Parameters?.GetValueOrDefault(name);
+            var own = given?.GetValueOrDefault(name);
 
             // Drawn even where it is given: what comes after must get the numbers that it gets in PyTorch.
-            var drawn = draws || given is null ? new NdArray(parameter.Shape, parameter.Initializer.Draw(parameter.Shape.Elements, numbers)) : null;
-            values[name] = (given ?? drawn!).In(dtype);
+            var drawn = draws || own is null ? new NdArray(parameter.Shape, parameter.Initializer.Draw(parameter.Shape.Elements, numbers)) : null;
+            values[name] = (own ?? ArrayContent.Of(name, drawn!)).In(dtype);
         }
 
         return values;
     }
 
-    private static IEnumerable<Fault> CheckValue(string path, ParameterSpec parameter, NdArray value, Dtype dtype)
+    private static IEnumerable<Fault> CheckValue(string path, ParameterSpec parameter, ArrayContent value, Dtype dtype)
     {
         if (!value.Shape.Equals(parameter.Shape))
         {
             yield return Fault.Invalid(path, parameter.Shape.Rank == 0 ? "a single number" : $"shape {parameter.Shape}", BatchShape.Got(value.Shape));
         }
-        else if (parameter.Role == ParameterRole.Counter && (value[0] < 0 || value[0] > 1L << 53 || value[0] != Math.Floor(value[0])))
+        else if (parameter.Role == ParameterRole.Counter)
         {
-            yield return Fault.Invalid(path, "a non-negative integer", $"{value[0]}");
+            if (value.ToArray()[0] is var count && (count < 0 || count > 1L << 53 || count != Math.Floor(count)))
+            {
+                yield return Fault.Invalid(path, "a non-negative integer", $"{count}");
+            }
         }
-        else if (parameter.Role != ParameterRole.Counter)
+        else
         {
             BatchShape.CheckPrecision(value, path, dtype);
         }

@@ -18,10 +18,10 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
 
     public UploadTests(SmallApplication application) => (_application, _client) = (application, application.CreateClient());
 
-    /// <summary>One that takes small bodies alone.</summary>
+    /// <summary>One that takes small bodies and files alone.</summary>
     public sealed class SmallApplication : GradApplication
     {
-        public SmallApplication() => Settings = [("Limits:MaxRequestBytes", "100000")];
+        public SmallApplication() => Settings = [("Limits:MaxRequestBytes", "100000"), ("Limits:MaxUploadBytes", "150000")];
     }
 
     public void Dispose() => _client.Dispose();
@@ -132,7 +132,7 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
     [InlineData("multipart/form-data; boundary=x", "nothing of the kind", "a sound form")]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=network\r\n\r\n{ \"inputShape\"", "a sound form")]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=other\r\n\r\n1\r\n--x--",
-        "the parts network, parameters and name, each once, got 'other'")]
+        "the parts network, parameters, names and name, each once, got 'other'")]
     [InlineData("multipart/form-data; boundary=x", "--x\r\n\r\n1\r\n--x--", "got a part without name")]
     [InlineData("multipart/form-data; boundary=x",
         "--x\r\nContent-Disposition: form-data; name=name\r\n\r\na\r\n--x\r\nContent-Disposition: form-data; name=name\r\n\r\nb\r\n--x--", "the part once")]
@@ -151,12 +151,74 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
     [InlineData(false)]
     public async Task A_form_over_the_limit_is_refused_whether_its_length_is_told_or_not(bool told)
     {
-        using var form = NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, new byte[200_000]);
+        using var form = NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch, new byte[260_000]);
         HttpContent content = told ? new ByteArrayContent(await form.ReadAsByteArrayAsync()) : new StreamContent(new Untold(await form.ReadAsStreamAsync()));
         content.Headers.ContentType = form.Headers.ContentType;
         var refusal = await ProblemAnswer.PostAsync(_application, "/v1/networks", content);
         Assert.Equal(413, refusal.Status);
-        Assert.Contains("limit MaxRequestBytes", refusal.Detail, StringComparison.Ordinal);
+        Assert.Contains("a file of at most 150000 bytes (limit MaxUploadBytes)", refusal.Detail, StringComparison.Ordinal);
+        Assert.Contains("half precision", refusal.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_comes_beside_the_file_is_bounded_as_any_other_body()
+    {
+        var refusal = await ProblemAnswer.PostAsync(_application, "/v1/networks",
+            NetworkRequests.Form(SafetensorsFile.SpecOfPyTorch + new string(' ', 100_001), SafetensorsFile.OfPyTorch));
+        Assert.Equal(413, refusal.Status);
+        Assert.Contains("(limit MaxRequestBytes)", refusal.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>28,000 numbers of 4 bytes, which are more than a body in JSON may have.</summary>
+    [Fact]
+    public async Task A_file_larger_than_other_bodies_may_be_is_stored_under_the_id_that_its_content_has()
+    {
+        const string Layers = """{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": 14000 }]""";
+        var id = await _client.StoreAsync($"{Layers}, \"seed\": 5 }}");
+        var file = await _client.ParametersAsync(id, "application/vnd.safetensors");
+        Assert.InRange(file.Length, 100_001, 150_000);
+        (await _client.DeleteAsync($"/v1/networks/{id}")).Dispose();
+        var (status, body) = await _client.PostNetworkAsync(NetworkRequests.Form($"{Layers} }}", file));
+        Assert.Equal((HttpStatusCode.Created, id), (status, (string)body["id"]!));
+        Assert.Equal(file, await _client.ParametersAsync(id, "application/vnd.safetensors"));
+        Assert.Equal(HttpStatusCode.OK, (await _application.PostAsync("/v1/forward", $$"""{ "network": { "id": "{{id}}" }, "inputs": [[1]] }""")).Status);
+    }
+
+    /// <summary>More numbers than are read at once, and a rest; each is one that all types have.</summary>
+    [Theory]
+    [InlineData("F64", "float32")]
+    [InlineData("F32", "float64")]
+    [InlineData("F16", "float32")]
+    [InlineData("F16", "float64")]
+    [InlineData("BF16", "float32")]
+    public async Task Numbers_of_another_precision_make_the_network_that_they_make_in_JSON(string type, string dtype)
+    {
+        const int Count = 8_192 + 77;
+        var values = Enumerable.Range(0, Count).Select(i => (i % 15) - 7.5).ToList();
+        var bytes = values.SelectMany(value => type switch
+        {
+            "F64" => BitConverter.GetBytes(value),
+            "F32" => BitConverter.GetBytes((float)value),
+            "F16" => BitConverter.GetBytes((Half)value),
+            _ => BitConverter.GetBytes((float)value)[2..],
+        }).ToArray();
+        var spec = $$"""{ "inputShape": [1], "dtype": "{{dtype}}", "layers": [{ "type": "linear", "outFeatures": {{Count}}, "bias": false }]""";
+        var expected = await _client.StoreAsync(
+            $$"""{{spec}}, "parameters": { "0.weight": [{{string.Join(",", values.Select(value => string.Create(CultureInfo.InvariantCulture, $"[{value}]")))}}] } }""");
+        var (status, body) = await _client.PostNetworkAsync(NetworkRequests.Form($"{spec} }}", SafetensorsFile.Of(
+            $$$"""{"0.weight":{"dtype":"{{{type}}}","shape":[{{{Count}}},1],"data_offsets":[0,{{{bytes.Length}}}]}}""", bytes)));
+        Assert.Equal((HttpStatusCode.OK, expected), (status, (string?)body["id"]));
+    }
+
+    [Fact]
+    public async Task A_number_beyond_single_precision_is_named_by_its_place()
+    {
+        var values = new double[9_000];
+        values[8_500] = 1e300;
+        var refusal = await ProblemAnswer.PostAsync(_application, "/v1/networks", NetworkRequests.Form(
+            """{ "inputShape": [3], "layers": [{ "type": "linear", "outFeatures": 3000, "bias": false }] }""",
+            SafetensorsFile.Of("""{"0.weight":{"dtype":"F64","shape":[3000,3],"data_offsets":[0,72000]}}""", [.. values.SelectMany(BitConverter.GetBytes)])));
+        refusal.AssertSays(400, "network.parameters['0.weight'][2833][1]", "Expected a number within float32's range, got 1E+300. Use dtype float64.");
     }
 
     [Theory]

@@ -152,12 +152,18 @@ public sealed class InjectedFaultTests : IDisposable
         }
 
         // Parameters are checked against the id as they are read.
-        Assert.All(ids, id => Assert.True((piece.Damaged && !isDone && id == Lasting.Id) || store.ParametersOf(id) is not null));
+        Assert.All(ids, id => Assert.True((piece.Damaged && !isDone && id == Lasting.Id) || HasParameters(store, id)));
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "incoming")));
         Assert.Equal(ids.Order(), Directory.GetFiles(Path.Combine(_folder.Path, "parameters"), "*", SearchOption.AllDirectories)
             .Select(path => Path.GetFileNameWithoutExtension(path)).Order());
         Assert.All(store.Names(), name => Assert.Contains(store.IdOf(name), ids));
         Assert.True(File.Exists(Path.Combine(_folder.Path, "gradservice-folder")));
+    }
+
+    private static bool HasParameters(NetworkStore store, string id)
+    {
+        using var parameters = store.ParametersOf(id);
+        return parameters is not null;
     }
 
     private static NetworkStore Store(string folder, InjectedFault? fault) =>
@@ -174,20 +180,17 @@ public sealed class InjectedFaultTests : IDisposable
         return CanonicalNetwork.Of(RequestReader.Read<NetworkSpec>(Encoding.UTF8.GetBytes(text)), new Limits());
     }
 
-    /// <summary>As NetworkUpload does it: the file goes to the disk as it comes, and is stored when it is whole.</summary>
+    /// <summary>As NetworkUpload does it: the file goes to the disk as it comes, and is there until the network is stored.</summary>
     private static async Task UploadAsync(NetworkStore store)
     {
-        using (var file = store.Receive())
+        using var file = store.Receive();
+        StorageFailures.Translated(() =>
         {
-            StorageFailures.Translated(() =>
-            {
-                file.Content.Write(new byte[500]);
-                file.Content.Position = 0;
-                return 0;
-            });
-        }
-
-        await store.StoreAsync(New, null);
+            file.Content.Write(new byte[500]);
+            file.Content.Position = 0;
+            return 0;
+        });
+        await store.StoreAsync(New, null, file);
     }
 
     private static void Damage(string folder)

@@ -91,7 +91,8 @@ public sealed class StorageTests : IDisposable
         using var store = Store();
         Assert.Equal(3, store.Open().Orphans);
         Assert.All(orphans, path => Assert.False(File.Exists(path)));
-        Assert.NotNull(store.ParametersOf(id));
+        using var parameters = store.ParametersOf(id);
+        Assert.NotNull(parameters);
     }
 
     private string InIncoming(string name) => Path.Combine(_folder.Path, "incoming", name);
@@ -114,7 +115,8 @@ public sealed class StorageTests : IDisposable
         var folder = store.Open();
         Assert.Equal((0, 1, 0), (folder.Orphans, folder.Unknown, folder.Missing));
         Assert.All(others, path => Assert.Equal("x", File.ReadAllText(path)));
-        Assert.NotNull(store.ParametersOf(id));
+        using var parameters = store.ParametersOf(id);
+        Assert.NotNull(parameters);
     }
 
     [Fact]

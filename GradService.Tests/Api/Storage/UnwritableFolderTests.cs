@@ -36,7 +36,8 @@ public sealed class UnwritableFolderTests : IDisposable
             _clock.Passed += TimeSpan.FromSeconds(6);
             await store.OpenedAsync(Patience, CancellationToken.None);
             Assert.Same(folder, store.Open());
-            Assert.NotNull(store.ParametersOf(id));
+            using var parameters = store.ParametersOf(id);
+            Assert.NotNull(parameters);
         }
 
         _isReadOnly = false;
@@ -59,7 +60,8 @@ public sealed class UnwritableFolderTests : IDisposable
         _full = statement;
         var refusal = await Assert.ThrowsAsync<StorageFullException>(() => store.DeleteAsync(id));
         Assert.Contains("free some 256 KiB on that disk outside of the service", refusal.Message, StringComparison.Ordinal);
-        Assert.NotNull(store.ParametersOf(id));
+        using var parameters = store.ParametersOf(id);
+        Assert.NotNull(parameters);
     }
 
     /// <summary>A network in the folder, which has no reserve.</summary>

@@ -21,11 +21,11 @@ public sealed class NetworkCatalogTests
     {
         using var built = DomainServices.Networks();
         var network = CanonicalNetwork.Of(Spec, new Limits());
-        var store = new MemoryStore { [network.Id] = network.Spec };
+        var store = new MemoryStore { [network.Id] = network };
         var catalog = DomainServices.Catalog(built, store: store);
         using var first = catalog.Open(new NetworkReference { Id = network.Id });
         using var second = catalog.Open(new NetworkReference { Name = "name of " + network.Id });
-        using var described = catalog.Open(network.Spec);
+        using var described = catalog.Open(Whole(network));
         Assert.Same(first.Network, second.Network);
         Assert.Same(first.Network, described.Network);
         Assert.Equal((1, 1), (store.Reads, built.Count));
@@ -36,7 +36,7 @@ public sealed class NetworkCatalogTests
     {
         using var built = DomainServices.Networks();
         var network = CanonicalNetwork.Of(Spec, new Limits());
-        var catalog = DomainServices.Catalog(built, store: new MemoryStore { [network.Id] = network.Spec });
+        var catalog = DomainServices.Catalog(built, store: new MemoryStore { [network.Id] = network });
         using var plain = catalog.Open(new NetworkReference { Id = network.Id });
         using var one = catalog.Open(Laid(1));
         using var same = catalog.Open(Laid(1));
@@ -53,7 +53,7 @@ public sealed class NetworkCatalogTests
     {
         using var built = DomainServices.Networks();
         var network = CanonicalNetwork.Of(Spec, new Limits());
-        var store = new MemoryStore { [network.Id] = network.Spec };
+        var store = new MemoryStore { [network.Id] = network };
         using var lease = DomainServices.Catalog(built, store: store).Open(new NetworkReference { Id = network.Id });
         store.Clear();
         Assert.Equal(FaultCode.NotFound, Assert.Throws<FaultException>(() => lease.Network).Faults[0].Code);
@@ -76,11 +76,13 @@ public sealed class NetworkCatalogTests
                 ["0.bias"] = new(new Shape(2), [0.5, 1.5]),
                 ["1.num_batches_tracked"] = new(new Shape(), [4f]),
             } }, new Limits());
-        Assert.Null(network.Spec.Seed);
-        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"], network.Spec.Parameters!.Keys);
-        Assert.All(network.Spec.Parameters, pair => Assert.Equal(pair.Key == "1.num_batches_tracked" ? Dtype.Float64 : Dtype.Float32, pair.Value.Dtype));
+        Assert.Equal((null, null), (network.Spec.Seed, network.Spec.Parameters));
+        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"],
+            network.Numbers.Select(array => array.Name));
+        Assert.All(network.Numbers, array => Assert.Equal(array.Name == "1.num_batches_tracked" ? Dtype.Float64 : Dtype.Float32, array.Dtype));
         Assert.Equal((8, "[1]", "[2]"), (network.LearnableCount, network.Input.ToString(), network.Output.ToString()));
-        Assert.Equal(network.Id, CanonicalNetwork.Of(network.Spec, new Limits()).Id);
+        Assert.Equal(network.Id, CanonicalNetwork.Of(network.Spec, new Limits(), network.Numbers).Id);
+        Assert.Equal(network.Id, SpecHash.Of(Whole(network)));
     }
 
     [Fact]
@@ -110,8 +112,11 @@ public sealed class NetworkCatalogTests
         static string Hash(Layer layer) => SpecHash.Of(Spec with { Layers = [layer] });
     }
 
-    /// <summary>Specs by id; each has one name.</summary>
-    private sealed class MemoryStore : Dictionary<string, NetworkSpec>, INetworkStore
+    private static NetworkSpec Whole(CanonicalNetwork network) =>
+        network.Spec with { Parameters = network.Numbers.ToDictionary(array => array.Name, array => array.ToArray()) };
+
+    /// <summary>Networks by id; each has one name.</summary>
+    private sealed class MemoryStore : Dictionary<string, CanonicalNetwork>, INetworkStore
     {
         public int Reads { get; private set; }
 
@@ -119,12 +124,12 @@ public sealed class NetworkCatalogTests
 
         public bool Has(string id) => ContainsKey(id);
 
-        public NetworkSpec? SpecOf(string id) => this.GetValueOrDefault(id) is { } spec ? spec with { Parameters = null } : null;
+        public NetworkSpec? SpecOf(string id) => this.GetValueOrDefault(id)?.Spec;
 
-        public IReadOnlyDictionary<string, NdArray>? ParametersOf(string id)
+        public IArrayFile? ParametersOf(string id)
         {
             Reads++;
-            return this.GetValueOrDefault(id)?.Parameters;
+            return this.GetValueOrDefault(id) is { } network ? new ArraysInMemory(network.Numbers) : null;
         }
     }
 }

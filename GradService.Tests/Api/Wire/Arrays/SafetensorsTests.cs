@@ -124,14 +124,14 @@ public sealed class SafetensorsTests
     internal static byte[] Written(IReadOnlyDictionary<string, NdArray> arrays)
     {
         using var file = new MemoryStream();
-        SafetensorsWriter.Write(file, arrays);
+        SafetensorsWriter.Write(file, [.. arrays.Select(pair => ArrayContent.Of(pair.Key, pair.Value))]);
         return file.ToArray();
     }
 
-    private static IReadOnlyDictionary<string, NdArray> Read(byte[] file)
+    private static Dictionary<string, NdArray> Read(byte[] file)
     {
         using var stream = new MemoryStream(file);
-        return SafetensorsReader.Read(stream, FieldPath.Of("parameters"));
+        return SafetensorsReader.Open(stream, FieldPath.Of("parameters")).ToDictionary(array => array.Name, array => array.ToArray());
     }
 
     private static string Refused(byte[] file)

@@ -7,6 +7,7 @@ using GradService.Domain.Networks;
 using GradService.Domain.Networks.Layers;
 using GradService.Domain.Statistics;
 using GradService.Domain.Statistics.Modes;
+using GradService.Tests.Domain.Catalog;
 using GradService.Tests.Problems;
 
 namespace GradService.Tests.Domain.Findings.Rules;
@@ -137,8 +138,8 @@ public sealed class PartialStatisticsTests
 
         public bool Has(string id) => id == network.Id;
 
-        public NetworkSpec? SpecOf(string id) => network.Spec with { Parameters = null };
+        public NetworkSpec? SpecOf(string id) => network.Spec;
 
-        public IReadOnlyDictionary<string, NdArray>? ParametersOf(string id) => network.Spec.Parameters;
+        public IArrayFile? ParametersOf(string id) => new ArraysInMemory(network.Numbers);
     }
 }

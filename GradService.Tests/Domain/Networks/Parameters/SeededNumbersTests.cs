@@ -68,7 +68,7 @@ public sealed class SeededNumbersTests
                 Seed = 1_234_567_890_123,
             };
             var shape = NetworkShape.Infer(spec, new Limits());
-            var values = ParameterValues.Of(spec, shape).All.ToDictionary();
+            var values = ParameterValues.Of(spec, shape).All.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
             Assert.Equal(shape.Parameters.Select(parameter => parameter.Name), values.Keys);
 
             using var scope = NewDisposeScope();
