@@ -25,10 +25,15 @@ internal static class GradientCost
 
         var kept = shape.KeptElements.SaturatingTimes(question?.TensorsPerKept(size) ?? Cost.TensorsPerKept);
 
+        // Where the pass gives back what its graph does not hold, and a sweep what it has passed, gradients and temporaries are those of one layer.
+        var keptOfBatch = question?.IsSwept == false ? kept
+            : Math.Min(kept, shape.KeptElements.SaturatingPlus(shape.MostKeptElements.SaturatingTimes(Cost.TensorsPerKept)));
+
         // On the way back a layer needs as much again as on the way there.
         var scratch = shape.ScratchElements.SaturatingTimes(samples);
         var alive = shape.ParameterElements
-            .SaturatingPlus(kept.SaturatingTimes(samples.SaturatingPlus(plan.ReferenceSamples)))
+            .SaturatingPlus(keptOfBatch.SaturatingTimes(samples))
+            .SaturatingPlus(kept.SaturatingTimes(plan.ReferenceSamples))
             .SaturatingPlus(question?.WorkingElements(size) ?? 0)
             .SaturatingPlus(scratch.SaturatingTimes(2))
             .SaturatingTimes(itemSize);

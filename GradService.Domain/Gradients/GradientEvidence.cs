@@ -91,8 +91,9 @@ internal sealed record DetachedEvidence(NdArray Values, int Every)
     {
         using var scope = NewDisposeScope();
         var every = EveryFor(question, plan);
-        var run = TorchRun.Held(plan, network, inputs, held, every, cancellation);
-        return new DetachedEvidence(question.Ask(run, plan.Size.Decoupled with { Samples = run.Inputs.shape[0] }, cancellation).Gradients!, every);
+        var run = TorchRun.Held(plan, network, inputs, held, every, question.IsSwept, cancellation);
+        var asked = every == 1 ? question : question.EveryNth(every);
+        return new DetachedEvidence(asked.Ask(run, plan.Size.Decoupled with { Samples = run.Inputs.shape[0] }, cancellation).Gradients!, every);
     }
 
     private static int EveryFor(Question question, RunPlan plan) =>
@@ -102,7 +103,8 @@ internal sealed record DetachedEvidence(NdArray Values, int Every)
     public static int EveryFor(long samples, long keptElementsPerSample)
     {
         var steps = samples.SaturatingTimes(keptElementsPerSample) / Cheap;
-        return (int)Math.Clamp(Math.Min(steps, samples / 2), 1, Sparsest);
+        var most = keptElementsPerSample / Cheap > Sparsest ? samples : samples / 2;
+        return (int)Math.Clamp(Math.Min(steps, most), 1, Sparsest);
     }
 
     /// <summary>What to add to a sentence about these numbers; empty where all samples were looked at.</summary>

@@ -273,7 +273,8 @@ public sealed class GradientService(Limits limits, NetworkCatalog networks)
         (question?.GoesInBlocks(plan.Size) != false && network.Dense is { } dense
             ? ManagedRun.TryRun(plan, dense, request.Inputs, cancellation, rounding)
             : null)
-        ?? (Run)TorchRun.Alone(plan, network.Tensors, request.Inputs, differentiable: question is not null, cancellation, rounding);
+        ?? (Run)TorchRun.Alone(plan, network.Tensors, request.Inputs, differentiable: question is not null, cancellation, rounding,
+            spares: question?.IsSwept != false);
 
     private static FiniteDifferenceOutcome CheckByDifferences(
         ForwardRequest request, RunPlan plan, Network network, Question question, Answer answer, CancellationToken cancellation)

@@ -40,6 +40,9 @@ internal sealed class NetworkShape
     /// <summary>Elements per sample that a differentiable forward pass keeps, its input included.</summary>
     public long KeptElements => All.Aggregate(Input.Elements, (sum, node) => sum.SaturatingPlus(node.KeptElements));
 
+    /// <summary>The most elements per sample that it keeps for one layer.</summary>
+    public long MostKeptElements => All.Max(node => node.KeptElements);
+
     /// <summary>Elements per sample that the neediest layer takes while it runs, beside what is kept.</summary>
     public long ScratchElements => All.Max(node => node.Layer.ScratchElements(node));
 

@@ -20,6 +20,15 @@ public abstract record Question
     /// <summary>Whether arrays of the question belong to single samples, so that it cannot be asked about some of them alone.</summary>
     internal virtual bool NamesSamples(ProblemSize size) => false;
 
+    /// <summary>The same question about every n-th sample, beginning with the first; it names no samples, or can be asked about some of them.</summary>
+    internal virtual Question EveryNth(int n) => this;
+
+    /// <summary>
+    /// Whether it is answered by sweeps over the graph of the outputs, none of which is differentiated, and by nothing else of a run: what the
+    /// graph does not hold may be given back while it is made.
+    /// </summary>
+    internal virtual bool IsSwept => false;
+
     /// <summary>What findings judge of the answer, each part by itself; none of factors.</summary>
     internal abstract IReadOnlyList<AnswerPart> Parts(ProblemSize size);
 

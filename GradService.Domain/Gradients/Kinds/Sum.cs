@@ -16,6 +16,8 @@ public sealed record Sum : Question
 
     internal override Question DetachedTwin => this;
 
+    internal override bool IsSwept => true;
+
     internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) =>
         [AnswerPart.Whole("the gradient of the summed outputs", order: 1) with { SumsSamples = true }];
 

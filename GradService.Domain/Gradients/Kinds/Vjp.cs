@@ -14,7 +14,11 @@ public sealed record Vjp : Question
 
     internal override Question DetachedTwin => this;
 
-    internal override bool NamesSamples(ProblemSize size) => true;
+    internal override bool NamesSamples(ProblemSize size) => IsStack;
+
+    internal override Question EveryNth(int n) => this with { Cotangent = Cotangent.EveryNth(n) };
+
+    internal override bool IsSwept => true;
 
     internal override IReadOnlyList<AnswerPart> Parts(ProblemSize size) => AnswerPart.OfFactor(Cotangent, IsStack, "the product with the cotangent",
         cotangent => EqualForAll(cotangent, (int)size.OutputElements));

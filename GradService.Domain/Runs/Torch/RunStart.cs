@@ -28,6 +28,12 @@ internal sealed record RunStart(RunPlan Plan, Network Network)
     /// <summary>Whether to keep which branch each element took in each layer with a derivative that jumps.</summary>
     public bool WatchBranches { get; init; }
 
+    /// <summary>
+    /// Whether nobody will ask for what layers were given and made: what the graph does not hold, all of it where there is none, is given back
+    /// as the run goes, and of BatchNorm layers numbers are kept alone.
+    /// </summary>
+    public bool Spares { get; init; }
+
     /// <summary>Moves what layers give on, to find out how much rounding makes; null: nothing is moved.</summary>
     public RandomRounding? Rounding { get; init; }
 
@@ -52,6 +58,6 @@ internal sealed record RunStart(RunPlan Plan, Network Network)
     /// <param name="corrections">What its layers make of what they normalised; null: each finds its own.</param>
     public RunStart WithReference(IReadOnlyDictionary<LayerNode, Correction>? corrections = null) => !Plan.Normalization.NeedsReference ? this : this with
     {
-        Reference = TorchRun.Of(this with { Masks = null, IsReference = true, Corrections = corrections }, Plan.ReferenceInputs!.ToTensor(Network.Dtype)),
+        Reference = TorchRun.Of(this with { Masks = null, IsReference = true, Spares = false, Corrections = corrections }, Plan.ReferenceInputs!.ToTensor(Network.Dtype)),
     };
 }

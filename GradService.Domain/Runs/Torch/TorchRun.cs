@@ -63,14 +63,15 @@ internal sealed class TorchRun : Run, IForward
     /// <param name="differentiable">Whether gradients will be taken; else only outputs and traces are there.</param>
     /// <param name="cancellation">Ends it, and those made from it.</param>
     /// <param name="rounding">Moves what layers give on; null: nothing is moved.</param>
-    public static TorchRun Alone(
-        RunPlan plan, Network network, NdArray inputs, bool differentiable, CancellationToken cancellation, RandomRounding? rounding = null)
+    /// <param name="spares">Whether what its graph does not hold is given back: <see cref="RunStart.Spares"/>.</param>
+    public static TorchRun Alone(RunPlan plan, Network network, NdArray inputs, bool differentiable, CancellationToken cancellation,
+        RandomRounding? rounding = null, bool spares = false)
     {
         var own = NewDisposeScope();
         try
         {
             using var constants = differentiable ? null : no_grad();
-            var run = Of(RunStart.Of(plan, network, cancellation, rounding), Leaf(inputs.ToTensor(network.Dtype)));
+            var run = Of(RunStart.Of(plan, network, cancellation, rounding) with { Spares = spares }, Leaf(inputs.ToTensor(network.Dtype)));
             run._own = own;
             return run;
         }
@@ -87,12 +88,13 @@ internal sealed class TorchRun : Run, IForward
     /// <param name="inputs">The whole batch [N, D…].</param>
     /// <param name="held">What the other run met.</param>
     /// <param name="every">n.</param>
+    /// <param name="spares">Whether what its graph does not hold is given back: <see cref="RunStart.Spares"/>.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static TorchRun Held(RunPlan plan, Network network, NdArray inputs, HeldStatistics held, int every, CancellationToken cancellation)
+    public static TorchRun Held(RunPlan plan, Network network, NdArray inputs, HeldStatistics held, int every, bool spares, CancellationToken cancellation)
     {
         var used = held.Moments(network.Dtype);
         var masks = DropoutMasks.Of(plan, network.Dtype, cancellation)?.EveryNth(every);
-        var start = new RunStart(plan, network) { Masks = masks, Corrections = held.Corrections, Cancellation = cancellation };
+        var start = new RunStart(plan, network) { Masks = masks, Corrections = held.Corrections, Spares = spares, Cancellation = cancellation };
         return Of(start, Leaf(inputs.EveryNth(every).ToTensor(network.Dtype)), (site, _) => used[site.Node]);
     }
 
@@ -165,7 +167,13 @@ internal sealed class TorchRun : Run, IForward
         var before = Before(site);
         var (used, running, centred) = _given(site, h) is { } given ? (given, before, null) : Measure(site, h, before);
         var correction = _start.Corrections is { } known ? known.GetValueOrDefault(node) : site.Corrects ? CorrectionOf(site, used, before) : null;
-        _traces.Add(new TorchTrace(_start, site, h, used, running, correction));
+        var trace = new TorchTrace(_start, site, h, used, running, correction);
+        _traces.Add(trace);
+        if (_start.Spares)
+        {
+            trace.Settle();
+        }
+
         if (_start.Rounding is { } rounding)
         {
             (used, centred) = (new Moments(rounding.Move(used.Mean), rounding.Move(used.Variance)), null);
@@ -184,16 +192,33 @@ internal sealed class TorchRun : Run, IForward
 
     private Tensor Through(IReadOnlyList<LayerNode> layers, Tensor x)
     {
+        var entering = x;
         foreach (var node in layers)
         {
             _start.Cancellation.ThrowIfCancellationRequested();
-            var y = node.Layer.TreatsSamplesAlone && !KeepsGraph(node, x) ? InPieces(node, x) : node.Layer.Forward(node, x, this);
+            var y = _start.Spares ? Sparing(node, x) : Pass(node, x);
             y = _start.Rounding?.Move(y) ?? y;
             _start.Watch?.Invoke(node, x, y);
+            if (_start.Spares && !ReferenceEquals(x, entering) && !ReferenceEquals(x, y))
+            {
+                x.Dispose();
+            }
+
             x = y;
         }
 
         return x;
+    }
+
+    private Tensor Pass(LayerNode node, Tensor x) =>
+        node.Layer.TreatsSamplesAlone && !KeepsGraph(node, x) ? InPieces(node, x) : node.Layer.Forward(node, x, this);
+
+    /// <summary>The same, what the layer makes on the way being given back.</summary>
+    private Tensor Sparing(LayerNode node, Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var y = Pass(node, x);
+        return ReferenceEquals(x, y) ? y : y.MoveToOuterDisposeScope();
     }
 
     private bool KeepsGraph(LayerNode node, Tensor x) => is_grad_enabled()

@@ -14,13 +14,25 @@ namespace GradService.Domain.Runs.Torch;
 internal sealed class TorchTrace(RunStart start, NormalizationSite site, Tensor entering, Moments moments, RunningStatistics running, Correction? correction)
     : LayerTrace(start.Plan, site)
 {
-    public Tensor Entering { get; } = entering;
+    private (Tensor Entering, Moments Moments, RunningStatistics Running)? _tensors = (entering, moments, running);
 
-    public Moments Moments { get; } = moments;
+    public Tensor Entering => Tensors.Entering;
 
-    public RunningStatistics Running { get; } = running;
+    public Moments Moments => Tensors.Moments;
+
+    public RunningStatistics Running => Tensors.Running;
 
     public Correction? Correction { get; } = correction;
+
+    private (Tensor Entering, Moments Moments, RunningStatistics Running) Tensors =>
+        _tensors ?? throw new InvalidOperationException("The run has given back the tensors of its layers.");
+
+    /// <summary>Reads all that is asked for as numbers; the tensors are not needed any more.</summary>
+    public void Settle()
+    {
+        _ = (Used, After);
+        _tensors = null;
+    }
 
     private protected override double? ReadRange(int channel)
     {

@@ -56,7 +56,7 @@ public sealed class TooLargeTests : IClassFixture<TooLargeTests.SmallApplication
             """[{ "type": "linear", "outFeatures": 100 }, { "type": "tanh" }, { "type": "tanh" }, { "type": "tanh" }, """
                 + """{ "type": "linear", "outFeatures": 1 }]"""));
         answer.AssertSays(413, "inputs",
-            "Expected at most 1048576 bytes of tensors at once, as estimated (limit MaxNativeBytes), got 1930804. Send fewer samples or use narrower layers.");
+            "Expected at most 1048576 bytes of tensors at once, as estimated (limit MaxNativeBytes), got 1124404. Send fewer samples or use narrower layers.");
     }
 
     [Fact]
