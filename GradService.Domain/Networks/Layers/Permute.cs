@@ -14,7 +14,7 @@ public sealed record Permute : Layer
 
     internal override Linearity Linearity => Linearity.Affine;
 
-    internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Elementwise(node.Output.Elements, dtype, 2, 2);
+    internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Elementwise(node.Output.Elements, dtype, 0.6, 0.6);
 
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {

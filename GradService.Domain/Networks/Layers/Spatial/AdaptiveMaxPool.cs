@@ -15,9 +15,21 @@ public abstract record AdaptiveMaxPool : AdaptivePooling
     // Over three axes planes come first.
     internal override long KeptElements(LayerNode node) => base.KeptElements(node).SaturatingPlus(Planes(node).SaturatingTimes(KeptCopies));
 
-    internal override LayerWork Work(LayerNode node, Dtype dtype) =>
-        LayerWork.Single((node.Output.Elements * (18 + Window(node))) + (18.0 * Planes(node)),
-            (2.0 * (node.Output.Elements + Planes(node))) + (0.3 * node.Input.Elements));
+    internal override LayerWork Work(LayerNode node, Dtype dtype)
+    {
+        var (output, planes, back) = ((double)node.Output.Elements, (double)Planes(node), 0.3 * node.Input.Elements);
+        if (Axes < 3)
+        {
+            return LayerWork.Single(output * (18 + Window(node)), (2 * output) + back);
+        }
+
+        var depth = Math.Ceiling((double)node.Input[1] / node.Output[1]);
+        return LayerWork.Single((planes * (18 + (Window(node) / depth))) + (output * (38 + depth)), (2 * (output + planes)) + back) with
+        {
+            ForwardCall = 12_000,
+            BackwardCall = 12_000,
+        };
+    }
 
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass)
     {

@@ -52,18 +52,41 @@ public abstract record ConvTranspose : SpatialLayer
 
     internal override LayerWork Work(LayerNode node, Dtype dtype)
     {
-        var (single, added) = (dtype == Dtype.Float32, (double)node.Parameters[0].Shape.Elements / node.Input[0]);
-        var product = (single ? 0.06 : 0.08) * node.Input.Elements * added;
-        var forward = node.Output.Elements + product;
-        return LayerWork.Single(forward, forward) with
+        var (input, output, weight) = ((double)node.Input.Elements, (double)node.Output.Elements, (double)node.Parameters[0].Shape.Elements);
+        var (positions, apart) = (input / node.Input[0], Groups == node.Input[0]);
+        var product = positions * weight;
+        if (dtype == Dtype.Float64)
         {
-            BackwardCall = 12_000,
-            ParametersCall = 10_000,
-            Parameters = forward,
-            Again = single ? 3 : 6,
-            ForwardScratch = single ? 0 : ScratchElements(node),
-            BackwardScratch = single ? 0 : ScratchElements(node),
+            // No kernel of its own: sample by sample a product, whose columns are then added up, or the other way round.
+            var columns = 1.5 * ScratchElements(node);
+            var back = columns + (0.07 * product) + (0.3 * weight);
+            return LayerWork.Single(columns + (0.12 * product) + (0.5 * weight), back) with
+            {
+                ForwardCall = 10_000 + (3_000.0 * (Groups - 1)),
+                BackwardCall = 12_000 + (3_000.0 * (Groups - 1)),
+                ParametersCall = 10_000,
+                Parameters = back,
+                Again = 4,
+            };
+        }
+
+        // Channels are taken in blocks of 16, and those that are not there take as long; where each is a group there are no blocks. Samples
+        // of a few positions take as long as such of three, and the weight is laid out anew at each call.
+        product *= Math.Max(1, 3 / positions);
+        var (before, filled) = (product * Filling(node.Input[0]), product * Filling(node.Input[0]) * Filling(OutChannels));
+        var moved = (0.7 * output) + (0.5 * input);
+        var written = Axes == 3 || apart ? 4 : 1.5;
+        var overlapping = Stride.Values.All(step => step == 1) ? 1.5 : 1;
+        return LayerWork.Single(overlapping * ((0.03 * filled) + (written * output)), (0.02 * before) + moved) with
+        {
+            ForwardCall = 10_000 + (0.6 * weight),
+            BackwardCall = 12_000 + weight,
+            ParametersCall = 10_000 + (0.9 * weight),
+            Parameters = (0.014 * filled) + moved,
+            Again = 6,
         };
+
+        double Filling(long channels) => apart ? 1 : Math.Max(1, 16.0 * Groups / channels);
     }
 
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)

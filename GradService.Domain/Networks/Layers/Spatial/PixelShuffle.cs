@@ -15,7 +15,7 @@ public sealed record PixelShuffle : Layer
 
     internal override Linearity Linearity => Linearity.Affine;
 
-    internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Elementwise(node.Output.Elements, dtype, 2, 2);
+    internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Single(2.5 * node.Output.Elements, 2.0 * node.Output.Elements);
 
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {

@@ -31,13 +31,16 @@ public sealed record Upsample : Layer
 
     internal override LayerWork Work(LayerNode node, Dtype dtype)
     {
-        var read = Mode switch
+        var (forward, backward) = Mode switch
         {
-            UpsampleMode.Nearest => 1,
-            UpsampleMode.Bicubic => 16,
-            _ => 1 << (node.Input.Rank - 1),
+            UpsampleMode.Nearest => (1.5, 1.5),
+            UpsampleMode.Linear => (1.5, 3),
+            UpsampleMode.Bilinear => (2.2, 4),
+            UpsampleMode.Trilinear => (7, 7),
+            _ => (8.0, 21.0),
         };
-        return LayerWork.Single(node.Output.Elements * (2 + read), node.Output.Elements * (2 + read));
+        var read = 0.3 * node.Input.Elements;
+        return LayerWork.Single((forward * node.Output.Elements) + read, (backward * node.Output.Elements) + read);
     }
 
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
