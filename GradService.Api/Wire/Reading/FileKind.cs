@@ -24,7 +24,7 @@ internal sealed record FileKind(string Name, FileKind.Signature Fits, string For
         $"Parameters come by POST /v1/networks, in a safetensors file as the part parameters: {SaveModule}. examples/from_torch.py does all of it.";
 
     private const string DescribeGraph =
-        "A network is described by its layers, not by a graph: examples/from_torch.py stores an nn.Sequential of PyTorch with its parameters.";
+        "A network is described by its layers, not by a graph: examples/from_torch.py stores a module of PyTorch with its parameters.";
 
     public delegate bool Signature(ReadOnlySpan<byte> head);
 

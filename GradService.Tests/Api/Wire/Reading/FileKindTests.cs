@@ -97,8 +97,8 @@ public sealed class FileKindTests(GradApplication application) : IClassFixture<G
             "Expected a safetensors file, got an archive of arrays (npz). Write safetensors: from safetensors.numpy import save_file; "
                 + "save_file(dict(numpy.load(\"net.npz\")), \"net.safetensors\").");
         (await StoreAsync(Written("model.onnx"))).AssertSays(400, "parameters",
-            "Expected a safetensors file, got an ONNX model. A network is described by its layers, not by a graph: examples/from_torch.py stores an "
-                + "nn.Sequential of PyTorch with its parameters.");
+            "Expected a safetensors file, got an ONNX model. A network is described by its layers, not by a graph: examples/from_torch.py stores a "
+                + "module of PyTorch with its parameters.");
         (await PostAsync("application/x-npz", SafetensorsFile.OfPyTorch)).AssertSays(400, "$",
             "Expected an archive of arrays, as numpy.savez writes it, got a safetensors file. Parameters come by POST /v1/networks, as the part parameters "
                 + "of a form (multipart/form-data).");
