@@ -163,7 +163,8 @@ class Value:
     """What a tensor of the forward pass is: the input; a layer of another value; or several values added, multiplied or side by side."""
 
     def __init__(self, shape, of=(), layer=None, combine=None, axis=0):
-        self.shape, self.of, self.layer, self.combine, self.axis = tuple(shape), tuple(of), layer, combine, axis
+        self.shape = tuple(shape) or (1,)  # of a sample; the service has no samples without axes
+        self.of, self.layer, self.combine, self.axis = tuple(of), layer, combine, axis
 
 
 def _converted(net, input_shape):
@@ -182,7 +183,8 @@ def _converted(net, input_shape):
     if not _same(first, second):
         first = _run(net, input_shape, dtype, 2, False)
         if not _same(first, second):
-            raise ValueError("the forward does other things with other samples, or with another number of them: a network is one function for all")
+            raise Inexpressible("the forward does other things with other samples, or with another number of them, or at random. Instead: the same for "
+                                "all; F.dropout for what is random, buffers for what was drawn once")
         warnings.warn("the forward does other things in mode train than in mode eval; what it does in eval is taken", stacklevel=3)
     layers, tensors = first
     tensors = {name: tensor.to(getattr(torch, dtype)) if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
@@ -205,20 +207,33 @@ def _same(one, other):
 
 
 def _run(net, input_shape, dtype, samples, training):
-    """The layers that a run of the forward comes to, and their numbers; None where it does not give one tensor in mode train."""
+    """The layers that a run of the forward comes to, and their numbers; None where it comes to none in mode train."""
     generator = torch.Generator().manual_seed(samples)
     with torch.no_grad(), _in_mode(net, lambda module: training and not _is_torchs(module), samples):
         run = Run(net, samples, dtype)
-        x = run.wrap(torch.randn(samples, *input_shape, generator=generator, dtype=getattr(torch, dtype)), source := Value(input_shape))
-        result = run.forward(x)
-        if not isinstance(result, Traced):
+        x = torch.randn(samples, *input_shape, generator=generator, dtype=getattr(torch, dtype))
+        x = run.wrap(x.to(next(itertools.chain(net.parameters(), net.buffers()), x).device), source := Value(input_shape))
+        try:
+            items = _sequence(_joined(run.outputs(x), source), source)
+        except Inexpressible:
             if training:
                 return None
-            what = f"a {type(result).__name__}" if not isinstance(result, torch.Tensor) else "a tensor that does not depend on the input"
-            raise ValueError(f"the forward gives {what}: the service has networks with one tensor of outputs; wrap the module in one whose forward gives that")
-        items = _sequence(_joined(run.value(result), source), source)
+            raise
+    factors = collections.Counter(layer.tensors["weight"].data_ptr() for layer in _learned_factors(items))
+    for layer in _learned_factors(items):
+        if factors[layer.tensors["weight"].data_ptr()] > 1:  # one number at several places: only fixed it stays one
+            layer.spec["learnable"] = False
+            layer.tensors.clear()
     tensors = {}
     return _written(items or [Layer({"type": "identity"}, {})], "", tensors), tensors
+
+
+def _learned_factors(items):
+    for item in items:
+        if isinstance(item, Branches):
+            yield from _learned_factors(itertools.chain.from_iterable(item.lists))
+        elif item.spec["type"] == "scale" and item.tensors:
+            yield item
 
 
 def _written(items, prefix, tensors):
@@ -247,6 +262,7 @@ def _size(items):
 def _in_mode(net, training, seed=0):
     """The module with each of its modules in the mode that is told for it; modes, buffers and random numbers are as they were afterwards."""
     modes, buffers = [(module, module.training) for module in net.modules()], [(buffer, buffer.clone()) for buffer in net.buffers()]
+    held = [(module._buffers, dict(module._buffers)) for module, _ in modes]
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -256,6 +272,8 @@ def _in_mode(net, training, seed=0):
     finally:
         for module, mode in modes:
             module.training = mode
+        for now, before in held:
+            now.update(before)
         with torch.no_grad():
             for buffer, before in buffers:
                 buffer.copy_(before)
@@ -389,8 +407,16 @@ class Run:
             asks = ". Instead: the values alone; derivatives by the input are what the service is asked for" if "require grad" in str(error) else ""
             raise Inexpressible(f"{_line(reversed(places))}the forward fails for samples {list(x.shape[1:])}: {error}{asks}") from error
 
+    def outputs(self, x):
+        result = self.forward(x)
+        if not isinstance(result, Traced):
+            what = f"a {type(result).__name__}" if not isinstance(result, torch.Tensor) else "a tensor that does not depend on the input"
+            raise Inexpressible(f"the forward gives {what}, and a network of the service gives one tensor. Instead: a module whose forward picks one")
+        return self.value(result)
+
     def layer(self, module, kind, args, kwargs, original):
         """A call of a module of torch.nn."""
+        args, kwargs = args or (kwargs.get("input"),), {name: each for name, each in kwargs.items() if name != "input"}
         told, plain = lambda: self.told(module), _untraced(args)
         if not isinstance(args[0], Traced) or any(isinstance(tensor, Traced) for tensor in _tensors((args[1:], kwargs))):
             refuse(f"{told()}: it is called with several tensors that depend on the input")
@@ -405,7 +431,7 @@ class Run:
             refuse(f"{told()}: a hook changes what it gives", "a forward that does what the hook does")
         try:
             self.check(result)
-            value = kind(module, self.value(args[0]), tuple(result.shape[1:]))
+            value = kind(module, self.value(args[0]), _sample(result))
         except Inexpressible as error:
             raise error if error is args[0].value else Inexpressible(f"{told()}: {error}") from None
         return self.taken([args[0]], plain[:1], [version], result, value)
@@ -440,7 +466,7 @@ class Run:
         known = lambda tensor: self.value(tensor) if isinstance(tensor, Traced) else tensor
         values, named = _mapped(known, tuple(args)), _mapped(known, kwargs)
         if name not in FUNCTIONS:
-            refuse(f"the service has no layer for {name}" + WHY.get(name, ""))
+            refuse(f"the service has no layer for {name}" + WHY.get(name, ". Instead: what docs/layers.md lists"))
         for each in results:
             self.check(each)
         try:
@@ -454,7 +480,7 @@ class Run:
             value, places = tensor.value.value, tensor.value.places
         else:
             value = self.value(tensor)
-            places = torch.arange(self.samples * _count(value.shape)).view(self.samples, *value.shape)
+            places = torch.arange(self.samples * _count(value.shape)).view(_untraced(tensor).shape)
         picked = function(places, *args, **kwargs)
         found = [self.gathered(value, each) for each in (picked if isinstance(picked, (tuple, list)) else [picked])]
         return found if isinstance(picked, (tuple, list)) else found[0]
@@ -495,7 +521,8 @@ class Run:
         if isinstance(value, Value):
             if str(tensor.dtype) != f"torch.{self.dtype}":
                 refuse(f"this makes {tensor.dtype} of {self.dtype}: the service computes in one precision")
-            assert value.shape == tensor.shape[1:], (value.shape, tensor.shape)
+            if value.shape != _sample(tensor):
+                refuse(MIXED)
         traced = tensor.as_subclass(Traced)
         traced.run, traced.value = self, value
         self.alive.append(weakref.ref(traced))
@@ -819,38 +846,40 @@ REASONS = {
 # ---- Functions and methods: (result, arguments) → value --------------------------------------------------------------
 
 
-def _constant(numbers, value, result):
-    """Numbers that do not depend on the input, as a sample meets them: with as many axes as a sample of the result."""
-    numbers = torch.as_tensor(numbers)
-    if result.dim() != len(value.shape) + 1:
-        refuse("a tensor meets one with more axes, so that its samples lie along one of the other's positions", "unsqueeze it behind its first axis")
-    if numbers.dim() == result.dim():
-        if (numbers != numbers[:1]).any():
-            refuse("numbers differ from sample to sample that come from elsewhere than the input, or in a way that is not seen (torch.jit)")
-        numbers = numbers[0]
-    return numbers.reshape((1,) * (result.dim() - 1 - numbers.dim()) + tuple(numbers.shape))
+def _sample(tensor):
+    """The shape of a sample as the service has it."""
+    return tuple(tensor.shape[1:]) or (1,)
+
+
+def _alike(numbers):
+    """The numbers of one sample, of a tensor that does not depend on the input."""
+    if (numbers != numbers[:1]).any():
+        refuse("numbers differ from sample to sample that do not come from the input, or in a way that is not seen (torch.jit)",
+               "what differs as a part of the input, and functions without torch.jit")
+    return numbers[0]
 
 
 def _affine(value, result, weight=None, bias=None):
-    """weight·x, or x + bias."""
-    numbers = weight if bias is None else bias
-    if torch.as_tensor(numbers).numel() == 1:
-        number = torch.as_tensor(numbers, dtype=torch.float64).item()
-        value = expand(value, result.shape[1:])
+    """weight·x, or x + bias, with numbers that do not depend on the input."""
+    shape, numbers = _sample(result), torch.as_tensor(weight if bias is None else bias)
+    if numbers.dim() == result.dim() and numbers.numel() > 1:
+        numbers = _alike(numbers)
+    value = reshape(value, (1,) * (len(shape) - len(value.shape)) + value.shape)
+    if numbers.numel() == 1:
+        number, value = numbers.item() if isinstance(weight or bias, torch.Tensor) else weight or bias or 0, expand(value, shape)
         if bias is not None:
             return affine(value, 1, number, ()) if number else value
-        if isinstance(numbers, nn.Parameter):
-            return then(value, "scale", None, {"weight": numbers if numbers.shape == (1,) else numbers.reshape(1)}, value=number, learnable=True)
+        if isinstance(weight, nn.Parameter):
+            return then(value, "scale", None, {"weight": weight if weight.shape == (1,) else weight.reshape(1)}, value=number, learnable=True)
         return scale(value, number)
-    numbers = _constant(numbers, value, result)
+    numbers = numbers.reshape((1,) * (len(shape) - numbers.dim()) + tuple(numbers.shape))
     axes = [axis for axis, size in enumerate(numbers.shape) if size > 1]
-    if axes == [len(value.shape) - 1] and value.shape[-1] == 1:
+    if axes == [len(shape) - 1] and value.shape[-1] == 1:
         column = numbers.reshape(-1, 1)
         weight, bias = (column.clone(), None) if bias is None else (torch.ones_like(column), numbers.reshape(-1).clone())
-        return expand(_linear(value, weight, bias), result.shape[1:])
-    squeezed = numbers.reshape([numbers.shape[axis] for axis in axes])
-    value = expand(value, result.shape[1:])
-    return affine(value, squeezed, None, axes) if bias is None else affine(value, 1, squeezed, axes)
+        return expand(_linear(value, weight, bias), shape)
+    value, along = expand(value, shape), numbers.reshape([numbers.shape[axis] for axis in axes])
+    return affine(value, along, None, axes) if bias is None else affine(value, 1, along, axes)
 
 
 def _add(result, a, b, alpha=1):
@@ -867,7 +896,7 @@ def _multiply(result, a, b):
 
 def _divide(result, a, b, rounding_mode=None):
     if isinstance(b, Value) or rounding_mode:
-        refuse("the service has no layer that divides by what depends on the input")
+        refuse("the service has no layer that divides by what depends on the input", "nn.LayerNorm or nn.GroupNorm, or the division outside of the network")
     return _affine(a, result, 1 / torch.as_tensor(b, dtype=torch.float64))
 
 
@@ -875,7 +904,7 @@ def _power(result, base, exponent):
     if not isinstance(base, Value):
         return then(scale(exponent, math.log(base)), "exp")
     if isinstance(exponent, Value) or exponent != int(exponent) or not 1 <= exponent <= 16:
-        refuse("the service has powers 1 to 16 with whole exponents")
+        refuse(f"the service has no layer for this power{ROOT}")
     return base if exponent == 1 else then(base, "square") if exponent == 2 else Value(base.shape, [base] * int(exponent), combine="multiply")
 
 
@@ -911,7 +940,7 @@ def _einsum(result, equation, *operands):
         return reshape(permute(operand, dims), shape) if isinstance(operand, Value) else operand.permute(dims).reshape(shape)
     product = _multiply(torch.empty(result.shape[0], *(size[each] for each in every), device="meta"), *map(spread, operands, labels))
     summed = range(len(right), len(every))
-    return reshape(scale(averaged(product, summed), math.prod(size[each] for each in every[len(right):])), result.shape[1:])
+    return reshape(scale(averaged(product, summed), math.prod(size[each] for each in every[len(right):])), _sample(result))
 
 
 def _matmul(result, a, b):
@@ -929,7 +958,7 @@ def _mean(factor=lambda n: 1, kind="adaptiveAvgPool", sign=1):
         dim = axis if dim is None else dim
         axes = [_dim(each, value) for each in (dim if isinstance(dim, (tuple, list)) else [dim])]
         made = scale(averaged(scale(value, sign), axes, kind), sign * factor(_count(value.shape[each] for each in axes)))
-        return reshape(made, result.shape[1:])
+        return reshape(made, _sample(result))
     return reduced
 
 
@@ -949,23 +978,28 @@ def _clamp(result, value, min=None, max=None):
     return then(value, "hardtanh", minVal=-most if min is None else float(min), maxVal=most if max is None else float(max))
 
 
+def _where(result, condition, a, b):
+    if isinstance(condition, Value):
+        refuse(f"the service has no layer for where{COMPARES}")
+    mask = condition.to(result.dtype)
+    kept = _multiply(result, a, mask) if isinstance(a, Value) else torch.where(condition, torch.as_tensor(a, dtype=result.dtype), 0 * mask)
+    other = _multiply(result, b, 1 - mask) if isinstance(b, Value) else torch.where(condition, 0 * mask, torch.as_tensor(b, dtype=result.dtype))
+    return _add(result, kept, other)
+
+
 def _cat(result, tensors, dim=0, axis=None):
     value = next(each for each in tensors if isinstance(each, Value))
     axis = _dim(dim if axis is None else axis, value)
     values = []
     for each in tensors:
-        if not isinstance(each, Value):
-            if (each != each[:1]).any():
-                refuse("numbers differ from sample to sample that come from elsewhere than the input, or in a way that is not seen (torch.jit)")
-            each = constant(value, each[0])
-        values.append(each)
+        values.append(each if isinstance(each, Value) else constant(value, _alike(each)))
     return concat(values, axis)
 
 
 def _stack(result, tensors, dim=0):
     dim %= result.dim()
-    put = lambda each: reshape(each, each.shape[:dim - 1] + (1,) + each.shape[dim - 1:]) if isinstance(each, Value) else each.unsqueeze(dim)
-    return _cat(result, [put(each) for each in tensors], dim) if dim else refuse(MIXED)
+    shape = _sample(result)[:dim - 1] + (1,) + _sample(result)[dim:]
+    return _cat(result, [reshape(each, shape) if isinstance(each, Value) else each.unsqueeze(dim) for each in tensors], dim) if dim else refuse(MIXED)
 
 
 def _as_module(of):
@@ -974,13 +1008,13 @@ def _as_module(of):
         for name in ("inplace", "training", "_stacklevel", "dtype", "antialias"):
             kwargs.pop(name, None)
         module = of(*args, **kwargs)
-        return LAYERS[of](module, value, tuple(result.shape[1:]))
+        return LAYERS[of](module, value, _sample(result))
     return applied
 
 
 def _max_pool_function(of):
     def applied(result, value, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
-        return _max_pool(of(kernel_size, stride or None, padding, dilation, return_indices, ceil_mode), value, tuple(result.shape[1:]))
+        return _max_pool(of(kernel_size, stride or None, padding, dilation, return_indices, ceil_mode), value, _sample(result))
     return applied
 
 
@@ -989,11 +1023,11 @@ def _dropout_function(of):
 
 
 def _convolution_function(result, value, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    return _convolution(value, tuple(result.shape[1:]), weight, bias, stride, padding, dilation, groups)
+    return _convolution(value, _sample(result), weight, bias, stride, padding, dilation, groups)
 
 
 def _transposed_function(result, value, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
-    return _transposed(value, tuple(result.shape[1:]), weight, bias, stride, padding, dilation, groups)
+    return _transposed(value, _sample(result), weight, bias, stride, padding, dilation, groups)
 
 
 def _pad_function(result, sample, pad, mode="constant", value=0):
@@ -1018,11 +1052,13 @@ MOVES = {"getitem", "view", "reshape", "view_as", "reshape_as", "flatten", "unfl
          "narrow", "select", "index_select", "take_along_dim", "gather", "flip", "fliplr", "flipud", "roll", "rot90", "expand", "expand_as", "broadcast_to",
          "repeat", "tile", "repeat_interleave", "diagonal", "as_strided", "contiguous", "clone"}
 
-WHY = {"sqrt": ": of powers it has whole ones", "rsqrt": ": of powers it has whole ones", "log": ": of exponentials it has exp and logSoftmax",
-       "detach": ": a gradient goes through all of a network", "data": ": a gradient goes through all of a network",
-       "setitem": ". Instead: torch.cat of the parts", "where": ". Instead: relu, clamp, or a product with a sigmoid",
-       "gt": ": it compares. Instead: relu, clamp, or a product with a sigmoid", "lt": ": it compares. Instead: relu, clamp, or a product with a sigmoid",
-       "normalize": ": it divides by a root", "std": ": of powers it has whole ones", "norm": ": of powers it has whole ones",
+ROOT = ", nor for other powers than whole ones. Instead: nn.LayerNorm or nn.GroupNorm, or what can be said without the root"
+COMPARES = ", which compares. Instead: relu, clamp, or a product with a sigmoid"
+WHY = {"sqrt": ROOT, "rsqrt": ROOT, "std": ROOT, "norm": ROOT, "normalize": ROOT, "cdist": ROOT,
+       "log": ". Instead: F.log_softmax, F.logsigmoid, or the logarithm outside of the network",
+       "detach": ". Instead: leave it out; gradients go through all of a network", "data": ". Instead: leave it out; gradients go through all of a network",
+       "setitem": ". Instead: torch.cat of the parts",
+       "gt": COMPARES, "lt": COMPARES, "ge": COMPARES, "le": COMPARES, "eq": COMPARES, "ne": COMPARES,
        "scaled_dot_product_attention": ". Instead: softmax(q @ k.transpose(-2, -1) * factor, -1) @ v"}
 
 FUNCTIONS = {
@@ -1038,7 +1074,9 @@ FUNCTIONS = {
     "matmul": _matmul, "bmm": _matmul, "mm": _matmul, "rmatmul": lambda result, a, b: _matmul(result, b, a), "einsum": _einsum,
     "addmm": lambda result, c, a, b: _add(result, _matmul(result, a, b), c),
     "mean": _mean(), "sum": _mean(factor=lambda n: n), "amax": _mean(kind="adaptiveMaxPool"), "amin": _mean(kind="adaptiveMaxPool", sign=-1),
-    "max": _maximum(1), "min": _maximum(-1), "cat": _cat, "concat": _cat, "concatenate": _cat, "stack": _stack,
+    "max": _maximum(1), "min": _maximum(-1), "cat": _cat, "where": _where,
+    "masked_fill": lambda result, value, mask, fill: _where(result, mask, fill, value),
+     "concat": _cat, "concatenate": _cat, "stack": _stack,
     "to": _same_value, "float": _same_value, "double": _same_value, "type": _same_value, "type_as": _same_value, "cpu": _same_value, "cuda": _same_value,
     "pad": _pad_function,
     "linear": lambda result, value, weight, bias=None: _linear(value, weight, bias),
@@ -1084,12 +1122,10 @@ def then(value, kind, shape=None, tensors=None, /, **fields):
 def reshape(value, shape):
     if value.layer and value.layer.spec["type"] in ("flatten", "unflatten"):
         (value,) = value.of
-    shape = tuple(shape)
+    shape = tuple(shape) or (1,)
     if shape == value.shape:
         return value
-    if (shape or (1,)) == (value.shape or (1,)):
-        return Value(shape, value.of, value.layer, value.combine, value.axis) if value.of else then(value, "identity", shape)
-    return then(value, "flatten", shape) if len(shape) == 1 else then(value, "unflatten", shape, shape=list(shape) or [1])
+    return then(value, "flatten", shape) if len(shape) == 1 else then(value, "unflatten", shape, shape=list(shape))
 
 
 def flatten(value):
