@@ -649,13 +649,6 @@ def _avg_pool(m, v, shape):
     return affine(made, factor, None, range(1, axes + 1))
 
 
-def _lp_pool(m, v, shape):
-    if any(_beyond(m, v, shape, [0] * (len(shape) - 1))):
-        refuse("the service has it only with ceil_mode=False where windows reach beyond the end")
-    return then(v, f"lpPool{len(shape) - 1}d", shape, normType=m.norm_type, kernelSize=_ints(m.kernel_size),
-                stride=_ints(m.stride or m.kernel_size))
-
-
 def _adaptive(kind):
     def pool(m, v, shape):
         if getattr(m, "return_indices", False):
@@ -822,7 +815,6 @@ for axes in (1, 2, 3):
     }
 for name, layer in {  # those that not every version of PyTorch has
     "Dropout1d": _channel_dropout, "Dropout2d": _channel_dropout, "Dropout3d": _channel_dropout,
-    "LPPool1d": _lp_pool, "LPPool2d": _lp_pool, "LPPool3d": _lp_pool,
     "ZeroPad1d": _pad_module("constant"), "ZeroPad3d": _pad_module("constant"),
     "CircularPad1d": _pad_module("circular"), "CircularPad2d": _pad_module("circular"), "CircularPad3d": _pad_module("circular"),
     "RMSNorm": lambda m, v, shape: _rms_norm(v, m.normalized_shape, m.weight, m.eps),
@@ -836,6 +828,7 @@ REASONS = {
     nn.EmbeddingBag: "its input is integers", nn.Bilinear: "it takes two inputs; write it as nn.Linear of one, times the other",
     nn.LocalResponseNorm: "it divides by a sum of squares", nn.CrossMapLRN2d: "it divides by a sum of squares",
     nn.FractionalMaxPool2d: "its windows are drawn anew each time", nn.FractionalMaxPool3d: "its windows are drawn anew each time",
+    nn.LPPool1d: "it takes a root", nn.LPPool2d: "it takes a root",
     nn.MaxUnpool1d: "it takes a pooling's indices", nn.MaxUnpool2d: "it takes a pooling's indices", nn.MaxUnpool3d: "it takes a pooling's indices",
     nn.RReLU: "its slopes are drawn anew each time; in eval it is nn.LeakyReLU((lower + upper) / 2)",
     nn.SyncBatchNorm: "it is for several processes; nn.BatchNorm1d, 2d or 3d has the same state_dict",
@@ -1054,7 +1047,7 @@ MOVES = {"getitem", "view", "reshape", "view_as", "reshape_as", "flatten", "unfl
 
 ROOT = ", nor for other powers than whole ones. Instead: nn.LayerNorm or nn.GroupNorm, or what can be said without the root"
 COMPARES = ", which compares. Instead: relu, clamp, or a product with a sigmoid"
-WHY = {"sqrt": ROOT, "rsqrt": ROOT, "std": ROOT, "norm": ROOT, "normalize": ROOT, "cdist": ROOT,
+WHY = {"sqrt": ROOT, "rsqrt": ROOT, "std": ROOT, "norm": ROOT, "normalize": ROOT, "cdist": ROOT, "lp_pool1d": ROOT, "lp_pool2d": ROOT,
        "log": ". Instead: F.log_softmax, F.logsigmoid, or the logarithm outside of the network",
        "detach": ". Instead: leave it out; gradients go through all of a network", "data": ". Instead: leave it out; gradients go through all of a network",
        "setitem": ". Instead: torch.cat of the parts",
@@ -1094,7 +1087,7 @@ FUNCTIONS = {
     "leaky_relu": nn.LeakyReLU, "elu": nn.ELU, "celu": nn.CELU, "gelu": nn.GELU, "softplus": nn.Softplus, "softshrink": nn.Softshrink,
     "hardshrink": nn.Hardshrink, "hardtanh": nn.Hardtanh, "threshold": nn.Threshold, "glu": nn.GLU, "softmax": nn.Softmax, "log_softmax": nn.LogSoftmax,
     "softmin": nn.Softmin, "interpolate": nn.Upsample, "upsample": nn.Upsample, "pixel_shuffle": nn.PixelShuffle, "pixel_unshuffle": nn.PixelUnshuffle,
-    "channel_shuffle": nn.ChannelShuffle, "unfold": nn.Unfold, "fold": nn.Fold, "lp_pool1d": nn.LPPool1d, "lp_pool2d": nn.LPPool2d,
+    "channel_shuffle": nn.ChannelShuffle, "unfold": nn.Unfold, "fold": nn.Fold,
 }.items()} | {name: _dropout_function(module) for name, module in {
     "dropout": nn.Dropout, "dropout2d": nn.Dropout2d, "dropout3d": nn.Dropout3d, "feature_dropout": nn.Dropout2d, "alpha_dropout": nn.AlphaDropout,
     "feature_alpha_dropout": nn.FeatureAlphaDropout}.items()}
