@@ -967,7 +967,7 @@ def _maximum(sign):
 def _clamp(result, value, min=None, max=None):
     if isinstance(min, (Value, torch.Tensor)) or isinstance(max, (Value, torch.Tensor)):
         refuse("of clamp the service has that with numbers")
-    most = float(torch.finfo(result.dtype).max)
+    most = torch.finfo(torch.float32).max  # which the service takes in both precisions
     return then(value, "hardtanh", minVal=-most if min is None else float(min), maxVal=most if max is None else float(max))
 
 
