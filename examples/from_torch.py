@@ -165,6 +165,7 @@ class Value:
     def __init__(self, shape, of=(), layer=None, combine=None, axis=0):
         self.shape = tuple(shape) or (1,)  # of a sample; the service has no samples without axes
         self.of, self.layer, self.combine, self.axis = tuple(of), layer, combine, axis
+        self.mean_of = self.plus = None  # (value, axes, factor) of a mean or sum, (value, number) of an addition: what a root is seen by
 
 
 def _converted(net, input_shape):
@@ -294,6 +295,14 @@ class Scattered(Inexpressible):
         self.value, self.places = value, places
 
 
+class Root(Inexpressible):
+    """A number times the root of a value, or times 1 by it: no layer, but x by the root of the mean of x² is one."""
+
+    def __init__(self, value, inverse=False, factor=1):
+        super().__init__(_here() + "the service has no layer for this root" + ROOT)
+        self.value, self.inverse, self.factor = value, inverse, factor
+
+
 def refuse(what, instead=None):
     raise Inexpressible(_here() + what + (f". Instead: {instead}" if instead else ""))
 
@@ -360,6 +369,10 @@ def _kind(module):
             own = ("forward", "_conv_forward")
             return LAYERS[known] if all(getattr(type(module), each, None) is getattr(known, each, None) for each in own) else None
     return None
+
+
+def _is_root(tensor):
+    return isinstance(tensor, Traced) and isinstance(tensor.value, Root)
 
 
 def _is_torchs(module):
@@ -433,7 +446,7 @@ class Run:
             self.check(result)
             value = kind(module, self.value(args[0]), _sample(result))
         except Inexpressible as error:
-            raise error if error is args[0].value else Inexpressible(f"{told()}: {error}") from None
+            raise Inexpressible(str(error) if isinstance(args[0].value, Inexpressible) else f"{told()}: {error}") from None
         return self.taken([args[0]], plain[:1], [version], result, value)
 
     def call(self, function, args, kwargs):
@@ -463,7 +476,7 @@ class Run:
         """What the result of a function is."""
         if name in MOVES and isinstance(args[0], Traced):
             return self.moved(function, args[0], plain[1:], plain_kwargs)
-        known = lambda tensor: self.value(tensor) if isinstance(tensor, Traced) else tensor
+        known = lambda tensor: tensor.value if _is_root(tensor) and name in OF_ROOTS else self.value(tensor) if isinstance(tensor, Traced) else tensor
         values, named = _mapped(known, tuple(args)), _mapped(known, kwargs)
         if name not in FUNCTIONS:
             refuse(f"the service has no layer for {name}" + WHY.get(name, ". Instead: what docs/layers.md lists"))
@@ -530,7 +543,7 @@ class Run:
 
     def value(self, tensor):
         if isinstance(tensor.value, Inexpressible):
-            raise tensor.value
+            raise Inexpressible(str(tensor.value))
         return tensor.value
 
     def told(self, module):
@@ -707,10 +720,8 @@ def _rms_norm(v, normalized, weight, eps):
     normalized = tuple(normalized) if isinstance(normalized, (tuple, list, torch.Size)) else (normalized,)
     if len(normalized) == len(v.shape):
         return then(v, "rmsNorm", None, {"weight": weight}, affine=weight is not None, eps=eps)
-    rows = _rows(v, normalized)  # beside their opposites, whose mean with them is 0
     eps = torch.finfo(weight.dtype if weight is not None else torch.get_default_dtype()).eps if eps is None else eps
-    both = then(concat([rows, scale(rows, -1)], 1), "instanceNorm", affine=False, eps=eps)
-    return _times_trailing(reshape(crop(both, [(0, size) for size in rows.shape]), v.shape), weight, None, len(normalized))
+    return _times_trailing(_normalized(v, range(len(v.shape) - len(normalized), len(v.shape)), eps), weight, None, len(normalized))
 
 
 def _rows(v, normalized):
@@ -878,22 +889,88 @@ def _affine(value, result, weight=None, bias=None):
 def _add(result, a, b, alpha=1):
     if isinstance(a, Value) and isinstance(b, Value):
         return combined("add", a, scale(b, alpha))
-    return _affine(a, result, bias=b * alpha) if isinstance(a, Value) else _affine(scale(b, alpha), result, bias=a)
+    made = _affine(a, result, bias=b * alpha) if isinstance(a, Value) else _affine(scale(b, alpha), result, bias=a)
+    if isinstance(a, Value) and torch.as_tensor(b).numel() == 1:
+        made.plus = a, float(b) * alpha
+    return made
 
 
 def _multiply(result, a, b):
+    if isinstance(a, Root) or isinstance(b, Root):
+        return _by_root(a, b) if isinstance(b, Root) else _by_root(b, a)
     if isinstance(a, Value) and isinstance(b, Value):
         return combined("multiply", a, b)
     return _affine(a, result, b) if isinstance(a, Value) else _affine(b, result, a)
 
 
+def _by_root(a, root):
+    """x by √(mean of x² + eps), or by the root of the sum: rmsNorm over whole samples, else instanceNorm of x beside −x, whose mean is 0."""
+    if not isinstance(a, (Value, Root)) and torch.as_tensor(a).numel() == 1:
+        return Root(root.value, root.inverse, root.factor * float(a))
+    value, eps = root.value.plus or (root.value, 0)
+    if not root.inverse or not isinstance(a, Value) or not value.mean_of or len(a.shape) != len(value.shape):
+        raise Inexpressible(str(root))
+    square, axes, factor = value.mean_of
+    base = square.of[0] if square.layer and square.layer.spec["type"] == "square" or square.combine == "multiply" and len(set(square.of)) == 1 else None
+    if base is None or len(square.of) > 2 or not _same_made(base, a):
+        raise Inexpressible(str(root))
+    return scale(_normalized(a, axes, eps / factor), root.factor * factor ** -0.5)
+
+
+def _same_made(a, b):
+    """Whether two values are made of the same in the same way."""
+    return a is b or (a.combine, a.axis, a.shape, len(a.of)) == (b.combine, b.axis, b.shape, len(b.of)) and len(a.of) > 0 and (
+        a.layer is b.layer or a.layer and b.layer and a.layer.spec == b.layer.spec and not a.layer.tensors and not b.layer.tensors
+    ) and all(map(_same_made, a.of, b.of))
+
+
+def _normalized(value, axes, eps):
+    """x / √(mean of x² + eps) along axes of a sample."""
+    if len(axes) == len(value.shape):
+        return then(value, "rmsNorm", affine=False, eps=eps)
+    dims = [axis for axis in range(len(value.shape)) if axis not in axes] + sorted(axes)
+    sizes = [value.shape[axis] for axis in dims]
+    rows = reshape(permute(value, dims), (_count(sizes[:-len(axes)]), _count(sizes[-len(axes):])))
+    both = then(concat([rows, scale(rows, -1)], 1), "instanceNorm", affine=False, eps=eps)
+    return permute(reshape(crop(both, [(0, size) for size in rows.shape]), sizes), [dims.index(axis) for axis in range(len(dims))])
+
+
+def _variance(result, value, dim=None, unbiased=True, keepdim=False, correction=None):
+    axes = [_dim(each, value) for each in (dim if isinstance(dim, (tuple, list)) else [dim])]
+    n = _count(value.shape[each] for each in axes)
+    correction = int(unbiased) if correction is None else correction
+    square = then(combined("add", value, scale(averaged(value, axes), -1)), "square")
+    made = reshape(scale(averaged(square, axes), n / (n - correction)), _sample(result))
+    made.mean_of = square, axes, n / (n - correction)
+    return made
+
+
+def _norm(result, value, p="fro", dim=None, keepdim=False, out=None, dtype=None, ord=None):
+    if (p if ord is None else ord) not in ("fro", 2, 2.0):
+        refuse(f"the service has no layer for this norm{ROOT}")
+    return Root(_mean(factor=lambda n: n)(result, then(value, "square"), dim, keepdim))
+
+
+def _normalize(result, value, p=2.0, dim=1, eps=1e-12, out=None):
+    if p != 2:
+        refuse(f"the service has no layer for this norm{ROOT}")
+    n = value.shape[_dim(dim, value)]
+    return scale(_normalized(value, [_dim(dim, value)], eps ** 2 / n), n ** -0.5)  # the same but where the norm is near eps
+
+
 def _divide(result, a, b, rounding_mode=None):
+    if isinstance(b, Root) and not rounding_mode:
+        return _by_root(a, Root(b.value, not b.inverse, 1 / b.factor))
+    if isinstance(a, Root) and not isinstance(b, (Value, Root)):
+        return _by_root(1 / torch.as_tensor(b, dtype=torch.float64), a)
     if isinstance(b, Value) or rounding_mode:
         refuse("the service has no layer that divides by what depends on the input", "nn.LayerNorm or nn.GroupNorm, or the division outside of the network")
     return _affine(a, result, 1 / torch.as_tensor(b, dtype=torch.float64))
 
 
 def _power(result, base, exponent):
+    if isinstance(base, Value) and exponent in (0.5, -0.5):
+        return Root(base, exponent < 0)
     if not isinstance(base, Value):
         return then(scale(exponent, math.log(base)), "exp")
     if isinstance(exponent, Value) or exponent != int(exponent) or not 1 <= exponent <= 16:
@@ -950,8 +1027,10 @@ def _mean(factor=lambda n: 1, kind="adaptiveAvgPool", sign=1):
     def reduced(result, value, dim=None, keepdim=False, dtype=None, axis=None):
         dim = axis if dim is None else dim
         axes = [_dim(each, value) for each in (dim if isinstance(dim, (tuple, list)) else [dim])]
-        made = scale(averaged(scale(value, sign), axes, kind), sign * factor(_count(value.shape[each] for each in axes)))
-        return reshape(made, _sample(result))
+        times = factor(_count(value.shape[each] for each in axes))
+        made = reshape(scale(averaged(scale(value, sign), axes, kind), sign * times), _sample(result))
+        made.mean_of = (value, axes, times) if kind == "adaptiveAvgPool" else None
+        return made
     return reduced
 
 
@@ -1045,9 +1124,10 @@ MOVES = {"getitem", "view", "reshape", "view_as", "reshape_as", "flatten", "unfl
          "narrow", "select", "index_select", "take_along_dim", "gather", "flip", "fliplr", "flipud", "roll", "rot90", "expand", "expand_as", "broadcast_to",
          "repeat", "tile", "repeat_interleave", "diagonal", "as_strided", "contiguous", "clone"}
 
-ROOT = ", nor for other powers than whole ones. Instead: nn.LayerNorm or nn.GroupNorm, or what can be said without the root"
+ROOT = ", nor for other powers than whole ones, but for x / torch.sqrt(x.square().mean(dim, keepdim=True) + eps). Instead: that, or nn.LayerNorm"
+OF_ROOTS = {"mul", "multiply", "rmul", "div", "divide", "true_divide", "truediv", "rdiv", "rtruediv", "reciprocal"}
 COMPARES = ", which compares. Instead: relu, clamp, or a product with a sigmoid"
-WHY = {"sqrt": ROOT, "rsqrt": ROOT, "std": ROOT, "norm": ROOT, "normalize": ROOT, "cdist": ROOT, "lp_pool1d": ROOT, "lp_pool2d": ROOT,
+WHY = {"cdist": ROOT, "lp_pool1d": ROOT, "lp_pool2d": ROOT,
        "log": ". Instead: F.log_softmax, F.logsigmoid, or the logarithm outside of the network",
        "detach": ". Instead: leave it out; gradients go through all of a network", "data": ". Instead: leave it out; gradients go through all of a network",
        "setitem": ". Instead: torch.cat of the parts",
@@ -1066,6 +1146,10 @@ FUNCTIONS = {
     "clamp": _clamp, "clip": _clamp, "clamp_min": _clamp, "clamp_max": lambda result, value, max: _clamp(result, value, None, max),
     "matmul": _matmul, "bmm": _matmul, "mm": _matmul, "rmatmul": lambda result, a, b: _matmul(result, b, a), "einsum": _einsum,
     "addmm": lambda result, c, a, b: _add(result, _matmul(result, a, b), c),
+    "sqrt": lambda result, value: Root(value), "rsqrt": lambda result, value: Root(value, True), "norm": _norm, "linalg_vector_norm": _norm,
+    "linalg_norm": lambda result, value, ord=None, dim=None, keepdim=False: _norm(result, value, ord or 2, dim, keepdim),
+    "reciprocal": lambda result, value: _divide(result, 1, value), "normalize": _normalize, "var": _variance,
+    "std": lambda result, *args, **kwargs: Root(_variance(result, *args, **kwargs)),
     "mean": _mean(), "sum": _mean(factor=lambda n: n), "amax": _mean(kind="adaptiveMaxPool"), "amin": _mean(kind="adaptiveMaxPool", sign=-1),
     "max": _maximum(1), "min": _maximum(-1), "cat": _cat, "where": _where,
     "masked_fill": lambda result, value, mask, fill: _where(result, mask, fill, value),

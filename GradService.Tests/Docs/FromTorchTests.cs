@@ -7,8 +7,8 @@ namespace GradService.Tests.Docs;
 [Trait("Lane", "Slow")]
 public sealed class FromTorchTests(LoopbackApplication application) : IClassFixture<LoopbackApplication>
 {
-    /// <summary>What the service has and PyTorch has no module for, or has had since 2.4 only.</summary>
-    private static readonly string[] Own = ["fourierFeatures", "rmsNorm"];
+    /// <summary>What the service has, and PyTorch has not as one.</summary>
+    private static readonly string[] Own = ["fourierFeatures"];
 
     private static readonly string[] Papers =
     [
@@ -22,23 +22,25 @@ public sealed class FromTorchTests(LoopbackApplication application) : IClassFixt
         "from_torch_cases.py, its line, `([6], Does(lambda m, x: x if x.sum() > 0 else -x)),`: what the forward does depends on the values of a "
             + "tensor (bool), and a network of the service does the same for all inputs. Instead: decide by shapes, or say both ways in layers (relu, "
             + "clamp, a product with a sigmoid)",
-        "from_torch_cases.py, its line, `([6], Does(lambda m, x: torch.where(x > 0, x, 2 * x))),`: the service has no layer for gt: it compares. "
+        "from_torch_cases.py, its line, `([6], Does(lambda m, x: torch.where(x > 0, x, 2 * x))),`: the service has no layer for gt, which compares. "
             + "Instead: relu, clamp, or a product with a sigmoid",
         "from_torch_cases.py, its line, `([6], Does(lambda m, x: m.first(x))),`: layer first, Linear(in_features=6, out_features=6, bias=True): it "
             + "is called a second time, and the service has the numbers of a layer for one place. Instead: a module of its own for each call",
-        "from_torch_cases.py, its line, `([6], Does(lambda m, x: torch.fft.rfft(x).real)),`: the service has no layer for fft_rfft",
+        "from_torch_cases.py, its line, `([6], Does(lambda m, x: torch.fft.rfft(x).real)),`: the service has no layer for fft_rfft. Instead: what "
+            + "docs/layers.md lists",
         "from_torch_cases.py, its line, `([6], Does(lambda m, x: x - x.mean(0))),`: the result mixes the samples, or has them not on its first axis, "
             + "and a layer of the service sees each sample alone. Instead: x.flatten(1), x.view(len(x), …), dim=1 or later",
         "from_torch_cases.py, its line, `([6], Does(lambda m, x: x.view(-1, 3))),`: the result mixes the samples, or has them not on its first axis, "
             + "and a layer of the service sees each sample alone. Instead: x.flatten(1), x.view(len(x), …), dim=1 or later",
-        "from_torch_cases.py, its line, `([6], Does(lambda m, x: x / x.norm(dim=1, keepdim=True))),`: the service has no layer for norm: of powers "
-            + "it has whole ones",
-        "the forward does other things with other samples, or with another number of them: a network is one function for all",
-        "the forward gives a tuple: the service has networks with one tensor of outputs; wrap the module in one whose forward gives that",
+        "from_torch_cases.py, its line, `([6], Does(lambda m, x: x / torch.sqrt(1 + x))),`: the service has no layer for this root, nor for other "
+            + "powers than whole ones, but for x / torch.sqrt(x.square().mean(dim, keepdim=True) + eps). Instead: that, or nn.LayerNorm",
+        "the forward does other things with other samples, or with another number of them, or at random. Instead: the same for all; F.dropout for "
+            + "what is random, buffers for what was drawn once",
+        "the forward gives a tuple, and a network of the service gives one tensor. Instead: a module whose forward picks one",
         "from_torch_cases.py, its line, `([6], Does(lambda m, x: m.rnn(x.unsqueeze(1))[0], rnn=nn.GRU(6, 2, batch_first=True))),`: layer rnn, GRU(6, "
             + "2, batch_first=True): the service has no such layer: a recurrence",
-        "from_torch_cases.py, its line, `([6], Does(lambda m, x: x.detach() * 2)),`: the service has no layer for detach: a gradient goes through "
-            + "all of a network",
+        "from_torch_cases.py, its line, `([6], Does(lambda m, x: x.detach() * 2)),`: the service has no layer for detach. Instead: leave it out; "
+            + "gradients go through all of a network",
         "the forward takes other things than one tensor: missing a required argument: 'input2'. Instead: a module that takes them side by side in "
             + "one tensor, and gives slices of it to this one",
         "a lazy layer does not know its sizes yet. Instead: run the network once before",
