@@ -912,6 +912,8 @@ def _by_root(a, root):
         raise Inexpressible(str(root))
     square, axes, factor = value.mean_of
     base = square.of[0] if square.layer and square.layer.spec["type"] == "square" or square.combine == "multiply" and len(set(square.of)) == 1 else None
+    if base is not None and not _same_made(base, a) and a.layer and a.layer.spec["type"] == "scale" and not a.layer.tensors:
+        return scale(_by_root(a.of[0], root), a.layer.spec["value"])
     if base is None or len(square.of) > 2 or not _same_made(base, a):
         raise Inexpressible(str(root))
     return scale(_normalized(a, axes, eps / factor), root.factor * factor ** -0.5)
