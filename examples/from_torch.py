@@ -869,6 +869,9 @@ def _affine(value, result, weight=None, bias=None):
     if numbers.dim() == result.dim() and numbers.numel() > 1:
         numbers = _alike(numbers)
     value = reshape(value, (1,) * (len(shape) - len(value.shape)) + value.shape)
+    if bias is not None and value.shape == shape and value.layer and value.layer.spec["type"] == "linear" and not value.layer.spec["bias"] and (
+            tuple(numbers.shape) == shape[-1:] or numbers.numel() == shape[-1] == 1):
+        return _linear(value.of[0], value.layer.tensors["weight"], bias if isinstance(bias, nn.Parameter) and bias.dim() == 1 else numbers.reshape(-1))
     if numbers.numel() == 1:
         number, value = numbers.item() if isinstance(weight or bias, torch.Tensor) else weight or bias or 0, expand(value, shape)
         if bias is not None:
@@ -889,7 +892,7 @@ def _affine(value, result, weight=None, bias=None):
 def _add(result, a, b, alpha=1):
     if isinstance(a, Value) and isinstance(b, Value):
         return combined("add", a, scale(b, alpha))
-    made = _affine(a, result, bias=b * alpha) if isinstance(a, Value) else _affine(scale(b, alpha), result, bias=a)
+    made = _affine(a, result, bias=b if alpha == 1 else b * alpha) if isinstance(a, Value) else _affine(scale(b, alpha), result, bias=a)
     if isinstance(a, Value) and torch.as_tensor(b).numel() == 1:
         made.plus = a, float(b) * alpha
     return made
