@@ -67,7 +67,7 @@ internal static class GradientsProblems
         "The network has too many parameters, or the batch takes too much memory.",
         ("A network of too many parameters", """
             {
-              "network": { "inputShape": [1], "layers": [ { "type": "linear", "outFeatures": 100000000 } ] },
+              "network": { "inputShape": [1], "layers": [ { "type": "linear", "outFeatures": 200000000 } ] },
               "inputs": [[0], [1]]
             }
             """),

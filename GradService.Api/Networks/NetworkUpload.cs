@@ -195,8 +195,9 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store, Networ
 
         if (form.Names is { Count: > 0 } names)
         {
-            tensors = ParameterNames.Apply(names,
-                tensors ?? throw new FaultException(Fault.Invalid("names", "a part parameters, whose tensors these are", "none")), catalog.ParameterNamesOf(spec));
+            tensors = tensors is null
+                ? throw new FaultException(Fault.Invalid("names", "a part parameters, whose tensors these are", "none"))
+                : ParameterNames.Apply(names, tensors, catalog.ParameterNamesOf(spec));
         }
 
         if (tensors is null)
@@ -217,10 +218,7 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store, Networ
         }
 
         file.Content.Position = 0;
-
-        // Its header, as a text and as what it says, is counted by its size: at most that of the file.
-        held.Add(2 * Math.Min(file.Content.Length, SafetensorsHeader.LongestHeader));
-        return StorageFailures.Translated(SafetensorsReader.Open(file.Content, FieldPath.Of("parameters")));
+        return StorageFailures.Translated(SafetensorsReader.Open(file.Content, FieldPath.Of("parameters"), held.Add));
     });
 
     private static async Task CopyAsync(Stream part, Action<ReadOnlyMemory<byte>> add)

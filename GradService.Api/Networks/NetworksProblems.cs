@@ -19,7 +19,8 @@ internal static class NetworksProblems
     public static IReadOnlyList<DocumentedProblem> OfUpload { get; } =
     [
         new(StatusCodes.Status400BadRequest,
-            "The network, the name, the names or the safetensors file is not valid. \"errors\" lists what is wrong by its path, with what was expected and what came."),
+            "The network, the name, the names or the safetensors file is not valid. \"errors\" lists what is wrong by its path, with what was expected "
+                + "and what came."),
         new(StatusCodes.Status409Conflict, "The name points to other content. Nothing was stored; PUT /v1/names/{name} moves it on purpose."),
         new(StatusCodes.Status413PayloadTooLarge,
             "The network has too many parameters (limit MaxParameters), the file is larger than MaxUploadBytes, or what else was sent than MaxRequestBytes."),

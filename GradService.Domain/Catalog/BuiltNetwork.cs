@@ -88,7 +88,10 @@ internal sealed class BuiltNetwork(ParameterValues values, bool dense) : IDispos
         return shape.ParameterElements.SaturatingTimes(copies * shape.Dtype.SizeInBytes()).SaturatingPlus(EachLayer * shape.All.Count);
     }
 
-    /// <summary>What drawing its numbers, or taking those of a request, takes: the numbers as they come, in managed memory, while its tensors are made of them.</summary>
+    /// <summary>
+    /// What drawing its numbers, or taking those of a request, takes: the numbers as they come, in managed memory, while its tensors are made
+    /// of them.
+    /// </summary>
     public static Cost CostOf(NetworkShape shape)
     {
         // In single precision, as they are drawn, and in the network's.

@@ -40,8 +40,9 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
 
     /// <param name="file">The file, from its beginning; it is left behind the header.</param>
     /// <param name="path">What to call it in faults.</param>
+    /// <param name="hold">Told how many bytes the header takes, as a text and as what it says, before it is read; throws where that is too much.</param>
     /// <exception cref="FaultException">It is no sound safetensors file.</exception>
-    public static SafetensorsHeader Read(Stream file, FieldPath path)
+    public static SafetensorsHeader Read(Stream file, FieldPath path, Action<long>? hold = null)
     {
         if (file.Length < LengthBytes)
         {
@@ -63,6 +64,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Tensors
                 length > LongestHeader ? "a longer one" : "a file that ends in its header");
         }
 
+        hold?.Invoke(2 * (long)length);
         var rented = ArrayPool<byte>.Shared.Rent((int)length);
         try
         {

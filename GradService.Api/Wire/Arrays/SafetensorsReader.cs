@@ -9,8 +9,10 @@ internal static class SafetensorsReader
     /// <summary>All tensors in the order of the header, each to be read from the file when its numbers are asked for.</summary>
     /// <param name="file">The file, all of whose bytes are there: nothing is taken on the word of its header.</param>
     /// <param name="path">What to call it in faults.</param>
+    /// <param name="hold">Told how many bytes its header takes, before it is read; throws where that is too much.</param>
     /// <exception cref="FaultException">It is no sound safetensors file, or has numbers of a type that networks have not.</exception>
-    public static IReadOnlyList<ArrayContent> Open(Stream file, FieldPath path) => Contents(file, SafetensorsHeader.Read(file, path));
+    public static IReadOnlyList<ArrayContent> Open(Stream file, FieldPath path, Action<long>? hold = null) =>
+        Contents(file, SafetensorsHeader.Read(file, path, hold));
 
     /// <inheritdoc cref="Open"/>
     /// <param name="file">The file.</param>

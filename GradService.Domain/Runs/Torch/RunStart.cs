@@ -58,6 +58,7 @@ internal sealed record RunStart(RunPlan Plan, Network Network)
     /// <param name="corrections">What its layers make of what they normalised; null: each finds its own.</param>
     public RunStart WithReference(IReadOnlyDictionary<LayerNode, Correction>? corrections = null) => !Plan.Normalization.NeedsReference ? this : this with
     {
-        Reference = TorchRun.Of(this with { Masks = null, IsReference = true, Spares = false, Corrections = corrections }, Plan.ReferenceInputs!.ToTensor(Network.Dtype)),
+        Reference = TorchRun.Of(this with { Masks = null, IsReference = true, Spares = false, Corrections = corrections },
+            Plan.ReferenceInputs!.ToTensor(Network.Dtype)),
     };
 }

@@ -32,7 +32,8 @@ public sealed class TooLargeImagesTests(GradApplication application)
     [Fact]
     public async Task So_many_channels_that_the_kernels_would_not_fit_are_refused() =>
         (await PostAsync(2, """{ "type": "conv2d", "outChannels": 2147483647, "kernelSize": 2 }"""))
-            .AssertSays(413, "network.layers", "Expected at most 300000000 parameters and buffers (limit MaxParameters), got 10737418235. Use narrower layers.");
+            .AssertSays(413, "network.layers",
+                "Expected at most 300000000 parameters and buffers (limit MaxParameters), got 10737418235. Use narrower layers.");
 
     private async Task<ProblemAnswer> PostAsync(int side, string layer)
     {

@@ -203,8 +203,8 @@ public sealed class UploadTests : IClassFixture<UploadTests.SmallApplication>, I
             _ => BitConverter.GetBytes((float)value)[2..],
         }).ToArray();
         var spec = $$"""{ "inputShape": [1], "dtype": "{{dtype}}", "layers": [{ "type": "linear", "outFeatures": {{Count}}, "bias": false }]""";
-        var expected = await _client.StoreAsync(
-            $$"""{{spec}}, "parameters": { "0.weight": [{{string.Join(",", values.Select(value => string.Create(CultureInfo.InvariantCulture, $"[{value}]")))}}] } }""");
+        var numbers = string.Join(",", values.Select(value => string.Create(CultureInfo.InvariantCulture, $"[{value}]")));
+        var expected = await _client.StoreAsync($$"""{{spec}}, "parameters": { "0.weight": [{{numbers}}] } }""");
         var (status, body) = await _client.PostNetworkAsync(NetworkRequests.Form($"{spec} }}", SafetensorsFile.Of(
             $$$"""{"0.weight":{"dtype":"{{{type}}}","shape":[{{{Count}}},1],"data_offsets":[0,{{{bytes.Length}}}]}}""", bytes)));
         Assert.Equal((HttpStatusCode.OK, expected), (status, (string?)body["id"]));

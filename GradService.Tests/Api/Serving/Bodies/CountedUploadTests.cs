@@ -57,7 +57,8 @@ public sealed class CountedUploadTests : IDisposable
         const int Wide = 300_000;
         var header = string.Create(CultureInfo.InvariantCulture, $$"""{"0.weight":{"dtype":"F32","shape":[{{Wide}},1],"data_offsets":[0,{{4 * Wide}}]} }""");
         var (status, body) = await client.PostNetworkAsync(NetworkRequests.Form(
-            $$"""{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": {{Wide}}, "bias": false }] }""", SafetensorsFile.Of(header, new byte[4 * Wide])));
+            $$"""{ "inputShape": [1], "layers": [{ "type": "linear", "outFeatures": {{Wide}}, "bias": false }] }""",
+            SafetensorsFile.Of(header, new byte[4 * Wide])));
         Assert.True(status == HttpStatusCode.Created, body.ToJsonString());
         await UntilNothingIsLeftAsync(application.Services.GetRequiredService<BufferBudget>());
     }
