@@ -183,7 +183,7 @@ internal static class TensorOperations
         return x.elu(scalar, One, One);
     }
 
-    /// <summary>x where positive, else alpha·(e^(x/alpha) − 1), the alpha that x is divided by being single precision's, as PyTorch has it.</summary>
+    /// <summary>x where positive, else alpha·(e^(x/alpha) − 1); the slope is of the alpha that single precision has, as PyTorch's is.</summary>
     public static Tensor Celu(this Tensor x, double alpha)
     {
         using Scalar scalar = alpha;
@@ -194,12 +194,11 @@ internal static class TensorOperations
     public static Tensor Hardtanh(this Tensor x, double least, double most)
     {
         using Scalar lower = least;
-        using Scalar upper = most;
-        using var constant = x.detach();
-        using var below = constant.le(lower);
-        using var above = constant.ge(upper);
-        using var bounded = x.masked_fill(below, lower);
-        return bounded.masked_fill(above, upper);
+        using Scalar upper = -most;
+        using var turned = x.neg();
+        using var bounded = turned.threshold(upper, upper);
+        using var back = bounded.neg();
+        return back.threshold(lower, lower);
     }
 
     /// <summary>
@@ -212,8 +211,10 @@ internal static class TensorOperations
         using var shifted = x.Plus(3);
         using var bent = shifted.relu6();
         using var sloped = bent.Times(Sixth);
-        using var value = bent.detach().Over(6);
-        using var correction = value.Minus(sloped.detach());
+        using var constant = bent.detach();
+        using var value = constant.Over(6);
+        using var slopedConstant = sloped.detach();
+        using var correction = value.Minus(slopedConstant);
         return sloped.Plus(correction);
     }
 

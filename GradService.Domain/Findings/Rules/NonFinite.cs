@@ -43,7 +43,8 @@ internal static class NonFinite
         var enters = $"It begins in layer {layer.Node.Path.Name} ({layer.Node.Layer.Type}), at {place}: all that enters is finite, up to "
             + $"{Words.Of(layer.Largest)} in size, and {Words.Of(layer.Leaving!.Value)} leaves. ";
         return enters + (DividesByNothing(layer, dtype)
-            ? "The variance over which it normalises is 0 there, and so is its eps: it divides by zero. Give it an eps above 0."
+            ? $"The {(layer.Node.Layer is RmsNorm ? "mean square" : "variance")} over which it normalises is 0 there, and so is its eps: "
+                + "it divides by zero. Give it an eps above 0."
             : $"That is more than {Words.Of(dtype)} can hold (up to {Words.Of(Largest(dtype))}): scale inputs or weights down{Wider(dtype)}.");
     }
 
@@ -75,7 +76,7 @@ internal static class NonFinite
 
     /// <summary>A layer that normalises each sample by itself, without eps, and values so small that their squares are no reason to overflow.</summary>
     private static bool DividesByNothing(NonFiniteLayer layer, Dtype dtype) =>
-        layer.Node.Layer is LayerNorm { Eps: 0 } or GroupNorm { Eps: 0 } or InstanceNorm { Eps: 0 }
+        layer.Node.Layer is LayerNorm { Eps: 0 } or RmsNorm { Eps: 0 } or GroupNorm { Eps: 0 } or InstanceNorm { Eps: 0 }
             && layer.Largest * layer.Largest * layer.Node.Input.Elements < Largest(dtype);
 
     private static string Of(NonFiniteDerivative derivative, Dtype dtype) =>

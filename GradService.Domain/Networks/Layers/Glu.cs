@@ -11,10 +11,9 @@ public sealed record Glu : Layer
     /// <summary>The axis, of even size, counted in the per-sample shape; negative from its end.</summary>
     public int Dim { get; init; } = -1;
 
-    internal override long KeptCopies => 4;
+    internal override long KeptCopies => 7;
 
-    internal override LayerWork Work(LayerNode node, Dtype dtype) =>
-        LayerWork.Elementwise(node.Output.Elements, dtype, 1, 2, 4);
+    internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Elementwise(node.Output.Elements, dtype, 1.7, 2.2, 4);
 
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {

@@ -13,7 +13,7 @@ public sealed record LogSoftmax : Layer
     internal override long KeptCopies => 4;
 
     internal override LayerWork Work(LayerNode node, Dtype dtype) =>
-        LayerWork.Rows(node.Output.Elements / node.Output[SampleAxis.Of(Dim, node.Output)], node.Output.Elements, dtype, 1, 0.9, operations: 1);
+        LayerWork.Rows(node.Output.Elements / node.Output[SampleAxis.Of(Dim, node.Output)], node.Output.Elements, dtype, 0.9, 0.7, operations: 1);
 
     internal override LayerNode Place(LayerPath path, Shape input, ShapeInference inference)
     {

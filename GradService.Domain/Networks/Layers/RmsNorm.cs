@@ -19,7 +19,7 @@ public sealed record RmsNorm : Layer
     [Range(0, double.MaxValue)]
     public double? Eps { get; init; }
 
-    internal override long KeptCopies => 4;
+    internal override long KeptCopies => 3;
 
     internal override LayerWork Work(LayerNode node, Dtype dtype) =>
         LayerWork.Rows(1, node.Output.Elements, dtype, 0.9, 3.3, operations: 5);

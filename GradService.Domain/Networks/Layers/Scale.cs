@@ -22,7 +22,7 @@ public sealed record Scale : Layer
 
     internal override Linearity Linearity => Linearity.Affine;
 
-    internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Elementwise(node.Output.Elements, dtype, 0.2, 0.2) with
+    internal override LayerWork Work(LayerNode node, Dtype dtype) => LayerWork.Elementwise(node.Output.Elements, dtype, 0.2, 0.3) with
     {
         ParametersCall = Learnable ? 12_000 : 0,
         Parameters = Learnable ? 0.3 * node.Output.Elements * LayerWork.Width(dtype) : 0,

@@ -20,7 +20,7 @@ public sealed record Hardshrink : Activation
 
     internal override long KeptCopies => 2;
 
-    private protected override (double Forward, double Backward, int Operations) ElementWork => (0.45, 0.35, 3);
+    private protected override (double Forward, double Backward, int Operations) ElementWork => (1.3, 0.8, 2);
 
     internal override Linearity Linearity => Linearity.PiecewiseLinear;
 

@@ -15,7 +15,7 @@ public sealed record Hardsigmoid : Activation
 
     internal override long KeptCopies => 2;
 
-    private protected override (double Forward, double Backward, int Operations) ElementWork => (0.9, 0.6, 5);
+    private protected override (double Forward, double Backward, int Operations) ElementWork => (1.1, 0.7, 5);
 
     internal override Linearity Linearity => Linearity.PiecewiseLinear;
 

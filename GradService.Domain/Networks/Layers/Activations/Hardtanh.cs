@@ -19,9 +19,9 @@ public sealed record Hardtanh : Activation
 
     private protected override IReadOnlyList<(double At, int Order)> Kinks => [(MinVal, 1), (MaxVal, 1)];
 
-    internal override long KeptCopies => 2;
+    internal override long KeptCopies => 3;
 
-    private protected override (double Forward, double Backward, int Operations) ElementWork => (0.7, 0.5, 4);
+    private protected override (double Forward, double Backward, int Operations) ElementWork => (0.6, 0.9, 2);
 
     internal override Linearity Linearity => Linearity.PiecewiseLinear;
 

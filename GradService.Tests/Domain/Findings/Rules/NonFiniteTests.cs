@@ -117,6 +117,8 @@ public sealed class NonFiniteTests
             ("0.weight", [1, 1]));
         Assert.Contains("It begins in layer 1 (layerNorm), at sample 0", sample, StringComparison.Ordinal);
         Assert.Contains("divides by zero", sample, StringComparison.Ordinal);
+        Assert.Contains("The mean square over which it normalises is 0 there", Message(Eval.Mode, [0, 1, 2], Dtype.Float64, [new RmsNorm { Eps = 0 }]),
+            StringComparison.Ordinal);
     }
 
     [Theory]
