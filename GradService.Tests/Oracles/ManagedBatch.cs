@@ -36,11 +36,19 @@ internal sealed record ManagedBatch(int[] Sample, double[] Values)
     /// <summary>e^x / Σ e^x along an axis of the samples.</summary>
     public ManagedBatch Softmax(int axis)
     {
+        return LogSoftmax(axis).Map((logarithm, _) => Math.Exp(logarithm));
+    }
+
+    /// <summary>x − log Σ e^x along an axis of the samples.</summary>
+    public ManagedBatch LogSoftmax(int axis)
+    {
         var (size, step) = (Sample[axis], PlacedLayer.Elements(Sample[(axis + 1)..]));
         return Map((value, i) =>
         {
             var first = i - (i / step % size * step);
-            return Math.Exp(value) / Enumerable.Range(0, size).Sum(k => Math.Exp(Values[first + (k * step)]));
+            double[] all = [.. Enumerable.Range(0, size).Select(k => Values[first + (k * step)])];
+            var largest = all.Max();
+            return value - largest - Math.Log(all.Sum(each => Math.Exp(each - largest)));
         });
     }
 

@@ -77,7 +77,7 @@ internal sealed class ManagedForward(NetworkSpec network, BatchNormSpec norm, lo
             Prelu prelu => Bend(x, place => network.Parameters![$"{name}.weight"][prelu.Count == 1 ? 0 : place / x.Positions]),
             Scale scale => x.Map((value, _) => value * (scale.Learnable ? network.Parameters![$"{name}.weight"][0] : scale.Value)),
             Softmax softmax => x.Softmax(softmax.Dim < 0 ? softmax.Dim + x.Sample.Length : softmax.Dim),
-            LogSoftmax softmax => x.Softmax(softmax.Dim < 0 ? softmax.Dim + x.Sample.Length : softmax.Dim).Map((share, _) => Math.Log(share)),
+            LogSoftmax softmax => x.LogSoftmax(softmax.Dim < 0 ? softmax.Dim + x.Sample.Length : softmax.Dim),
             Glu glu => x.Gate(glu.Dim < 0 ? glu.Dim + x.Sample.Length : glu.Dim),
             FourierFeatures features => Wave(features, name, x),
             Dropout => masks.TryGetValue(name, out var mask) ? x.Map((value, i) => value * mask[i]) : x,
