@@ -745,8 +745,12 @@ def _threshold(m, v, shape):
     return then(v, "relu") if m.threshold == 0 else affine(then(affine(v, 1, -m.threshold, ()), "relu"), 1, m.threshold, ())
 
 
+def _reshaped(m, v, shape):
+    return then(v, "flatten", shape) if len(shape) == 1 else then(v, "unflatten", shape, shape=list(shape))
+
+
 def _dropout(m, v, shape):
-    return then(v, "dropout", p=m.p) if m.p > 0 else v
+    return then(v, "dropout", p=m.p)
 
 
 def _channel_dropout(m, v, shape):
@@ -756,7 +760,7 @@ def _channel_dropout(m, v, shape):
 
 def _alpha_dropout(m, v, shape):
     warnings.warn(f"{type(m).__name__} is taken as the identity, which it is in eval and wherever dropout is off")
-    return v
+    return then(v, "identity")
 
 
 def _pixel_unshuffle(m, v, shape):
@@ -785,7 +789,7 @@ def _fold(m, v, shape):
 
 
 LAYERS = {
-    nn.Identity: lambda m, v, shape: v,
+    nn.Identity: _plain("identity"),
     nn.Linear: lambda m, v, shape: _linear(v, m.weight, m.bias),
     nn.Tanh: _plain("tanh"), nn.Sigmoid: _plain("sigmoid"), nn.ReLU: _plain("relu"), nn.ReLU6: _plain("relu6"), nn.SELU: _plain("selu"),
     nn.SiLU: _plain("silu"), nn.Mish: _plain("mish"), nn.Softsign: _plain("softsign"), nn.LogSigmoid: _plain("logSigmoid"),
@@ -803,7 +807,7 @@ LAYERS = {
     nn.Dropout: _dropout, nn.AlphaDropout: _alpha_dropout, nn.FeatureAlphaDropout: _alpha_dropout,
     nn.LayerNorm: lambda m, v, shape: _layer_norm(v, m.normalized_shape, m.weight, m.bias, m.eps),
     nn.GroupNorm: lambda m, v, shape: _group_norm(v, m.num_groups, m.weight, m.bias, m.eps),
-    nn.Flatten: lambda m, v, shape: reshape(v, shape), nn.Unflatten: lambda m, v, shape: reshape(v, shape),
+    nn.Flatten: _reshaped, nn.Unflatten: _reshaped,
     nn.Upsample: _upsample, nn.UpsamplingNearest2d: _upsample, nn.UpsamplingBilinear2d: _upsample,
     nn.PixelShuffle: lambda m, v, shape: then(v, "pixelShuffle", shape, upscaleFactor=m.upscale_factor),
     nn.PixelUnshuffle: _pixel_unshuffle, nn.ChannelShuffle: _channel_shuffle, nn.Unfold: _unfold, nn.Fold: _fold,
@@ -1096,7 +1100,7 @@ def _max_pool_function(of):
 
 
 def _dropout_function(of):
-    return lambda result, value, p=0.5, training=True, inplace=False: LAYERS[of](of(p), value, None)
+    return lambda result, value, p=0.5, training=True, inplace=False: LAYERS[of](of(p), value, None) if p > 0 else value
 
 
 def _convolution_function(result, value, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
