@@ -877,7 +877,7 @@ def _affine(value, result, weight=None, bias=None):
             tuple(numbers.shape) == shape[-1:] or numbers.numel() == shape[-1] == 1):
         return _linear(value.of[0], value.layer.tensors["weight"], bias if isinstance(bias, nn.Parameter) and bias.dim() == 1 else numbers.reshape(-1))
     if numbers.numel() == 1:
-        number, value = numbers.item() if isinstance(weight or bias, torch.Tensor) else weight or bias or 0, expand(value, shape)
+        number, value = float(weight if bias is None else bias), expand(value, shape)
         if bias is not None:
             return affine(value, 1, number, ()) if number else value
         if isinstance(weight, nn.Parameter):
