@@ -94,7 +94,7 @@ def check(net, inputs, name, url="http://127.0.0.1:5080"):
         off = {name: lambda x, *args, **kwargs: x for name in ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout") if hasattr(F, name)}
         batch = lambda module: mode == "train" and (isinstance(module, norms) or not _is_torchs(module))
         with _in_mode(net, batch), unittest.mock.patch.multiple(F, **off):
-            outputs = net(x)  # without dropout, as the service has it, so that answers can be repeated
+            outputs = net(x.clone())  # which the net may change in place; without dropout, as the service has it, so that answers can be repeated
             cotangent = torch.linspace(-1, 1, outputs.numel(), dtype=x.dtype).view(len(x), -1)
             (gradient,) = torch.autograd.grad(outputs, x, cotangent.view_as(outputs))
         theirs = _answer(requests.post(url + "/v1/gradients", json={
@@ -618,7 +618,7 @@ def _padded(v, padding, mode="constant", fill=0):
         refuse("it pads the samples' own axis", "pad the axes after it")
     pairs = list(zip(padding[::2], padding[1::2])) + [(0, 0)] * (len(v.shape) - len(padding) // 2)
     shape = [size + before + after for size, (before, after) in zip(v.shape, reversed(pairs))]
-    fields = {"mode": {"reflect": "reflect", "replicate": "replicate", "circular": "circular"}[mode]} if mode != "constant" else {}
+    fields = {} if mode == "constant" else {"mode": mode}
     if fill:
         return affine(then(affine(v, 1, -fill, ()), "pad", shape, padding=padding), 1, fill, ())
     return then(v, "pad", shape, padding=padding, **fields)

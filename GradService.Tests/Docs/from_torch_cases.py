@@ -93,15 +93,85 @@ class Highway(nn.Module):
 
 
 class Attention(nn.Module):
-    def __init__(self, tokens, size):
+    """With queries, keys and values from one layer, which stand before the samples for a while."""
+
+    def __init__(self, size, heads):
         super().__init__()
-        self.q, self.k, self.v, self.norm = nn.Linear(size, size), nn.Linear(size, size), nn.Linear(size, size), nn.LayerNorm(size)
-        self.position = nn.Parameter(torch.randn(1, tokens, size))
+        self.heads, self.scale = heads, (size // heads) ** -0.5
+        self.norm, self.qkv, self.proj = nn.LayerNorm(size), nn.Linear(size, 3 * size, bias=False), nn.Linear(size, size)
+        self.gamma = nn.Parameter(torch.full((size,), 0.3))
 
     def forward(self, x):
-        x = self.norm(x + self.position)
-        q, k, v = self.q(x), self.k(x), self.v(x)
-        return x + F.softmax(q @ k.transpose(-2, -1) / k.size(-1) ** 0.5, dim=-1) @ v
+        b, n, c = x.shape
+        q, k, v = self.qkv(self.norm(x)).reshape(b, n, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        weights = (q @ k.transpose(-2, -1) * self.scale).softmax(dim=-1)
+        return x + self.gamma * self.proj((weights @ v).transpose(1, 2).reshape(b, n, c))
+
+
+class VisionTransformer(nn.Module):
+    def __init__(self, size=6):
+        super().__init__()
+        self.patches, self.head = nn.Conv2d(3, size, 4, 4), nn.Linear(size, 2)
+        self.token, self.position = nn.Parameter(torch.randn(1, 1, size)), nn.Parameter(torch.randn(1, 5, size))
+        self.blocks = nn.Sequential(Attention(size, 2), Attention(size, 3))
+
+    def forward(self, x):
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        x = torch.cat((self.token.expand(x.shape[0], -1, -1), x), dim=1) + self.position
+        return self.head(self.blocks(x)[:, 0])
+
+
+class Skip(nn.Module):
+    """Pix2pix's, whose first activation changes in place what goes beside it."""
+
+    def __init__(self, channels, inside=None):
+        super().__init__()
+        down = [nn.LeakyReLU(0.2, True), nn.Conv2d(channels, channels, 4, 2, 1, bias=False)]
+        up = [nn.ReLU(True), nn.ConvTranspose2d(channels * (2 if inside else 1), channels, 4, 2, 1, bias=False), nn.BatchNorm2d(channels)]
+        self.model = nn.Sequential(*down, *([inside] if inside else []), *up)
+
+    def forward(self, x):
+        return torch.cat([x, self.model(x)], 1)
+
+
+class PointNet(nn.Module):
+    """Points turned by a matrix that is computed from them."""
+
+    def __init__(self):
+        super().__init__()
+        self.features, self.turn, self.conv, self.norm = nn.Conv1d(3, 5, 1), nn.Linear(5, 9), nn.Conv1d(3, 6, 1), nn.BatchNorm1d(6)
+
+    def forward(self, x):
+        turn = self.turn(torch.max(self.features(x), 2, keepdim=True)[0].view(-1, 5))
+        turn = (turn + torch.eye(3, dtype=x.dtype).view(1, 9).repeat(x.size(0), 1)).view(-1, 3, 3)
+        x = torch.bmm(x.transpose(2, 1), turn).transpose(2, 1)
+        return F.log_softmax(torch.max(F.relu(self.norm(self.conv(x))), 2)[0], dim=1)
+
+
+class Fusion(nn.Module):
+    """HRNet's: two resolutions, each of which takes from both."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.a, self.b, self.c, self.d = (nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1), nn.BatchNorm2d(channels)) for _ in range(4))
+
+    def forward(self, x):
+        high, low = self.a(x), self.b(F.avg_pool2d(x, 2))
+        fine = high + F.interpolate(low, scale_factor=2, mode="bilinear", align_corners=False)
+        coarse = low + F.avg_pool2d(high, 2)
+        return torch.cat([self.c(fine), F.interpolate(self.d(coarse), size=fine.shape[2:])], 1)
+
+
+class Film(nn.Module):
+    """Features scaled and shifted by what other inputs say."""
+
+    def __init__(self):
+        super().__init__()
+        self.says, self.linear, self.norm, self.out = nn.Linear(2, 8), nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 1)
+
+    def forward(self, x):
+        gamma, beta = self.says(x[:, :2]).chunk(2, dim=-1)
+        return self.out(torch.sin((1 + gamma) * self.norm(self.linear(x[:, 2:])) + beta))
 
 
 class Sums(nn.Module):
@@ -170,7 +240,11 @@ def cases():
                                    nn.Upsample(size=(5, 7), mode="bilinear"))
     yield [4, 6, 6], nn.Sequential(PreActivation(4), SqueezeAndExcitation(4), Shuffle(4), Inception(4), nn.BatchNorm2d(6), Sums(6))
     yield [5], Highway(5)
-    yield [3, 4], Attention(3, 4)
+    yield [3, 8, 8], VisionTransformer()
+    yield [2, 16, 16], Skip(2, Skip(2, Skip(2)))
+    yield [3, 7], PointNet()
+    yield [2, 8, 8], Fusion(2)
+    yield [5], Film()
     yield [2], Pinn()
     yield [3], Adaptive()
     yield [3], untracked()
