@@ -25,6 +25,9 @@ internal static class NetworkUploadSchema
                 Format = "binary",
                 Description = "A safetensors file with its parameters and buffers, of types F32, F64, F16, BF16 or I64; no file: the spec has them.",
             },
+
+            // Where there is no example, Swagger UI sends "string".
+            ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "A name that shall point to it; empty: none.", Examples = [""] },
             ["names"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
@@ -32,9 +35,6 @@ internal static class NetworkUploadSchema
                     + "{\"layer1.0.conv1.weight\": \"4.layers.0.weight\"}. Names that it leaves out stay as they are; empty: all do.",
                 Examples = ["{}"],
             },
-
-            // Where there is no example, Swagger UI sends "string".
-            ["name"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "A name that shall point to it; empty: none.", Examples = [""] },
         },
     });
 }

@@ -59,7 +59,7 @@ Check.That(named.Gradients!.Base64.SequenceEqual(gradient.Gradients.Base64), "th
 
 // A safetensors file, up and down.
 var content = new FileParameter(new MemoryStream(Samples.Safetensors), "model.safetensors");
-var uploaded = await client.UploadNetworkAsync(Samples.Spec, content, "client-nswag-file");
+var uploaded = await client.UploadNetworkAsync(Samples.Spec, content, "client-nswag-file", names: "");
 var forward = await client.ForwardAsync(new ForwardRequest { Network = new Network { Id = uploaded.Id }, Inputs = inputs });
 Check.That(Samples.ToNumbers(forward.Outputs.Base64).SequenceEqual([1f, 1.5f, 2f, 2.5f]), "the file's numbers: 2x + 1");
 using (var file = await client.GetParametersAsync(uploaded.Id))

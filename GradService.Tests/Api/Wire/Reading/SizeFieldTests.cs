@@ -13,7 +13,8 @@ public sealed class SizeFieldTests(GradApplication application)
     private const string TwoTo63 = "9223372036854775808";
 
     /// <summary>Fields in which a number that is no size elsewhere has a meaning.</summary>
-    private static readonly HashSet<(string Field, string Number)> Meaningful = [("padding", "0"), ("dim", "-1"), ("dim", "0"), ("outputPadding", "0")];
+    private static readonly HashSet<(string Field, string Number)> Meaningful =
+        [("padding", "0"), ("dim", "-1"), ("dim", "0"), ("axis", "-1"), ("axis", "0"), ("outputPadding", "0")];
 
     public static TheoryData<string, string, string> SizesOfLayers { get; } =
         NumbersOfLayers(["-1", "0", TwoTo63], typeof(int), typeof(long), typeof(PerAxis), typeof(ConvolutionPadding));
@@ -87,7 +88,9 @@ public sealed class SizeFieldTests(GradApplication application)
         var described = new JsonObject { ["type"] = layer };
         foreach (var required in RecordFields.Of(LayerTable.All[layer]).Values.Where(other => other.Required))
         {
-            described[required.Name] = 1;
+            described[required.Name] = required.Type == typeof(IReadOnlyList<IReadOnlyList<Layer>>) ? new JsonArray(new JsonArray())
+                : required.Type == typeof(BranchCombination) ? "concat"
+                : 1;
         }
 
         described[field] = "here";
