@@ -63,7 +63,7 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store, Networ
         {
             while (await NextAsync(reader) is { } part)
             {
-                await AddAsync(form, part, held);
+                await AddAsync(context, form, part, held);
             }
 
             return Network(form, held);
@@ -101,7 +101,7 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store, Networ
         }
     }
 
-    private async Task AddAsync(Form form, MultipartSection part, BufferedBytes held)
+    private async Task AddAsync(HttpContext context, Form form, MultipartSection part, BufferedBytes held)
     {
         var name = ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)
             ? HeaderUtilities.RemoveQuotes(disposition.Name).ToString()
@@ -141,14 +141,14 @@ internal sealed class NetworkUpload(RequestBody body, NetworkStore store, Networ
         });
         if (name == "network")
         {
-            form.Network = RequestBody.ReadText(text, held, others, json => RequestReader.Read<NetworkSpec>(json.Span, FieldPath.Of("network")));
+            form.Network = await body.ReadTextAsync(context, text, others, json => RequestReader.Read<NetworkSpec>(json.Span, FieldPath.Of("network")));
             return;
         }
 
         // A browser sends what nobody has filled in as an empty text.
         if (name == "names" && text.Length > 0)
         {
-            form.Names = RequestBody.ReadText(text, held, others, json => ParameterNames.Read(json.Span));
+            form.Names = await body.ReadTextAsync(context, text, others, json => ParameterNames.Read(json.Span));
             return;
         }
 

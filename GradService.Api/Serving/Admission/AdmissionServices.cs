@@ -21,7 +21,7 @@ internal static class AdmissionServices
         services.AddSingleton<IPostConfigureOptions<ComputeOptions>, MemoryBounds>();
         services.AddOptions<BodyOptions>().BindConfiguration(BodyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EngineOptions>().BindConfiguration(EngineSection).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<ComputeMetrics>().AddSingleton<RequestBody>().AddSingleton<FindingsHeader>();
+        services.AddSingleton<ComputeMetrics>().AddSingleton<LongReads>().AddSingleton<RequestBody>().AddSingleton<FindingsHeader>();
         services.AddSingleton<WrittenNumbers>();
         services.AddSingleton<ComputeQueue>().AddSingleton<BufferBudget>().AddSingleton<RequestAdmission>().AddSingleton(_ => new HeapRelease());
         return services;

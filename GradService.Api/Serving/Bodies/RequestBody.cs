@@ -13,7 +13,7 @@ namespace GradService.Api.Serving.Bodies;
 /// The one way in for the bodies of requests, whatever their form: bounded, timed, and counted while they are read and
 /// for what is made of them.
 /// </summary>
-internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions> bodies)
+internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions> bodies, LongReads longReads)
 {
     /// <summary>What a number of a text takes at most while it is read: in a buffer that doubles, in the one before, and in its array.</summary>
     private const long EachNumber = 3 * sizeof(double);
@@ -31,8 +31,8 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
         CheckContentType(context.Request);
         using var body = await ReadBytesAsync(context);
         return RequestMedia.IsNpz(context.Request)
-            ? ReadNpz<T>(body, context.HeldBytes())
-            : ReadText(body, context.HeldBytes(), 0, static text => RequestReader.ReadRequest<T>(text.Span, ArrayMembers.None));
+            ? await longReads.ReadAsync(body.Length, () => ReadNpz<T>(body, context.HeldBytes()), context.RequestAborted)
+            : await ReadTextAsync(context, body, 0, static text => RequestReader.ReadRequest<T>(text.Span, ArrayMembers.None));
     }
 
     /// <summary>A body of JSON that is read by rules of its own, whatever it is declared to be.</summary>
@@ -46,7 +46,7 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
         using var stage = Stages.Start("read");
         using var body = await ReadBytesAsync(context);
         var held = context.HeldBytes();
-        return ReadText(body, held, 0, text => read(text, held));
+        return await ReadTextAsync(context, body, 0, text => read(text, held));
     }
 
     /// <summary>A form with a file, to be read piece by piece by whoever bounds its parts: the file by MaxUploadBytes, all else by MaxRequestBytes.</summary>
@@ -62,12 +62,18 @@ internal sealed class RequestBody(IOptions<Limits> limits, IOptions<BodyOptions>
             limits.Value.MaxRequestBytes + 1);
 
     /// <summary>While a text is read into arrays both are there; afterwards no more than what was allocated for it.</summary>
+    /// <param name="context">The request.</param>
     /// <param name="text">The text.</param>
-    /// <param name="held">What the request holds.</param>
     /// <param name="others">What it holds beside the text.</param>
-    /// <param name="read">Reads it.</param>
+    /// <param name="read">Reads it, whatever the thread.</param>
     /// <exception cref="BuffersFullException">There is no memory for it.</exception>
-    public static T ReadText<T>(BodyBytes text, BufferedBytes held, long others, Func<ReadOnlyMemory<byte>, T> read)
+    public Task<T> ReadTextAsync<T>(HttpContext context, BodyBytes text, long others, Func<ReadOnlyMemory<byte>, T> read)
+    {
+        var held = context.HeldBytes();
+        return longReads.ReadAsync(text.Length, () => ReadText(text, held, others, read), context.RequestAborted);
+    }
+
+    private static T ReadText<T>(BodyBytes text, BufferedBytes held, long others, Func<ReadOnlyMemory<byte>, T> read)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         held.Set(others + (3L * text.Length) + (EachNumber * (1 + text.Span.Count((byte)','))));
