@@ -10,7 +10,7 @@ public abstract record AveragePool : Pooling
     internal override Linearity Linearity => Linearity.Affine;
 
     internal override LayerWork Work(LayerNode node, Dtype dtype) =>
-        LayerWork.Single(node.Output.Elements * (5 + (0.7 * Window)), (node.Output.Elements * (5 + (0.15 * Window))) + (0.2 * node.Input.Elements));
+        LayerWork.Single(node.Output.Elements * (8 + (1.3 * Window)), (node.Output.Elements * (7 + (0.25 * Window))) + (0.3 * node.Input.Elements));
 
     internal override Tensor Forward(LayerNode node, Tensor x, IForward pass)
     {
