@@ -18,10 +18,6 @@ internal sealed class IntegerType() : FieldType(typeof(int), "integer")
 
     public static OpenApiSchema Single() => new() { Type = JsonSchemaType.Integer, Format = "int32" };
 
-    /// <summary>An integer, or a list of at least one.</summary>
-    public static OpenApiSchema SingleOrList() =>
-        new() { OneOf = [Single(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = Single(), MinItems = 1 }] };
-
     public static string Words(RecordField? field) => "an integer" + RequestWords.Range(field);
 
     /// <summary>One that stands below a field, or may be something else as well.</summary>
@@ -39,27 +35,6 @@ internal sealed class IntegerType() : FieldType(typeof(int), "integer")
 
         Refuse(ref reader, report, below, expected(field), Words(field));
         return null;
-    }
-
-    /// <summary>A list of such, which may be something else as well; the reader stands on its start.</summary>
-    /// <inheritdoc cref="Read(ref Utf8JsonReader, RecordField?, ReportFault, FieldPath, Func{RecordField?, string})"/>
-    public static List<int>? ReadList(ref Utf8JsonReader reader, RecordField? field, ReportFault report, Func<RecordField?, string> expected)
-    {
-        var (values, entries) = (new List<int>(), 0);
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (Read(ref reader, field, report, FieldPath.Empty.At(entries++), Words) is { } value)
-            {
-                values.Add(value);
-            }
-        }
-
-        if (entries == 0)
-        {
-            report(FieldPath.Empty, expected(field), "an empty list");
-        }
-
-        return values.Count == entries && entries > 0 ? values : null;
     }
 
     /// <summary>Reports what the reader stands on: a fraction is told what is wrong with how it is written.</summary>

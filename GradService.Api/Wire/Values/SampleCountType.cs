@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using GradService.Api.Wire.Arrays;
 using GradService.Api.Wire.Reading;
 using GradService.Api.Wire.Writing;
-using GradService.Domain.Faults;
 using GradService.Domain.Objectives.Sampling;
 using Microsoft.OpenApi;
 
@@ -17,9 +16,13 @@ internal sealed class SampleCountType() : FieldType(typeof(SampleCount), "intege
 
     public override string Expected(RecordField? field) => $"{IntegerType.Words(field)}, or for a grid a list of such, one per axis";
 
-    public override object? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report) => reader.TokenType == JsonTokenType.StartArray
-        ? IntegerType.ReadList(ref reader, field, report, Expected) is { } alongAxes ? new SampleCount(alongAxes) : null
-        : IntegerType.Read(ref reader, field, report, FieldPath.Empty, Expected) is { } total ? new SampleCount(total) : null;
+    public override object? Read(ref Utf8JsonReader reader, RecordField? field, ReportFault report)
+    {
+        var isList = reader.TokenType == JsonTokenType.StartArray;
+        return SingleOrList.Read<int>(ref reader, field, report, Expected, IntegerType.Read, IntegerType.Words) is not { } counts ? null
+            : isList ? new SampleCount(counts)
+            : new SampleCount(counts[0]);
+    }
 
-    public override OpenApiSchema Schema() => IntegerType.SingleOrList();
+    public override OpenApiSchema Schema() => SingleOrList.Schema(IntegerType.Single);
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using GradService.Api.Wire.Arrays;
 using GradService.Api.Wire.Reading;
-using GradService.Api.Wire.Writing;
 using GradService.Domain.Faults;
 using GradService.Domain.Objectives;
 using Microsoft.OpenApi;
@@ -12,17 +11,7 @@ namespace GradService.Api.Wire.Values;
 /// <summary>The name of a point set, or a list of names.</summary>
 internal sealed class TermSetsType() : FieldType(typeof(TermSets), "name or names")
 {
-    public override JsonConverter Converter { get; } = new WritingConverter<TermSets>((writer, value, json) =>
-    {
-        if (value.Names is [var one])
-        {
-            writer.WriteStringValue(one);
-        }
-        else
-        {
-            JsonSerializer.Serialize(writer, value.Names, json);
-        }
-    });
+    public override JsonConverter Converter { get; } = SingleOrList.Converter<TermSets, string>(value => value.Names);
 
     public override string Expected(RecordField? field) => "the name of a point set, or a list of such names";
 
