@@ -1,6 +1,5 @@
 """branches.json: branches that are added, multiplied or laid side by side, in every mode."""
 
-from goldens_answers import norm_specs
 from goldens_networks import MODES
 from goldens_requests import both_dtypes, branches, conv, linear, make_request, plain, random_inputs, residual, trained_parameters
 
@@ -53,7 +52,7 @@ def mode_cases():
         parameters = trained_parameters(channels, names)
         for mode in MODES:
             batch_norm = {"mode": mode}
-            if mode == "reference" and any(norm_specs(layers)):
+            if mode == "reference":
                 batch_norm["referenceInputs"] = random_inputs(5, shape, 500 + seed)
             cases.extend(both_dtypes(f"{network}/{mode}", lambda dtype: make_request(
                 dtype, shape, layers, seed, parameters=parameters, batch_norm=batch_norm)))

@@ -71,7 +71,7 @@ public sealed record Branches : Layer
         {
             BranchCombination.Add => results.Aggregate((sum, result) => sum.Plus(result)),
             BranchCombination.Multiply => results.Aggregate((product, result) => product.Times(result)),
-            _ => cat(results, Axis < 0 ? Axis : Axis + 1),
+            _ => cat(results, SampleAxis.InBatch(Axis)),
         };
     }
 
@@ -83,7 +83,7 @@ public sealed record Branches : Layer
             return null;
         }
 
-        var (sizes, along) = (a.Dimensions.ToArray(), Axis < 0 ? Axis + a.Rank : Axis);
+        var (sizes, along) = (a.Dimensions.ToArray(), SampleAxis.Of(Axis, a));
         for (var axis = 0; axis < sizes.Length; axis++)
         {
             if (Combine == BranchCombination.Concat && axis == along)
